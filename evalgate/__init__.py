@@ -1,0 +1,1 @@
+"""evalgate gates prompt changes for applications built on Claude."""

@@ -1,0 +1,79 @@
+"""Every error that evalgate raises on purpose, and the exit code each one ends with.
+
+EvalgateError
+├── UsageError              2   the command line or the surroundings are wrong
+│   └── MissingExtraError   2   a verb needs packages that are not installed
+├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
+├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
+└── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
+
+Anything else that escapes is a bug (70). A failing gate is a verdict, not an error.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process ends with."""
+
+    OK = 0
+    FAIL = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    NOT_EVALUATED = 4
+    BUG = 70
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in one file, with the place and what was expected there."""
+
+    path: str
+    line: int | None = None
+    key: str = ""
+    message: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class EvalgateError(Exception):
+    """The root of the tree; `exit_code` is what the process ends with."""
+
+    exit_code = ExitCode.BUG
+
+
+class UsageError(EvalgateError):
+    """The command line or the surroundings are wrong."""
+
+    exit_code = ExitCode.USAGE
+
+
+class MissingExtraError(UsageError):
+    """A verb needs packages that are not installed."""
+
+
+class ConfigurationError(EvalgateError):
+    """Files are wrong: `problems` lists every one that was found."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RepositoryError(EvalgateError):
+    """Git cannot answer what was asked."""
+
+    exit_code = ExitCode.USAGE
+
+
+class EvaluationError(EvalgateError):
+    """Nothing could be decided, for a reason outside the prompts."""
+
+    exit_code = ExitCode.NOT_EVALUATED

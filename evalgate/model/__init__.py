@@ -1,0 +1,1 @@
+"""The frozen types that every layer shares. Nothing here acts."""

@@ -1,0 +1,80 @@
+"""The policy of a repository: what the gate demands and how it runs."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FailWhen(StrEnum):
+    """What counts as a regression that fails: any confirmed drop, or only one beyond the limit."""
+
+    REGRESSION = "regression"
+    BEYOND_LIMIT = "beyond_limit"
+
+
+class OnInconclusive(StrEnum):
+    """What an inconclusive verdict does to the merge."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """The folders that hold prompts and eval sets, from the repository's root, without a slash."""
+
+    prompts: str = "prompts"
+    evalsets: str = "evalsets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeSettings:
+    """The model that grades rubrics."""
+
+    model: str = "claude-sonnet-5-5"
+    effort: str | None = "low"
+    max_tokens: int = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRules:
+    """The thresholds of the verdict. All rates are fractions; the file states `max_drop` in points.
+
+    `error_budget` is the share of pairs that may go without a grade; `edit_budget` the share of
+    a set's cases that a change may edit or delete and still be proven harmless.
+    """
+
+    max_drop: float = 0.05
+    alpha: float = 0.05
+    min_pass_rate: float | None = None
+    fail_when: FailWhen = FailWhen.REGRESSION
+    on_inconclusive: OnInconclusive = OnInconclusive.BLOCK
+    error_budget: float = 0.05
+    edit_budget: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSettings:
+    """How trials are run.
+
+    `deadline` bounds one call with all its retries and `timeout` one attempt, both in seconds.
+    `critical_trials` is the number of trials that confirm a broken critical case.
+    """
+
+    trials: int = 3
+    critical_trials: int = 3
+    concurrency: int = 16
+    timeout: float = 120.0
+    deadline: float = 300.0
+    attempts: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The file `.github/evalgate.yml`; `hash` is that of its bytes, empty for the defaults."""
+
+    path: str = ".github/evalgate.yml"
+    hash: str = ""
+    paths: Paths = field(default_factory=Paths)
+    judge: JudgeSettings = field(default_factory=JudgeSettings)
+    gate: GateRules = field(default_factory=GateRules)
+    run: RunSettings = field(default_factory=RunSettings)

@@ -1,0 +1,85 @@
+"""What evalgate asks of the outside world, as small protocols met by shape."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
+from evalgate.model.document import Document, Tree
+from evalgate.model.trial import Trial
+
+
+class ChatModel(Protocol):
+    """Something that answers one request, once: no retry inside."""
+
+    async def send(self, request: ChatRequest, *, within: float) -> Completion | CallFailure:
+        """Return the answer, or the typed failure; never raise for what a server can do.
+
+        Args:
+            request: what to ask.
+            within: seconds after which the attempt counts as failed.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Time that tests can own."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so many seconds."""
+        ...
+
+
+class Prices(Protocol):
+    """What a call costs."""
+
+    def cost_usd(self, model: str, usage: Usage) -> float | None:
+        """Return US dollars, or None when the model's price is not known."""
+        ...
+
+
+class Repository(Protocol):
+    """A git repository, read only. A commit of None means the work tree."""
+
+    def resolve(self, ref: str) -> str:
+        """Return the full id of the commit that a ref names, or raise RepositoryError."""
+        ...
+
+    def merge_base(self, base: str, head: str | None) -> str:
+        """Return the commit where head forked from base, or raise RepositoryError."""
+        ...
+
+    def changed(self, since: str, until: str | None, under: Iterable[str]) -> frozenset[str]:
+        """Return the paths that differ between two trees, among those under the given paths."""
+        ...
+
+    def files(self, commit: str | None, under: Iterable[str]) -> Tree:
+        """Return path → content of the files under the given paths."""
+        ...
+
+
+class Parser(Protocol):
+    """Reads a text format."""
+
+    def yaml(self, path: str, content: bytes, *, first_line: int = 1) -> Document:
+        """Parse YAML, or raise ConfigurationError; `path` and `first_line` place the errors."""
+        ...
+
+    def json(self, path: str, content: bytes) -> Document:
+        """Parse JSON, or raise ConfigurationError."""
+        ...
+
+
+class TrialLog(Protocol):
+    """The trials of one run, written as they come and read back as often as needed."""
+
+    def append(self, trial: Trial) -> None:
+        """Store one trial; it is safe when this returns."""
+        ...
+
+    def read(self) -> Iterator[Trial]:
+        """Yield the stored trials in the order they were written."""
+        ...

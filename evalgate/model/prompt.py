@@ -1,0 +1,70 @@
+"""A prompt: its immutable versions and the pointer that says which of them is live."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalgate.model.chat import Turn
+from evalgate.model.document import Data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptVersion:
+    """One file `prompts/<prompt>/v<N>.md`, parsed; `hash` is its identity.
+
+    `system` and `turns` are templates: `{{name}}` stands for a variable. `inputs` are the
+    variables that the file declares, or, when it declares none, those that its body uses.
+    """
+
+    prompt: str
+    version: str
+    path: str
+    hash: str
+    model: str
+    max_tokens: int
+    effort: str | None
+    description: str
+    inputs: tuple[str, ...]
+    output_schema: Mapping[str, Data] | None
+    metadata: Mapping[str, Data]
+    system: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """The version that takes `percent` of the traffic, split by a salted hash."""
+
+    version: str
+    percent: float
+    salt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """The kill switch of a prompt, and the model that replaces the version's own."""
+
+    disabled: bool = False
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One past move of the live pointer: to which version, when, by whom, why, on what verdict."""
+
+    stable: str
+    at: str = ""
+    by: str = ""
+    why: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePointer:
+    """The file `prompts/<prompt>/live.yaml`; `history` is oldest first."""
+
+    prompt: str
+    path: str
+    stable: str | None
+    canary: Canary | None = None
+    switch: Switch = Switch()
+    history: tuple[Move, ...] = ()

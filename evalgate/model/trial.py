@@ -1,0 +1,71 @@
+"""A trial: one run of a version on a case, with its grades or the reason it has none."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evalgate.model.chat import Completion
+
+
+class Arm(StrEnum):
+    """The side of a comparison that a trial belongs to."""
+
+    BASELINE = "baseline"
+    CANDIDATE = "candidate"
+
+
+class TrialStatus(StrEnum):
+    """What became of a planned trial."""
+
+    GRADED = "graded"
+    ERRORED = "errored"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """What one grader says: passed or not with a score in 0..1, or ungraded with a cause."""
+
+    grader: str
+    passed: bool | None
+    score: float | None
+    reason: str = ""
+    cause: str | None = None
+    required: bool = True
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialError:
+    """Why a trial was not graded; `kind` is a failure kind, `ungraded`, or why it was skipped."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One line of `trials.jsonl`.
+
+    `trial` is the index from 0. `passed` and `score` are None unless the status is graded.
+    `cost_usd` is None when the price is not known. `calls` counts requests sent, retries and
+    judge included.
+    """
+
+    prompt: str
+    version: str
+    version_hash: str
+    evalset: str
+    arm: Arm
+    case: str
+    trial: int
+    status: TrialStatus
+    passed: bool | None = None
+    score: float | None = None
+    grades: tuple[Grade, ...] = ()
+    completion: Completion | None = None
+    error: TrialError | None = None
+    cost_usd: float | None = 0.0
+    calls: int = 0
+    tags: tuple[str, ...] = ()
+    cluster: str | None = None
+    weight: float = 1.0

@@ -1,0 +1,148 @@
+"""Verdicts: what was decided about one candidate and about a whole run, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from evalgate.errors import ExitCode
+from evalgate.model.comparison import ArmLedger
+from evalgate.model.policy import OnInconclusive
+from evalgate.model.trial import Arm
+
+
+class Verdict(StrEnum):
+    """The five outcomes, from best to worst as `severity` orders them."""
+
+    NOT_APPLICABLE = "not_applicable"
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+    FAIL = "fail"
+
+    @property
+    def severity(self) -> int:
+        """The rank by which the worst of several verdicts is the run's."""
+        return list(Verdict).index(self)
+
+    def exit_code(self, on_inconclusive: OnInconclusive) -> ExitCode:
+        """Return the code the process ends with under this verdict."""
+        if self is Verdict.INCONCLUSIVE and on_inconclusive is OnInconclusive.WARN:
+            return ExitCode.OK
+        return _EXIT_CODES[self]
+
+
+_EXIT_CODES: Mapping[Verdict, ExitCode] = {
+    Verdict.NOT_APPLICABLE: ExitCode.OK,
+    Verdict.PASS: ExitCode.OK,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    Verdict.ERROR: ExitCode.NOT_EVALUATED,
+    Verdict.FAIL: ExitCode.FAIL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a verdict is what it is: a stable code for machines and a sentence for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRef:
+    """The name and the identity of a version."""
+
+    version: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCounts:
+    """How many cases were compared, are new or edited, or were deleted."""
+
+    compared: int = 0
+    new: int = 0
+    edited: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The difference of pass rates with its one-sided lower and upper bounds, as fractions."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The cases that share a tag: how many, both pass rates, and their difference."""
+
+    tag: str
+    cases: int
+    baseline: float | None
+    candidate: float
+    delta: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flips:
+    """The ids of the cases that did worse and of those that did better, worst first."""
+
+    regressed: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Percentiles of the candidate's answers, in milliseconds."""
+
+    p50: int
+    p95: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptVerdict:
+    """What was decided about one candidate on one eval set. Rates and drops are fractions."""
+
+    name: str
+    evalset: str
+    candidate: VersionRef | None
+    baseline: VersionRef | None
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    max_drop: float
+    alpha: float
+    why: tuple[str, ...] = ()
+    estimand: str = "population"
+    ledger: Mapping[Arm, ArmLedger] = field(default_factory=dict)
+    cases: CaseCounts = CaseCounts()
+    pass_rate: Mapping[Arm, float | None] = field(default_factory=dict)
+    delta: Estimate | None = None
+    smallest_detectable_drop: float | None = None
+    flips: Flips = Flips()
+    slices: tuple[Slice, ...] = ()
+    cost_usd: float | None = 0.0
+    latency_ms: Latency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunVerdict:
+    """What was decided about a whole run: the worst of its prompts' verdicts.
+
+    `simulated` is true when any answer came from a simulator.
+    """
+
+    run_id: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    exit_code: ExitCode
+    base: str
+    head: str
+    policy_hash: str
+    prompts: tuple[PromptVerdict, ...] = ()
+    notes: tuple[str, ...] = ()
+    cost_usd: float | None = 0.0
+    calls: int = 0
+    simulated: bool = False
