@@ -9,6 +9,9 @@ from evalgate.model.document import Data
 
 Role = Literal["user", "assistant"]
 
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+"""How hard a model may be asked to think."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:

@@ -62,13 +62,13 @@ class Repository(Protocol):
 
 
 class Parser(Protocol):
-    """Reads a text format."""
+    """Reads text formats into documents that remember their lines."""
 
-    def yaml(self, path: str, content: bytes, *, first_line: int = 1) -> Document:
+    def read_yaml(self, path: str, content: bytes, *, first_line: int = 1) -> Document:
         """Parse YAML, or raise ConfigurationError; `path` and `first_line` place the errors."""
         ...
 
-    def json(self, path: str, content: bytes) -> Document:
+    def read_json(self, path: str, content: bytes) -> Document:
         """Parse JSON, or raise ConfigurationError."""
         ...
 

@@ -44,6 +44,10 @@ class Section:
         """Record a problem at a place of the document."""
         self._problems.append(self._problem(place, message))
 
+    def note_line(self, line: int, message: str) -> None:
+        """Record a problem at a line of the file, outside of the parsed data."""
+        self._problems.append(Problem(path=self.document.path, line=line, message=message))
+
     def allow(self, *keys: str) -> None:
         """Note every key that is not among these, with the nearest one that is."""
         for key in self.data:
@@ -73,6 +77,14 @@ class Section:
     def optional_text(self, key: str) -> str | None:
         """Return a text value, or None when the key is absent or null."""
         return None if self.data.get(key) is None else self.text(key)
+
+    def word(self, key: str, known: tuple[str, ...]) -> str | None:
+        """Return one of the known words, or None when the key is absent or null."""
+        value = self.optional_text(key)
+        if value is None or value in known:
+            return value
+        self.note(key, f"expected one of {', '.join(known)}; got {describe(value)}")
+        return None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false."""

@@ -1,0 +1,192 @@
+"""YAML and JSON into documents that remember their lines, and files written whole or not at all."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import yaml
+
+from evalgate.errors import ConfigurationError, Problem
+from evalgate.model.document import Data, Document, Place
+
+MAX_VALUES = 2_000_000
+"""Values in one file, aliases counted as often as they are used: a guard against YAML bombs."""
+
+MAX_DEPTH = 100
+
+# YAML 1.2 core schema: `no`, `1:30` and dates are text, as people who write prompts expect.
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_MERGE = "<<"
+
+
+def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
+    """Parse YAML text.
+
+    Args:
+        path: named in errors.
+        content: UTF-8, with or without a byte order mark.
+        first_line: the line of the file on which `content` starts, from 1.
+
+    Raises:
+        ConfigurationError: when it is not UTF-8 or YAML, repeats a key, or is a bomb.
+    """
+    text = _decode(path, content)
+    try:
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    except yaml.YAMLError as error:
+        raise _yaml_error(path, error, first_line) from None
+    except RecursionError:
+        raise _refusal(path, "the values are nested too deeply") from None
+    builder = _Builder(path, first_line)
+    if root is not None:
+        builder.check_size(root)
+    data = None if root is None else builder.build(root, ())
+    return Document(path=path, data=data, lines=builder.lines)
+
+
+def read_json(path: str, content: bytes) -> Document:
+    """Parse JSON text, or raise ConfigurationError."""
+    try:
+        data: Data = json.loads(_decode(path, content), parse_constant=_not_json)
+    except json.JSONDecodeError as error:
+        problem = Problem(path=path, line=error.lineno, message=f"not JSON: {error.msg}")
+        raise ConfigurationError([problem]) from None
+    except (ValueError, RecursionError) as error:
+        raise _refusal(path, f"not JSON: {error}") from None
+    return Document(path=path, data=data, lines={})
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write texts under a folder, each file whole or not at all, making folders as needed."""
+    for name, text in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(
+            "w", dir=target.parent, delete=False, encoding="utf-8", errors="replace", newline="\n"
+        ) as file:
+            file.write(text)
+        os.chmod(file.name, 0o644)  # noqa: PTH101 - a temporary file is private; a report is not
+        Path(file.name).replace(target)
+
+
+class _Builder:
+    """Turns YAML nodes into data and notes the line of every value."""
+
+    def __init__(self, path: str, first_line: int) -> None:
+        self.path = path
+        self.first_line = first_line
+        self.lines: dict[Place, int] = {}
+
+    def build(self, node: yaml.Node, place: Place) -> Data:
+        """Return the data of a node, merge keys applied."""
+        self.lines.setdefault(place, self._line(node))
+        if node.tag not in _PLAIN_TAGS:
+            raise self._problem(node, place, f"the tag `{node.tag}` is not supported")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
+        return self._mapping(node.value, place)
+
+    def check_size(self, root: yaml.Node) -> None:
+        """Raise when aliases make the file too large, too deep or endless."""
+        sizes: dict[int, int] = {}
+        self._measure(root, sizes, 0)
+        if sizes[id(root)] > MAX_VALUES:
+            raise self._problem(root, (), f"more than {MAX_VALUES:,} values, aliases counted")
+
+    def _measure(self, node: yaml.Node, sizes: dict[int, int], depth: int) -> int:
+        if sizes.get(id(node)) == 0 or depth > MAX_DEPTH:
+            raise self._problem(node, (), "the values are nested too deeply")
+        if id(node) not in sizes:
+            sizes[id(node)] = 0
+            total = sum(self._measure(child, sizes, depth + 1) for child in _children(node))
+            sizes[id(node)] = 1 + total
+        return sizes[id(node)]
+
+    def _mapping(self, items: list[tuple[yaml.Node, yaml.Node]], place: Place) -> dict[str, Data]:
+        own: dict[str, Data] = {}
+        merged: dict[str, Data] = {}
+        for key_node, value_node in items:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._problem(key_node, place, "a key must be a plain word or text")
+            key = str(key_node.value)
+            if key in own:
+                raise self._problem(key_node, (*place, key), "this key is given twice")
+            if key == _MERGE:
+                merged |= self._merged(value_node, place)
+                continue
+            self.lines[(*place, key)] = self._line(key_node)
+            own[key] = self.build(value_node, (*place, key))
+        return merged | own
+
+    def _merged(self, node: yaml.Node, place: Place) -> dict[str, Data]:
+        data = self.build(node, (*place, _MERGE))
+        parts = data if isinstance(data, list) else [data]
+        merged: dict[str, Data] = {}
+        for part in reversed(parts):
+            if not isinstance(part, dict):
+                raise self._problem(node, (*place, _MERGE), "expected a mapping to merge")
+            merged |= part
+        return merged
+
+    def _line(self, node: yaml.Node) -> int:
+        return int(node.start_mark.line) + self.first_line
+
+    def _problem(self, node: yaml.Node, place: Place, message: str) -> ConfigurationError:
+        key = ".".join(str(part) for part in place)
+        return ConfigurationError(
+            [Problem(path=self.path, line=self._line(node), key=key, message=message)]
+        )
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield key
+            yield value
+
+
+def _scalar(node: yaml.ScalarNode) -> Data:
+    text = str(node.value)
+    if node.style:  # quoted or a block: text whatever it looks like
+        return text
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    if _INT.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _decode(path: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refusal(path, f"not UTF-8 text: wrong byte at {error.start}") from None
+
+
+def _not_json(word: str) -> Data:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+def _refusal(path: str, message: str) -> ConfigurationError:
+    return ConfigurationError([Problem(path=path, message=message)])
+
+
+def _yaml_error(path: str, error: yaml.YAMLError, first_line: int) -> ConfigurationError:
+    line, message = None, str(error)
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        line = error.problem_mark.line + first_line
+        message = " ".join(part for part in (error.context, error.problem) if part)
+    return ConfigurationError([Problem(path=path, line=line, message=f"not YAML: {message}")])
