@@ -1,0 +1,86 @@
+"""The prompts of one tree: which versions each has, and its live pointer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalgate.model.document import Tree
+from evalgate.model.ports import Parser
+from evalgate.model.prompt import LivePointer, PromptVersion
+from evalgate.prompts.live import read_live
+from evalgate.prompts.version import identity, is_version, read_version
+
+LIVE = "live.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One folder of prompts: the content of each version file, and the parsed live pointer."""
+
+    name: str
+    folder: str
+    versions: Mapping[str, bytes]
+    live: LivePointer | None
+
+    def path(self, version: str) -> str:
+        """Return the path of a version's file from the repository's root."""
+        return f"{self.folder}/{version}.md"
+
+    def identity(self, version: str) -> str | None:
+        """Return the identity of a version, or None when the prompt does not have it."""
+        content = self.versions.get(version)
+        return None if content is None else identity(content)
+
+    def read(self, version: str, parser: Parser) -> PromptVersion:
+        """Parse a version that the prompt has; raise ConfigurationError when it is wrong."""
+        content = self.versions[version]
+        return read_version(self.name, self.path(version), content=content, parser=parser)
+
+    def has_pointed_to(self, version: str) -> bool:
+        """Return whether the live pointer names a version, or did in its history."""
+        if self.live is None:
+            return False
+        canary = self.live.canary.version if self.live.canary else None
+        return version in (self.live.stable, canary) or self.was_stable(version)
+
+    def was_stable(self, version: str) -> bool:
+        """Return whether the history of the live pointer names a version."""
+        return self.live is not None and any(move.stable == version for move in self.live.history)
+
+
+def read_prompts(tree: Tree, folder: str, parser: Parser) -> dict[str, Prompt]:
+    """Return the prompts under a folder by name; folders that start with `_` hold no prompts.
+
+    Raises:
+        ConfigurationError: when a live pointer is wrong; versions are parsed only when asked for.
+    """
+    return {
+        name: Prompt(
+            name=name,
+            folder=f"{folder}/{name}",
+            versions=_versions(files),
+            live=_live(name, f"{folder}/{name}/{LIVE}", content=files.get(LIVE), parser=parser),
+        )
+        for name, files in _folders(tree, folder).items()
+        if LIVE in files or _versions(files)
+    }
+
+
+def _folders(tree: Tree, folder: str) -> dict[str, dict[str, bytes]]:
+    folders: dict[str, dict[str, bytes]] = {}
+    for path in sorted(tree):
+        name, _, file = path.removeprefix(f"{folder}/").partition("/")
+        if path.startswith(f"{folder}/") and file and not name.startswith("_"):
+            folders.setdefault(name, {})[file] = tree[path]
+    return folders
+
+
+def _versions(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {
+        name.removesuffix(".md"): content
+        for name, content in files.items()
+        if name.endswith(".md") and is_version(name.removesuffix(".md"))
+    }
+
+
+def _live(name: str, path: str, *, content: bytes | None, parser: Parser) -> LivePointer | None:
+    return None if content is None else read_live(name, parser.read_yaml(path, content))

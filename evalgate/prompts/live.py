@@ -1,0 +1,63 @@
+"""Reads the live pointer of a prompt: which version is stable, and which is the canary."""
+
+from evalgate.model.document import Document
+from evalgate.model.prompt import Canary, LivePointer, Move, Switch
+from evalgate.model.reading import Section
+from evalgate.prompts.version import is_version
+
+
+def read_live(prompt: str, document: Document) -> LivePointer:
+    """Read `live.yaml`, or raise ConfigurationError with every problem found in it."""
+    section = Section(document)
+    section.allow("schema", "stable", "canary", "switch", "history")
+    pointer = LivePointer(
+        prompt=prompt,
+        path=document.path,
+        stable=_version(section, "stable"),
+        canary=_canary(section),
+        switch=_switch(section),
+        history=tuple(_move(move) for move in section.sections("history")),
+    )
+    section.finish()
+    return pointer
+
+
+def _version(section: Section, key: str) -> str | None:
+    name = section.optional_text(key)
+    if name is not None and not is_version(name):
+        section.note(key, f"expected a version such as `v3`, got `{name}`")
+    return name
+
+
+def _canary(section: Section) -> Canary | None:
+    if section.data.get("canary") is None:
+        return None
+    canary = section.section("canary")
+    canary.allow("version", "percent", "salt")
+    version = _version(canary, "version")
+    if version is None:
+        canary.note(None, "the key `version` is missing")
+    return Canary(
+        version=version or "",
+        percent=canary.number("percent", 0.0, least=0.0, most=100.0),
+        salt=canary.text("salt"),
+    )
+
+
+def _switch(section: Section) -> Switch:
+    switch = section.section("switch")
+    switch.allow("disabled", "model")
+    return Switch(
+        disabled=switch.flag("disabled", default=False), model=switch.optional_text("model")
+    )
+
+
+def _move(section: Section) -> Move:
+    section.allow("stable", "at", "by", "why", "verdict")
+    return Move(
+        stable=_version(section, "stable") or "",
+        at=section.text("at"),
+        by=section.text("by"),
+        why=section.text("why"),
+        verdict=section.text("verdict"),
+    )

@@ -1,0 +1,46 @@
+"""Facts about templates."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalgate.prompts.template import as_text, fill, variables
+
+
+def test_a_variable_is_replaced_wherever_it_stands() -> None:
+    assert fill("{{a}} and {{ b }}, {{a}}", {"a": "1", "b": "2"}) == "1 and 2, 1"
+
+
+@given(st.text())
+def test_a_value_is_never_read_as_a_template(value: str) -> None:
+    assert fill("<{{a}}>", {"a": value}) == f"<{value}>"
+
+
+def test_escaped_braces_stand_for_themselves() -> None:
+    assert fill(r"\{{a}} {{a}}", {"a": "x"}) == "{{a}} x"
+    assert list(variables(r"\{{a}} {{b}}")) == ["b"]
+
+
+def test_single_braces_are_plain_text() -> None:
+    assert fill('{"a": {"b": 1}}', {}) == '{"a": {"b": 1}}'
+
+
+@pytest.mark.parametrize(
+    "template", ["{{}}", "{{a b}}", "{{#if a}}", "{{> part}}", "{{a", "{{1a}}", "{{a.b}}"]
+)
+def test_braces_around_anything_but_a_name_are_an_error(template: str) -> None:
+    with pytest.raises(ValueError, match="is not a variable"):
+        list(variables(template))
+
+
+def test_a_variable_without_a_value_is_an_error() -> None:
+    with pytest.raises(KeyError, match="a"):
+        fill("{{a}}", {})
+
+
+def test_values_that_are_not_text_are_written_as_json() -> None:
+    assert as_text("é") == "é"
+    assert as_text(True) == "true"
+    assert as_text(2.5) == "2.5"
+    assert as_text({"ä": [1, None]}) == '{"ä": [1, null]}'
+    assert as_text(None) == ""
