@@ -1,0 +1,1 @@
+"""From trials to a verdict: pure arithmetic and rules, standard library only."""

@@ -1,0 +1,81 @@
+"""What would decide an undecided comparison: more cases, more trials, or a wider limit."""
+
+import math
+from collections.abc import Sequence
+
+from evalgate.deciding.bounds import proves_limit
+from evalgate.deciding.evidence import Evidence
+from evalgate.deciding.wording import counted, points
+from evalgate.model.comparison import CasePair, mean
+from evalgate.model.policy import GateRules
+
+_COPIES = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
+_MOST_TRIALS = 10
+
+
+def levers(evidence: Evidence, rules: GateRules) -> str:
+    """Name the steps that would decide, as one clause.
+
+    More cases and more trials are named only where they would help if the results stay like these.
+    """
+    copies = _copies_needed(evidence, rules)
+    if copies is None:
+        advice = "more of the same evidence would not prove it, so look at the cases that got worse"
+        return f"{advice}, or accept a limit of {points(provable_limit(evidence))}"
+    unit = "cluster" if evidence.sample.clustered else "case"
+    steps = [f"about {counted(_round_up(evidence.sample.units * copies), unit)} like these"]
+    trials = _trials_needed(evidence, rules, copies)
+    if trials is not None:
+        steps.insert(0, f"about {counted(trials, 'trial')} per case")
+    steps.append(f"a limit of {points(provable_limit(evidence))}")
+    return f"{', '.join(steps[:-1])} or {steps[-1]} would decide"
+
+
+def provable_limit(evidence: Evidence) -> float:
+    """Return the smallest whole number of points, as a fraction, that this evidence proves."""
+    low = evidence.delta.low if evidence.delta else -1.0
+    worst = max(-low, evidence.rare_loss)
+    return min(1.0, (math.floor(worst * 100) + 1) / 100)
+
+
+def _copies_needed(evidence: Evidence, rules: GateRules) -> float | None:
+    for copies in _COPIES:
+        if proves_limit(evidence.sample, rules.max_drop, rules.alpha, copies=copies):
+            return copies
+    return None
+
+
+def _trials_needed(evidence: Evidence, rules: GateRules, copies: float) -> int | None:
+    """Return the trials per case that narrow the bounds as much as so many copies of the set.
+
+    The variance of a case's difference is that between cases plus that within a case over the
+    number of trials; trials shrink only the latter, and cannot lift the guard against rare losses.
+    """
+    now = min((len(pair.candidate) for pair in evidence.compared), default=0)
+    if now < 2 or evidence.rare_loss >= rules.max_drop:
+        return None
+    total = _variance([pair.difference or 0.0 for pair in evidence.compared])
+    within = math.fsum(map(_noise, evidence.compared)) / len(evidence.compared)
+    room = total / copies - max(0.0, total - within)
+    if room <= 0:
+        return None
+    trials = math.ceil(now * within / room)
+    return trials if now < trials <= _MOST_TRIALS else None
+
+
+def _noise(pair: CasePair) -> float:
+    """Return the variance of a case's difference that is due to its trials alone."""
+    sides = zip(pair.candidate, pair.baseline, strict=True)
+    changes = [candidate - baseline for candidate, baseline in sides]
+    return _variance(changes) / len(changes)
+
+
+def _variance(values: Sequence[float]) -> float:
+    centre = mean(tuple(values))
+    return math.fsum((value - centre) ** 2 for value in values) / max(1, len(values) - 1)
+
+
+def _round_up(number: float) -> int:
+    """Round to two leading digits, upwards: the number is an estimate and should read as one."""
+    step: int = 10 ** max(0, len(str(math.ceil(number))) - 2)
+    return math.ceil(number / step) * step

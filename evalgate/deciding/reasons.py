@@ -1,0 +1,176 @@
+"""The reasons of a verdict: a stable code each, and one sentence with the numbers behind it."""
+
+from collections.abc import Mapping, Sequence
+
+from evalgate.deciding.evidence import Evidence
+from evalgate.deciding.levers import levers
+from evalgate.deciding.wording import between, counted, listed, percent, points
+from evalgate.model.comparison import ArmLedger, CasePair, Comparison
+from evalgate.model.policy import GateRules
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import Estimate, Reason
+
+
+def no_cases() -> Reason:
+    """Nothing was planned."""
+    return Reason(
+        code="no_cases",
+        message="No case was planned, so nothing was tested: "
+        "an eval set must list the prompt under `prompts` and have at least one case.",
+    )
+
+
+def ledger_unbalanced(arm: Arm, ledger: ArmLedger) -> Reason:
+    """Some trials of an arm are missing, told twice, or not in the plan."""
+    told = (
+        f"{ledger.graded:,} graded, {ledger.errored:,} errored, "
+        f"{ledger.skipped:,} skipped and {ledger.waived:,} waived"
+    )
+    return Reason(
+        code="ledger_unbalanced",
+        message=f"The {arm.value}'s ledger does not balance: "
+        f"{counted(ledger.planned, 'trial')} planned, but {told}.",
+    )
+
+
+def not_all_trials_ran(comparison: Comparison) -> Reason:
+    """The run stopped before the plan was done."""
+    skipped = sum(ledger.skipped for ledger in comparison.ledger.values())
+    planned = sum(ledger.planned for ledger in comparison.ledger.values())
+    return Reason(
+        code="not_all_trials_ran",
+        message=f"{skipped:,} of {counted(planned, 'planned trial')} did not run"
+        f"{_causes(comparison.error_kinds)}.",
+    )
+
+
+def error_budget(comparison: Comparison, rules: GateRules) -> Reason:
+    """More pairs went without a grade than the policy allows."""
+    share = comparison.lost_pairs / comparison.planned_pairs
+    return Reason(
+        code="error_budget",
+        message=f"{comparison.lost_pairs:,} of {counted(comparison.planned_pairs, 'trial pair')} "
+        f"({percent(share)}) have no grade and the budget is {percent(rules.error_budget)}"
+        f"{_causes(comparison.error_kinds)}.",
+    )
+
+
+def below_min_pass_rate(head_rate: float, minimum: float) -> Reason:
+    """The candidate passes fewer cases than the policy demands."""
+    return Reason(
+        code="min_pass_rate",
+        message=f"The candidate's pass rate is {percent(head_rate)}; "
+        f"the minimum is {percent(minimum)}.",
+    )
+
+
+def critical_case(broken: Sequence[CasePair]) -> Reason:
+    """Critical cases are confirmed broken."""
+    names = listed([pair.case for pair in broken])
+    many = len(broken) > 1
+    return Reason(
+        code="critical_case",
+        message=f"Critical {'cases' if many else 'case'} {names} broke: "
+        f"{'each fails' if many else 'it fails'} in every one of "
+        f"{min(len(pair.candidate) for pair in broken)}{' or more' if many else ''} trials.",
+    )
+
+
+def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reason:
+    """Critical cases were graded too seldom to be cleared or confirmed broken."""
+    names = listed([pair.case for pair in doubtful])
+    return Reason(
+        code="critical_unconfirmed",
+        message=f"Critical {'cases' if len(doubtful) > 1 else 'case'} {names} passed no trial, but "
+        f"fewer than the {confirming} graded trials that confirm a break exist: "
+        "run again, or raise run.critical_trials.",
+    )
+
+
+def regression(delta: Estimate, rules: GateRules) -> Reason:
+    """The candidate does worse, and the limit is not shown to hold."""
+    return Reason(
+        code="regression", message=f"{_change(delta)}; the limit is {points(rules.max_drop)}."
+    )
+
+
+def set_changed(changed: int, existing: int, rules: GateRules) -> Reason:
+    """Too much of the eval set was edited or deleted along with the prompt."""
+    return Reason(
+        code="set_changed",
+        message=f"{changed:,} of the base's {counted(existing, 'case')} "
+        f"({percent(changed / existing)}) were edited or deleted, "
+        f"more than the {percent(rules.edit_budget)} that a change may touch: "
+        "change the set in a pull request of its own.",
+    )
+
+
+def no_comparison(rules: GateRules, evidence: Evidence, *, baseline: bool) -> Reason:
+    """Nothing can be compared, so absolute rules decide."""
+    absence = (
+        "No case can be compared with the baseline"
+        if baseline
+        else "There is no baseline to compare with"
+    )
+    return Reason(
+        code="no_comparable_cases" if baseline else "no_baseline",
+        message=f"{absence}, {_absolute_rule(rules.min_pass_rate, evidence.head_rate)}.",
+    )
+
+
+def too_few_units(evidence: Evidence, rules: GateRules) -> Reason:
+    """The set can never prove the limit, whatever the results."""
+    unit = "cluster" if evidence.sample.clustered else "case"
+    limit = f"a limit of {points(rules.max_drop)}"
+    if evidence.needed_units is None:
+        proof = f"no number of {unit}s can prove {limit}: set gate.max_drop above 0"
+    else:
+        proof = (
+            f"{limit} can only be proven with {evidence.needed_units:,} or more: "
+            f"add cases{' in further clusters' if evidence.sample.clustered else ''} "
+            "or set a wider gate.max_drop"
+        )
+    return Reason(
+        code=f"too_few_{unit}s",
+        message=f"{counted(evidence.sample.units, unit)} can be compared, and {proof}.",
+    )
+
+
+def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason:
+    """The bounds leave both answers open."""
+    found = _change(delta)
+    if delta.low > -rules.max_drop:
+        share = percent(evidence.rare_loss, up=True)
+        unit = "clusters" if evidence.sample.clustered else "cases"
+        found = f"{found}, but up to {share} of the {unit} may have broken outright"
+    return Reason(
+        code="cannot_tell",
+        message=f"{found}; the limit is {points(rules.max_drop)}: {levers(evidence, rules)}.",
+    )
+
+
+def non_inferior(delta: Estimate, rules: GateRules) -> Reason:
+    """The drop, if there is one, is shown to stay within the limit."""
+    within = ", within the limit of" if delta.low < 0 else "; the limit for a drop is"
+    return Reason(
+        code="non_inferior", message=f"{_change(delta)}{within} {points(rules.max_drop)}."
+    )
+
+
+def _change(delta: Estimate) -> str:
+    sentence = between(delta.low, delta.high)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _absolute_rule(minimum: float | None, head_rate: float | None) -> str:
+    if minimum is None:
+        return "and no minimum pass rate is set: set gate.min_pass_rate to decide without one"
+    rate = percent(head_rate or 0.0)
+    return f"so the minimum pass rate of {percent(minimum)} decides; the candidate's is {rate}"
+
+
+def _causes(kinds: Mapping[str, int]) -> str:
+    """Return the three most frequent causes as `: timeout 9, overloaded 3`."""
+    ranked = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    causes = ", ".join(f"{kind} {count:,}" for kind, count in ranked[:3])
+    return f": {causes}" if causes else ""

@@ -1,0 +1,157 @@
+"""The rules, in order: from a comparison to a verdict with its reasons."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from evalgate.deciding import reasons
+from evalgate.deciding.evidence import Evidence, weigh
+from evalgate.deciding.slices import slices
+from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip
+from evalgate.model.policy import GateRules
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import CaseCounts, Estimate, Flips, Reason, Slice, Verdict
+
+CONFIRMING_TRIALS = 3
+"""How many trials have to fail, all of them, before a critical case counts as broken."""
+
+_ROUNDING = 1e-9
+_PASSED = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A verdict on one comparison, with the numbers that it rests on.
+
+    `delta` is None when nothing could be compared or evaluated.
+    """
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    delta: Estimate | None
+    pass_rate: Mapping[Arm, float | None]
+    smallest_detectable_drop: float | None
+    cases: CaseCounts
+    flips: Flips
+    slices: tuple[Slice, ...]
+
+
+def decide(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Decision:
+    """Apply the rules to one comparison.
+
+    Args:
+        comparison: the trials of both arms, paired.
+        rules: the thresholds of the policy.
+        baseline: whether there is a baseline; without one absolute rules decide.
+    """
+    evidence = weigh(comparison, rules, baseline=baseline)
+    verdict, why = _judge(comparison, evidence, rules, baseline=baseline)
+    evaluated = verdict is not Verdict.ERROR
+    return Decision(
+        verdict=verdict,
+        reasons=why,
+        delta=evidence.delta if evaluated else None,
+        pass_rate=evidence.pass_rate,
+        smallest_detectable_drop=evidence.smallest_detectable_drop if evaluated else None,
+        cases=_count(comparison, evidence),
+        flips=_flips(evidence.compared),
+        slices=slices(comparison.pairs),
+    )
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict; `not_applicable` when there is none."""
+    return max(verdicts, key=lambda verdict: verdict.severity, default=Verdict.NOT_APPLICABLE)
+
+
+def _judge(
+    comparison: Comparison, evidence: Evidence, rules: GateRules, *, baseline: bool
+) -> tuple[Verdict, tuple[Reason, ...]]:
+    obstacle = next(_obstacles(comparison, rules), None)
+    if obstacle:
+        return Verdict.ERROR, (obstacle,)
+    delta = evidence.delta
+    standing = () if delta else (reasons.no_comparison(rules, evidence, baseline=baseline),)
+    failures = tuple(_failures(comparison, evidence, rules))
+    if failures:
+        return Verdict.FAIL, failures + standing
+    doubts = tuple(_doubts(comparison, evidence, rules))
+    if doubts or (delta is None and rules.min_pass_rate is None):
+        return Verdict.INCONCLUSIVE, doubts + standing
+    return Verdict.PASS, (reasons.non_inferior(delta, rules),) if delta else standing
+
+
+def _obstacles(comparison: Comparison, rules: GateRules) -> Iterator[Reason]:
+    """Yield why nothing can be decided."""
+    for arm, ledger in comparison.ledger.items():
+        if not ledger.balances:
+            yield reasons.ledger_unbalanced(arm, ledger)
+    if comparison.planned_pairs == 0:
+        yield reasons.no_cases()
+        return
+    if any(ledger.skipped for ledger in comparison.ledger.values()):
+        yield reasons.not_all_trials_ran(comparison)
+    allowed = rules.error_budget * comparison.planned_pairs + _ROUNDING
+    if comparison.lost_pairs > allowed or comparison.lost_pairs == comparison.planned_pairs:
+        yield reasons.error_budget(comparison, rules)
+
+
+def _failures(comparison: Comparison, evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
+    """Yield every rule that the candidate breaks."""
+    rate, minimum = evidence.head_rate, rules.min_pass_rate
+    if minimum is not None and rate is not None and rate < minimum - _ROUNDING:
+        yield reasons.below_min_pass_rate(rate, minimum)
+    broken = [pair for pair in comparison.pairs if _seems_broken(pair) and _confirmed(pair)]
+    if broken:
+        yield reasons.critical_case(broken)
+    if evidence.delta and evidence.regression:
+        yield reasons.regression(evidence.delta, rules)
+
+
+def _doubts(comparison: Comparison, evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
+    """Yield every reason why a candidate that breaks no rule still does not pass."""
+    counts = _count(comparison, evidence)
+    changed = counts.edited + counts.deleted
+    existing = changed + sum(pair.kind is CaseKind.SAME for pair in comparison.pairs)
+    if changed > rules.edit_budget * existing + _ROUNDING:
+        yield reasons.set_changed(changed, existing, rules)
+    doubtful = [pair for pair in comparison.pairs if _seems_broken(pair) and not _confirmed(pair)]
+    if doubtful:
+        yield reasons.critical_unconfirmed(doubtful, CONFIRMING_TRIALS)
+    if evidence.delta is None or evidence.within_limit:
+        return
+    if evidence.too_few_units:
+        yield reasons.too_few_units(evidence, rules)
+    else:
+        yield reasons.cannot_tell(evidence, evidence.delta, rules)
+
+
+def _seems_broken(pair: CasePair) -> bool:
+    """Tell whether a critical case passed no trial and was not failing before."""
+    return (
+        pair.critical
+        and all(outcome < _PASSED for outcome in pair.candidate)
+        and all(outcome >= _PASSED for outcome in pair.baseline)
+    )
+
+
+def _confirmed(pair: CasePair) -> bool:
+    return len(pair.candidate) >= CONFIRMING_TRIALS
+
+
+def _count(comparison: Comparison, evidence: Evidence) -> CaseCounts:
+    kinds = [pair.kind for pair in comparison.pairs]
+    return CaseCounts(
+        compared=len(evidence.compared),
+        new=kinds.count(CaseKind.NEW),
+        edited=kinds.count(CaseKind.EDITED),
+        deleted=len(comparison.deleted),
+    )
+
+
+def _flips(compared: tuple[CasePair, ...]) -> Flips:
+    """List the flipped cases, the largest change first, then by id."""
+    ranked = sorted(compared, key=lambda pair: (-abs(pair.difference or 0.0), pair.case))
+    return Flips(
+        regressed=tuple(pair.case for pair in ranked if pair.flip is Flip.REGRESSED),
+        fixed=tuple(pair.case for pair in ranked if pair.flip is Flip.FIXED),
+    )

@@ -1,0 +1,60 @@
+"""How often the bounds are wrong, by simulation of prompts whose true drop is known."""
+
+import random
+
+import pytest
+
+from evalgate.deciding.bounds import Difference, Sample, proves_limit, sample, upper_bound
+
+ALPHA = 0.05
+LIMIT = 0.05
+RUNS = 700
+PASS_RATE = 0.9
+
+
+def seeded(name: str) -> random.Random:
+    return random.Random(name)  # noqa: S311 - repeatable draws, no secret
+
+
+def observed(rng: random.Random, *, cases: int, trials: int, drop: float) -> Sample:
+    """Draw one comparison: a tenth of the cases change at random, some break for good."""
+    # A Beta(r, 1 − r) pass probability makes trials of one case correlate by one half.
+    differences = []
+    for _ in range(cases):
+        before = rng.betavariate(PASS_RATE, 1 - PASS_RATE)
+        after = rng.betavariate(PASS_RATE, 1 - PASS_RATE) if rng.random() < 0.1 else before
+        if rng.random() < drop / PASS_RATE:
+            after = 0.0
+        won = sum(rng.random() < after for _ in range(trials))
+        lost = sum(rng.random() < before for _ in range(trials))
+        differences.append(Difference(value=(won - lost) / trials))
+    return sample(differences)
+
+
+@pytest.mark.parametrize(("cases", "trials"), [(60, 3), (100, 1), (200, 1)])
+def test_an_unchanged_prompt_is_seldom_called_worse(cases: int, trials: int) -> None:
+    rng = seeded(f"unchanged {cases} {trials}")
+    worse = sum(
+        upper_bound(observed(rng, cases=cases, trials=trials, drop=0.0), ALPHA) < 0
+        for _ in range(RUNS)
+    )
+    assert 0 < worse <= 0.06 * RUNS
+
+
+@pytest.mark.parametrize(("cases", "trials"), [(100, 1), (100, 3), (200, 1)])
+def test_a_drop_of_the_limit_is_seldom_called_harmless(cases: int, trials: int) -> None:
+    rng = seeded(f"at the limit {cases} {trials}")
+    harmless = sum(
+        proves_limit(observed(rng, cases=cases, trials=trials, drop=LIMIT), LIMIT, ALPHA)
+        for _ in range(RUNS)
+    )
+    assert 0 < harmless <= 0.065 * RUNS
+
+
+def test_a_drop_of_twice_the_limit_is_mostly_noticed() -> None:
+    rng = seeded("twice the limit")
+    noticed = sum(
+        upper_bound(observed(rng, cases=100, trials=3, drop=2 * LIMIT), ALPHA) < 0
+        for _ in range(RUNS)
+    )
+    assert noticed >= 0.8 * RUNS

@@ -1,0 +1,97 @@
+"""Levers: what is advised really would decide, and nothing else is advised."""
+
+from inline_snapshot import snapshot
+
+from evalgate.deciding.bounds import proves_limit
+from evalgate.deciding.evidence import Evidence, weigh
+from evalgate.deciding.levers import levers, provable_limit
+from evalgate.model.comparison import CaseKind, CasePair, Comparison
+from evalgate.model.policy import GateRules
+
+RULES = GateRules()
+Sides = tuple[tuple[float, ...], tuple[float, ...]]
+
+TIE: Sides = ((1.0,), (1.0,))
+LOSS: Sides = ((1.0,), (0.0,))
+WIN: Sides = ((0.0,), (1.0,))
+
+
+def evidence(*cases: tuple[int, Sides], clusters: int | None = None) -> Evidence:
+    sides = [each for count, each in cases for _ in range(count)]
+    pairs = tuple(
+        CasePair(
+            case=str(index),
+            kind=CaseKind.SAME,
+            baseline=before,
+            candidate=after,
+            cluster=None if clusters is None else str(index % clusters),
+        )
+        for index, (before, after) in enumerate(sides)
+    )
+    comparison = Comparison(
+        pairs=pairs,
+        deleted=(),
+        ledger={},
+        planned_pairs=len(pairs),
+        lost_pairs=0,
+        error_kinds={},
+    )
+    return weigh(comparison, RULES, baseline=True)
+
+
+def test_with_one_trial_more_cases_or_a_wider_limit_decide() -> None:
+    found = evidence((90, TIE), (5, LOSS), (5, WIN))
+    assert not found.within_limit
+    assert levers(found, RULES) == snapshot(
+        "about 150 cases like these or a limit of 6 points would decide"
+    )
+
+
+def test_the_number_of_cases_advised_is_enough() -> None:
+    found = evidence((90, TIE), (5, LOSS), (5, WIN))
+    assert proves_limit(found.sample, RULES.max_drop, RULES.alpha, copies=1.5)
+    assert not proves_limit(found.sample, RULES.max_drop, RULES.alpha, copies=1.25)
+
+
+def test_where_trials_of_a_case_disagree_more_trials_are_advised_first() -> None:
+    flaky_loss: Sides = ((1.0, 1.0), (1.0, 0.0))
+    flaky_win: Sides = ((1.0, 0.0), (1.0, 1.0))
+    found = evidence((34, ((1.0, 1.0), (1.0, 1.0))), (18, flaky_loss), (18, flaky_win))
+    assert levers(found, RULES) == snapshot(
+        "about 6 trials per case, about 180 cases like these or a limit of 8 points would decide"
+    )
+
+
+def test_where_trials_of_a_case_agree_more_trials_are_not_advised() -> None:
+    found = evidence(
+        (90, ((1.0, 1.0), (1.0, 1.0))), (5, ((1.0, 1.0), (0.0, 0.0))), (5, ((0.0, 0.0), (1.0, 1.0)))
+    )
+    assert "trials per case" not in levers(found, RULES)
+
+
+def test_with_clusters_more_of_them_are_advised() -> None:
+    found = evidence((100, TIE), (10, LOSS), (10, WIN), clusters=60)
+    assert levers(found, RULES) == snapshot(
+        "about 110 clusters like these or a limit of 7 points would decide"
+    )
+
+
+def test_a_drop_at_the_limit_calls_for_a_look_at_the_cases() -> None:
+    found = evidence((89, TIE), (8, LOSS), (3, WIN))
+    assert levers(found, RULES) == snapshot(
+        "more of the same evidence would not prove it, so look at the cases that got worse,"
+        " or accept a limit of 12 points"
+    )
+
+
+def test_the_limit_advised_is_proven_and_one_point_less_is_not() -> None:
+    found = evidence((90, TIE), (5, LOSS), (5, WIN))
+    limit = provable_limit(found)
+    assert proves_limit(found.sample, limit, RULES.alpha)
+    assert not proves_limit(found.sample, limit - 0.01, RULES.alpha)
+
+
+def test_the_limit_advised_respects_the_guard() -> None:
+    found = evidence((40, TIE))
+    assert found.delta is not None
+    assert provable_limit(found) > found.rare_loss > -found.delta.low

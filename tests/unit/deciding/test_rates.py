@@ -1,0 +1,34 @@
+"""Pass rates weigh cases alike; only unchanged cases graded in both arms are compared."""
+
+import pytest
+
+from evalgate.deciding.rates import comparable, rate
+from evalgate.model.comparison import CaseKind, CasePair
+
+
+def pair(kind: CaseKind, before: tuple[float, ...], after: tuple[float, ...]) -> CasePair:
+    return CasePair(case="a", kind=kind, baseline=before, candidate=after)
+
+
+def test_every_case_weighs_the_same_however_many_trials_it_has() -> None:
+    assert rate([(1.0, 1.0, 1.0, 1.0), (0.0,)]) == 0.5
+
+
+def test_cases_without_outcomes_do_not_count() -> None:
+    assert rate([(1.0,), (), (0.5,)]) == 0.75
+
+
+@pytest.mark.parametrize("outcomes", [[], [()]])
+def test_without_outcomes_there_is_no_rate(outcomes: list[tuple[float, ...]]) -> None:
+    assert rate(outcomes) is None
+
+
+def test_only_the_same_cases_graded_in_both_arms_are_comparable() -> None:
+    good = pair(CaseKind.SAME, (1.0,), (0.0,))
+    others = [
+        pair(CaseKind.NEW, (), (1.0,)),
+        pair(CaseKind.EDITED, (1.0,), (1.0,)),
+        pair(CaseKind.SAME, (), ()),
+        pair(CaseKind.SAME, (), (1.0,)),
+    ]
+    assert comparable([*others, good]) == (good,)

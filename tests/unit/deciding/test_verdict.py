@@ -1,0 +1,535 @@
+"""The verdict: each rule, the order in which rules speak, and the sentence that each one says."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from evalgate.deciding.verdict import Decision, decide, overall
+from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, Comparison
+from evalgate.model.policy import FailWhen, GateRules
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import CaseCounts, Flips, Slice, Verdict
+
+RULES = GateRules()
+FULL = ArmLedger(planned=1, graded=1)
+
+
+def case(
+    name: str,
+    before: str = "P",
+    after: str = "P",
+    *,
+    kind: CaseKind = CaseKind.SAME,
+    critical: bool = False,
+) -> CasePair:
+    """Build a pair from the letters of its trials: P passed, F failed."""
+    return CasePair(
+        case=name,
+        kind=kind,
+        baseline=tuple(float(letter == "P") for letter in before),
+        candidate=tuple(float(letter == "P") for letter in after),
+        critical=critical,
+    )
+
+
+def compared(*pairs: CasePair, deleted: int = 0) -> Comparison:
+    planned = sum(max(1, len(pair.candidate)) for pair in pairs)
+    ledger = ArmLedger(planned=planned, graded=planned)
+    return Comparison(
+        pairs=pairs,
+        deleted=tuple(f"deleted {index}" for index in range(deleted)),
+        ledger={Arm.BASELINE: ledger, Arm.CANDIDATE: ledger},
+        planned_pairs=planned,
+        lost_pairs=sum(not pair.candidate for pair in pairs),
+        error_kinds={},
+    )
+
+
+def cases(
+    number: int, before: str = "P", after: str = "P", *, kind: CaseKind = CaseKind.SAME
+) -> list[CasePair]:
+    name = f"{before}{after} {kind.value}"
+    return [case(f"{name} {index:03}", before, after, kind=kind) for index in range(number)]
+
+
+def new(number: int, after: str = "P") -> list[CasePair]:
+    return cases(number, "", after, kind=CaseKind.NEW)
+
+
+def clustered(pairs: list[CasePair], clusters: int) -> list[CasePair]:
+    return [
+        replace(pair, cluster=f"cluster {index % clusters}") for index, pair in enumerate(pairs)
+    ]
+
+
+def codes(decision: Decision) -> list[str]:
+    return [reason.code for reason in decision.reasons]
+
+
+def said(decision: Decision) -> str:
+    return " ".join(reason.message for reason in decision.reasons)
+
+
+# Errors: nothing could be decided.
+
+
+def test_an_unbalanced_ledger_is_an_error() -> None:
+    comparison = compared(*cases(100))
+    ledger = {**comparison.ledger, Arm.CANDIDATE: ArmLedger(planned=100, graded=98, errored=1)}
+    found = decide(replace(comparison, ledger=ledger), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["ledger_unbalanced"])
+    assert said(found) == snapshot(
+        "The candidate's ledger does not balance: 100 trials planned, but 98 graded, 1 "
+        "errored, 0 skipped and 0 waived."
+    )
+
+
+def test_an_unbalanced_ledger_speaks_before_a_broken_case() -> None:
+    comparison = compared(case("c", "PPP", "FFF", critical=True))
+    ledger = {**comparison.ledger, Arm.BASELINE: ArmLedger(planned=3)}
+    found = decide(replace(comparison, ledger=ledger), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["ledger_unbalanced"])
+
+
+@pytest.mark.parametrize("baseline", [True, False])
+def test_a_plan_without_cases_is_an_error(baseline: bool) -> None:
+    found = decide(compared(), GateRules(min_pass_rate=0.5), baseline=baseline)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["no_cases"])
+    assert said(found) == snapshot(
+        "No case was planned, so nothing was tested: an eval set must list the prompt under"
+        " `prompts` and have at least one case."
+    )
+
+
+def test_trials_that_did_not_run_are_an_error() -> None:
+    comparison = replace(
+        compared(*cases(100)),
+        ledger={
+            Arm.BASELINE: ArmLedger(planned=100, graded=10, errored=1, skipped=89),
+            Arm.CANDIDATE: ArmLedger(planned=100, graded=10, skipped=90),
+        },
+        lost_pairs=90,
+        error_kinds={"authentication": 180},
+    )
+    found = decide(comparison, RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["not_all_trials_ran"])
+    assert said(found) == snapshot("179 of 200 planned trials did not run: authentication 180.")
+
+
+def with_lost(lost: int, *, planned: int = 100) -> Comparison:
+    return replace(
+        compared(*cases(planned - lost)),
+        planned_pairs=planned,
+        lost_pairs=lost,
+        error_kinds={"timeout": lost - 1, "overloaded": 1},
+    )
+
+
+def test_more_lost_pairs_than_the_error_budget_are_an_error() -> None:
+    found = decide(with_lost(6), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["error_budget"])
+    assert said(found) == snapshot(
+        "6 of 100 trial pairs (6 %) have no grade and the budget is 5 %: timeout 5, overloaded 1."
+    )
+
+
+def test_lost_pairs_within_the_error_budget_leave_the_rest_to_decide() -> None:
+    assert decide(with_lost(5), RULES, baseline=True).verdict is Verdict.PASS
+
+
+def test_losing_every_pair_is_an_error_whatever_the_error_budget() -> None:
+    comparison = compared(case("a", "", ""), case("b", "", ""))
+    rules = GateRules(error_budget=1.0, min_pass_rate=0.0)
+    found = decide(comparison, rules, baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["error_budget"])
+
+
+def test_an_error_claims_no_interval() -> None:
+    found = decide(with_lost(6), RULES, baseline=True)
+    assert (found.delta, found.smallest_detectable_drop) == (None, None)
+
+
+# Failures: a rule is broken.
+
+
+def test_a_regression_fails() -> None:
+    found = decide(
+        compared(*cases(170), *cases(22, "P", "F"), *cases(8, "F")), RULES, baseline=True
+    )
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["regression"])
+    assert said(found) == snapshot(
+        "The drop is between 2.5 and 11.7 points; the limit is 5 points."
+    )
+    assert found.delta is not None
+    assert (round(found.delta.low, 5), round(found.delta.high, 5)) == (-0.11705, -0.0246)
+
+
+def test_a_small_set_may_still_show_a_regression() -> None:
+    found = decide(compared(*cases(46), *cases(4, "P", "F")), RULES, baseline=True)
+    assert codes(found) == ["regression"]
+    assert said(found) == snapshot(
+        "The drop is between 0.7 and 15.6 points; the limit is 5 points."
+    )
+
+
+def test_beyond_limit_lets_a_drop_of_unproven_size_stay_inconclusive() -> None:
+    rules = GateRules(fail_when=FailWhen.BEYOND_LIMIT)
+    found = decide(
+        compared(*cases(178), *cases(14, "P", "F"), *cases(2, "F")), rules, baseline=True
+    )
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell"])
+    assert said(found) == snapshot(
+        "The drop is between 2.7 and 9.8 points; the limit is 5 points: more of the same "
+        "evidence would not prove it, so look at the cases that got worse, or accept a "
+        "limit of 10 points."
+    )
+
+
+def test_beyond_limit_fails_a_drop_proven_to_exceed_it() -> None:
+    rules = GateRules(fail_when=FailWhen.BEYOND_LIMIT)
+    found = decide(compared(*cases(160), *cases(40, "P", "F")), rules, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["regression"])
+
+
+def test_a_pass_rate_under_the_minimum_fails() -> None:
+    comparison = compared(*cases(170), *cases(30, "F", "F"))
+    found = decide(comparison, GateRules(min_pass_rate=0.9), baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["min_pass_rate"])
+    assert said(found) == snapshot("The candidate's pass rate is 85 %; the minimum is 90 %.")
+
+
+def test_a_pass_rate_at_the_minimum_does_not_fail() -> None:
+    comparison = compared(*cases(180), *cases(20, "F", "F"))
+    found = decide(comparison, GateRules(min_pass_rate=0.9), baseline=True)
+    assert found.verdict is Verdict.PASS
+
+
+def test_new_and_edited_cases_count_toward_the_minimum_pass_rate() -> None:
+    rules = GateRules(min_pass_rate=0.95)
+    kinds = (CaseKind.NEW, CaseKind.EDITED)
+    for kind in kinds:
+        found = decide(compared(*cases(100), *cases(6, "", "F", kind=kind)), rules, baseline=True)
+        assert codes(found) == ["min_pass_rate"]
+
+
+def test_a_broken_critical_case_fails() -> None:
+    found = decide(
+        compared(*cases(100, "PPP", "PPP"), case("allergy", "PPP", "FFF", critical=True)),
+        RULES,
+        baseline=True,
+    )
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["critical_case"])
+    assert said(found) == snapshot(
+        "Critical case allergy broke: it fails in every one of 3 trials."
+    )
+
+
+def test_several_broken_critical_cases_are_all_named() -> None:
+    pairs = [case("a", "PPP", "FFF", critical=True), case("b", "PPP", "FFFF", critical=True)]
+    found = decide(compared(*cases(200, "PPP", "PPP"), *pairs), RULES, baseline=True)
+    assert said(found) == snapshot(
+        "Critical cases a and b broke: each fails in every one of 3 or more trials."
+    )
+
+
+def test_a_critical_case_that_is_new_needs_no_baseline_to_break() -> None:
+    broken = case("new", "", "FFF", kind=CaseKind.NEW, critical=True)
+    assert codes(decide(compared(*cases(100), broken), RULES, baseline=True)) == ["critical_case"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("PPP", "FFP"), ("PPF", "FFF"), ("FFF", "FFF"), ("PPP", "PPP")]
+)
+def test_a_critical_case_that_passed_once_or_failed_before_is_not_broken(
+    before: str, after: str
+) -> None:
+    pair = case("c", before, after, critical=True)
+    assert decide(compared(*cases(200), pair), RULES, baseline=True).verdict is Verdict.PASS
+
+
+def test_a_case_that_is_not_critical_does_not_fail_alone() -> None:
+    pair = case("c", "PPP", "FFF")
+    assert decide(compared(*cases(200), pair), RULES, baseline=True).verdict is Verdict.PASS
+
+
+def test_every_broken_rule_is_named() -> None:
+    comparison = compared(*cases(80), *cases(20, "P", "F"), case("c", "PPP", "FFF", critical=True))
+    found = decide(comparison, GateRules(min_pass_rate=0.9), baseline=True)
+    assert codes(found) == ["min_pass_rate", "critical_case", "regression"]
+
+
+# Doubts: no rule is broken, and still it does not pass.
+
+
+@pytest.mark.parametrize("after", ["", "F", "FF"])
+def test_a_critical_case_with_too_few_failing_trials_is_inconclusive(after: str) -> None:
+    pair = case("c", "P" * len(after), after, critical=True)
+    found = decide(compared(*cases(200), pair), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["critical_unconfirmed"])
+
+
+def test_an_unconfirmed_critical_case_says_what_is_missing() -> None:
+    pair = case("allergy", "PP", "FF", critical=True)
+    found = decide(compared(*cases(200), pair), RULES, baseline=True)
+    assert said(found) == snapshot(
+        "Critical case allergy passed no trial, but fewer than the 3 graded trials that "
+        "confirm a break exist: run again, or raise run.critical_trials."
+    )
+
+
+def test_a_set_changed_by_more_than_the_edit_budget_is_inconclusive() -> None:
+    comparison = compared(*cases(80), *cases(4, "", "P", kind=CaseKind.EDITED), deleted=5)
+    found = decide(comparison, RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["set_changed"])
+    assert said(found) == snapshot(
+        "9 of the base's 89 cases (10.1 %) were edited or deleted, more than the 10 % that "
+        "a change may touch: change the set in a pull request of its own."
+    )
+
+
+def test_a_set_changed_within_the_edit_budget_can_pass() -> None:
+    comparison = compared(*cases(90), *cases(5, "", "P", kind=CaseKind.EDITED), deleted=5)
+    assert decide(comparison, RULES, baseline=True).verdict is Verdict.PASS
+
+
+def test_new_cases_do_not_count_as_changes() -> None:
+    assert decide(compared(*cases(60), *new(200)), RULES, baseline=True).verdict is Verdict.PASS
+
+
+def test_a_regression_fails_although_the_set_changed() -> None:
+    comparison = compared(*cases(80), *cases(20, "P", "F"), deleted=30)
+    assert decide(comparison, RULES, baseline=True).verdict is Verdict.FAIL
+
+
+def test_a_set_that_is_too_small_to_prove_the_limit_says_how_many_cases_it_takes() -> None:
+    found = decide(compared(*cases(58)), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["too_few_cases"])
+    assert said(found) == snapshot(
+        "58 cases can be compared, and a limit of 5 points can only be proven with 59 or "
+        "more: add cases or set a wider gate.max_drop."
+    )
+
+
+def test_too_few_clusters_prove_nothing() -> None:
+    rules = GateRules(max_drop=0.4)
+    found = decide(compared(*clustered(cases(90), 9)), rules, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["too_few_clusters"])
+    assert said(found) == snapshot(
+        "9 clusters can be compared, and a limit of 40 points can only be proven with 10 or"
+        " more: add cases in further clusters or set a wider gate.max_drop."
+    )
+    assert decide(compared(*clustered(cases(90), 10)), rules, baseline=True).verdict is Verdict.PASS
+
+
+def test_a_limit_of_zero_cannot_be_proven_by_any_set() -> None:
+    found = decide(compared(*cases(1000)), GateRules(max_drop=0.0), baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["too_few_cases"])
+    assert said(found) == snapshot(
+        "1,000 cases can be compared, and no number of cases can prove a limit of 0 points:"
+        " set gate.max_drop above 0."
+    )
+
+
+def test_bounds_that_leave_both_answers_open_are_inconclusive() -> None:
+    found = decide(compared(*cases(90), *cases(5, "P", "F"), *cases(5, "F")), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell"])
+    assert said(found) == snapshot(
+        "The change is between a drop of 5.9 points and a gain of 5.5 points; the limit is "
+        "5 points: about 150 cases like these or a limit of 6 points would decide."
+    )
+
+
+def test_a_drop_at_the_limit_is_inconclusive_and_points_to_the_cases() -> None:
+    found = decide(compared(*cases(89), *cases(8, "P", "F"), *cases(3, "F")), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell"])
+    assert said(found) == snapshot(
+        "The change is between a drop of 11 points and a gain of 0.7 points; the limit is 5"
+        " points: more of the same evidence would not prove it, so look at the cases that "
+        "got worse, or accept a limit of 12 points."
+    )
+
+
+def test_rare_outright_losses_are_named_when_only_they_stand_in_the_way() -> None:
+    pairs = [*cases(60), *cases(1, "P", "F"), *cases(10, "PPF", "PPP")]
+    found = decide(compared(*pairs), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell"])
+    assert said(found) == snapshot(
+        "The change is between a drop of 1.2 points and a gain of 7.3 points, but up to 6.6"
+        " % of the cases may have broken outright; the limit is 5 points: about 130 cases "
+        "like these or a limit of 7 points would decide."
+    )
+
+
+# No comparison: absolute rules decide.
+
+
+def test_without_a_baseline_and_without_a_minimum_it_is_inconclusive() -> None:
+    found = decide(compared(*new(200)), RULES, baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["no_baseline"])
+    assert said(found) == snapshot(
+        "There is no baseline to compare with, and no minimum pass rate is set: set "
+        "gate.min_pass_rate to decide without one."
+    )
+
+
+def test_without_a_baseline_a_minimum_that_is_met_passes_and_says_so() -> None:
+    found = decide(compared(*new(98), *new(2, "F")), GateRules(min_pass_rate=0.9), baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.PASS, ["no_baseline"])
+    assert said(found) == snapshot(
+        "There is no baseline to compare with, so the minimum pass rate of 90 % decides; "
+        "the candidate's is 98 %."
+    )
+
+
+def test_without_a_baseline_a_minimum_that_is_missed_fails() -> None:
+    found = decide(compared(*new(8), *new(2, "F")), GateRules(min_pass_rate=0.9), baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["min_pass_rate", "no_baseline"])
+
+
+def test_without_a_baseline_a_broken_critical_case_fails() -> None:
+    comparison = compared(*new(50), case("c", "", "FFF", kind=CaseKind.NEW, critical=True))
+    found = decide(comparison, RULES, baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["critical_case", "no_baseline"])
+
+
+def test_without_a_baseline_a_changed_set_holds_a_pass_back() -> None:
+    rules = GateRules(min_pass_rate=0.9)
+    found = decide(compared(*cases(10, ""), deleted=5), rules, baseline=False)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["set_changed", "no_baseline"])
+
+
+def test_a_baseline_with_which_no_case_can_be_compared_decides_nothing() -> None:
+    found = decide(compared(*new(200)), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["no_comparable_cases"])
+    assert said(found) == snapshot(
+        "No case can be compared with the baseline, and no minimum pass rate is set: set "
+        "gate.min_pass_rate to decide without one."
+    )
+    met = decide(compared(*new(200)), GateRules(min_pass_rate=0.9), baseline=True)
+    assert (met.verdict, codes(met)) == (Verdict.PASS, ["no_comparable_cases"])
+
+
+# A pass.
+
+
+def test_a_drop_that_is_shown_to_stay_within_the_limit_passes() -> None:
+    found = decide(
+        compared(*cases(180), *cases(10, "P", "F"), *cases(10, "F")), RULES, baseline=True
+    )
+    assert (found.verdict, codes(found)) == (Verdict.PASS, ["non_inferior"])
+    assert said(found) == snapshot(
+        "The change is between a drop of 4 points and a gain of 3.8 points, within the "
+        "limit of 5 points."
+    )
+    assert found.delta is not None
+    assert round(found.delta.low, 5) == -0.03981
+
+
+def test_a_confirmed_drop_within_the_limit_passes_and_is_named() -> None:
+    found = decide(compared(*cases(990), *cases(10, "P", "F")), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.PASS, ["non_inferior"])
+    assert said(found) == snapshot(
+        "The drop is between 0.5 and 1.6 points, within the limit of 5 points."
+    )
+
+
+def test_a_gain_passes() -> None:
+    found = decide(compared(*cases(150), *cases(50, "F", "P")), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.PASS, ["non_inferior"])
+    assert said(found) == snapshot(
+        "The gain is between 19.6 and 30 points; the limit for a drop is 5 points."
+    )
+
+
+# What a decision carries.
+
+
+def test_flips_are_listed_the_largest_change_first_then_by_id() -> None:
+    pairs = [
+        case("b", "PP", "PF"),
+        case("a", "PP", "PF"),
+        case("z", "PP", "FF"),
+        case("m", "FF", "FP"),
+        case("k", "FF", "PP"),
+        case("same", "PF", "FP"),
+    ]
+    found = decide(compared(*pairs), RULES, baseline=True)
+    assert found.flips == Flips(regressed=("z", "a", "b"), fixed=("k", "m"))
+
+
+def test_new_and_edited_cases_are_counted_but_do_not_flip() -> None:
+    edited = case("edited", "P", "F", kind=CaseKind.EDITED)
+    found = decide(compared(*cases(50), *new(3, "F"), edited, deleted=2), RULES, baseline=True)
+    assert found.cases == CaseCounts(compared=50, new=3, edited=1, deleted=2)
+    assert found.flips == Flips()
+
+
+def test_a_decision_carries_rates_slices_and_the_detectable_drop() -> None:
+    pairs = [replace(pair, tags=("refund",)) for pair in cases(99)]
+    found = decide(compared(*pairs, case("b", "P", "F")), RULES, baseline=True)
+    assert found.pass_rate == {Arm.BASELINE: 1.0, Arm.CANDIDATE: 0.99}
+    assert found.slices == (Slice(tag="refund", cases=99, baseline=1.0, candidate=1.0, delta=0.0),)
+    assert found.smallest_detectable_drop is not None
+    assert 0.05 < found.smallest_detectable_drop < 0.1
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "worst"),
+    [
+        ([], Verdict.NOT_APPLICABLE),
+        ([Verdict.NOT_APPLICABLE, Verdict.PASS], Verdict.PASS),
+        ([Verdict.INCONCLUSIVE, Verdict.PASS], Verdict.INCONCLUSIVE),
+        ([Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.PASS], Verdict.ERROR),
+        ([Verdict.ERROR, Verdict.FAIL, Verdict.INCONCLUSIVE], Verdict.FAIL),
+    ],
+)
+def test_a_run_is_as_good_as_its_worst_prompt(verdicts: list[Verdict], worst: Verdict) -> None:
+    assert overall(verdicts) is worst
+
+
+# Laws.
+
+outcomes = st.text("PF", min_size=1, max_size=3)
+limits = st.sampled_from([0.02, 0.05, 0.1, 0.3])
+
+
+@given(st.lists(st.tuples(outcomes, st.booleans()), min_size=1, max_size=120), limits)
+def test_a_record_against_itself_never_fails(
+    record: list[tuple[str, bool]], max_drop: float
+) -> None:
+    pairs = [
+        case(str(index), trials, trials, critical=critical)
+        for index, (trials, critical) in enumerate(record)
+    ]
+    found = decide(compared(*pairs), GateRules(max_drop=max_drop), baseline=True)
+    assert found.verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}
+
+
+@given(st.lists(st.tuples(outcomes, outcomes), min_size=1, max_size=80), limits)
+def test_a_change_and_its_reversal_never_both_regress(
+    record: list[tuple[str, str]], max_drop: float
+) -> None:
+    there = [case(str(index), a, b) for index, (a, b) in enumerate(record)]
+    back = [case(str(index), b, a) for index, (a, b) in enumerate(record)]
+    rules = GateRules(max_drop=max_drop)
+    verdicts = [decide(compared(*pairs), rules, baseline=True).verdict for pairs in (there, back)]
+    assert verdicts.count(Verdict.FAIL) <= 1
+
+
+@given(
+    losses=st.integers(0, 12),
+    wins=st.integers(0, 12),
+    ties=st.integers(60, 300),
+    before=st.sampled_from("PF"),
+)
+def test_with_one_trial_fixing_a_case_never_turns_a_pass_into_less(
+    losses: int, wins: int, ties: int, before: str
+) -> None:
+    # With several trials a single fixed case may lower L by a fraction of a case: see test_bounds.
+    rest = [*cases(losses, "P", "F"), *cases(wins, "F"), *cases(ties)]
+    worse = decide(compared(*rest, case("x", before, "F")), RULES, baseline=True).verdict
+    better = decide(compared(*rest, case("x", before, "P")), RULES, baseline=True).verdict
+    assert better.severity <= worse.severity
