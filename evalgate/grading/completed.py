@@ -1,0 +1,32 @@
+"""The grade that every answer gets unasked: was it completed, or refused or cut short?"""
+
+from evalgate.grading.grades import quote
+from evalgate.model.chat import Completion
+from evalgate.model.trial import Grade
+
+NAME = "completed"
+
+COMPLETE = frozenset({"end_turn", "stop_sequence", "tool_use"})
+"""The stop reasons of an answer that ended where the model meant it to end."""
+
+_REASONS = {
+    "refusal": "The model refused to answer.",
+    "max_tokens": "The answer was cut off at the version's `max_tokens`.",
+    "model_context_window_exceeded": "The answer was cut off at the end of the context window.",
+    "pause_turn": "The model paused its turn and the answer is not finished.",
+}
+
+
+def completed(completion: Completion) -> Grade:
+    """Return a required grade that fails an answer which is not whole.
+
+    A refusal or a cut-off is the version's own behaviour, so it fails the trial and does not make
+    it errored. The stop reason is the grade's cause.
+    """
+    stop = completion.stop_reason
+    if stop in COMPLETE:
+        return Grade(grader=NAME, passed=True, score=1.0, reason="The answer is complete.")
+    unknown = f"The answer ended with the stop reason {quote(stop)}."
+    return Grade(
+        grader=NAME, passed=False, score=0.0, reason=_REASONS.get(stop, unknown), cause=stop
+    )
