@@ -1,0 +1,165 @@
+"""Stand-ins for the outside world that tests of whole use cases build on."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from evalgate.errors import RepositoryError
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
+from evalgate.model.document import Tree
+from evalgate.model.trial import Trial
+from evalgate.simulator.draw import digest
+from evalgate.simulator.reply import reply_to
+from evalgate.simulator.rules import Rules
+
+Script = Callable[[ChatRequest, int], CallFailure | None]
+"""Says how the n-th attempt at a request fails (n from 1), or None when it does not."""
+
+
+class RuleModel:
+    """A ChatModel that answers by rules without any HTTP; `sent` lists what it was asked.
+
+    The faults of the rules need a server to happen; here, failures come from the script.
+    """
+
+    def __init__(self, rules: Sequence[Rules], script: Script | None = None) -> None:
+        self.sent: list[ChatRequest] = []
+        self._rules = rules
+        self._script = script
+        self._attempts: Counter[str] = Counter()
+
+    async def send(self, request: ChatRequest, *, within: float) -> Completion | CallFailure:  # noqa: ARG002 - answers at once
+        """Return what the script or the rules say, after giving other tasks a turn."""
+        await asyncio.sleep(0)
+        self.sent.append(request)
+        key = digest(repr(request))
+        self._attempts[key] += 1
+        failure = self._script(request, self._attempts[key]) if self._script else None
+        if failure is not None:
+            return failure
+        reply = reply_to(self._rules, request)
+        return Completion(
+            text=reply.text,
+            model=request.model,
+            stop_reason=reply.stop_reason,
+            usage=reply.usage,
+            latency_ms=0,
+            request_id=f"req_{key[:24]}",
+            simulated=True,
+        )
+
+
+class FakeClock:
+    """A clock that moves only when someone sleeps or says so; `slept` lists each sleep."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        """Return the seconds that have passed so far."""
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        """Move to the end of the sleep at once; sleeps of several tasks overlap."""
+        self.slept.append(seconds)
+        end = self._now + seconds
+        await asyncio.sleep(0)
+        self._now = max(self._now, end)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
+
+
+class MemoryTrialLog:
+    """A trial log that keeps its trials in memory."""
+
+    def __init__(self, trials: Iterable[Trial] = ()) -> None:
+        self._trials = list(trials)
+
+    def append(self, trial: Trial) -> None:
+        """Store one trial."""
+        self._trials.append(trial)
+
+    def read(self) -> Iterator[Trial]:
+        """Yield the stored trials in the order they were written."""
+        yield from tuple(self._trials)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatPrices:
+    """One price for every token of every model, except the models whose price is not known."""
+
+    usd_per_million: float = 1.0
+    unknown: frozenset[str] = frozenset()
+
+    def cost_usd(self, model: str, usage: Usage) -> float | None:
+        """Return US dollars for all tokens of a call."""
+        if model in self.unknown:
+            return None
+        prompt = usage.input_tokens + usage.cache_read_tokens
+        written = usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
+        return (prompt + written + usage.output_tokens) * self.usd_per_million / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRepository:
+    """A repository in memory.
+
+    `commits` maps each commit to its tree and `parents` each commit to those it follows. `refs`
+    maps further names to commits; `HEAD` there is what the work tree was checked out from. The
+    work tree is that commit's tree unless `work_tree` says otherwise.
+    """
+
+    commits: Mapping[str, Tree]
+    parents: Mapping[str, Sequence[str]]
+    refs: Mapping[str, str]
+    work_tree: Tree | None = None
+
+    def resolve(self, ref: str) -> str:
+        """Return the commit that a ref or a commit's own id names."""
+        commit = self.refs.get(ref, ref)
+        if commit not in self.commits:
+            raise RepositoryError(f"unknown ref `{ref}`")
+        return commit
+
+    def merge_base(self, base: str, head: str | None) -> str:
+        """Return the nearest ancestor of head that is base or one of its ancestors."""
+        trusted = frozenset(self._ancestry(self.resolve(base)))
+        for commit in self._ancestry(self.resolve(head or "HEAD")):
+            if commit in trusted:
+                return commit
+        raise RepositoryError(f"`{base}` and `{head or 'HEAD'}` have no common commit")
+
+    def changed(self, since: str, until: str | None, under: Iterable[str]) -> frozenset[str]:
+        """Return the paths that differ between two trees."""
+        folders = tuple(under)
+        before, after = self.files(since, folders), self.files(until, folders)
+        return frozenset(path for path in {*before, *after} if before.get(path) != after.get(path))
+
+    def files(self, commit: str | None, under: Iterable[str]) -> Tree:
+        """Return the files at or below the given paths."""
+        if commit is None and self.work_tree is not None:
+            tree = self.work_tree
+        else:
+            tree = self.commits[self.resolve(commit or "HEAD")]
+        places = tuple(under)
+        return {
+            path: content
+            for path, content in tree.items()
+            if any(path == place or path.startswith(f"{place}/") for place in places)
+        }
+
+    def _ancestry(self, commit: str) -> Iterator[str]:
+        waiting = [commit]
+        while waiting:
+            nearest = waiting.pop(0)
+            yield nearest
+            waiting.extend(self.parents.get(nearest, ()))
+
+
+def text_tree(files: Mapping[str, str]) -> Tree:
+    """Return a tree of files given as text."""
+    return {path: text.encode() for path, text in files.items()}

@@ -1,0 +1,72 @@
+"""Plays the judge: recognises a request to grade an answer and decides each criterion by rule."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evalgate.model.chat import ChatRequest
+from evalgate.simulator.draw import question_of
+from evalgate.simulator.rules import JudgeRule, Rules
+
+_OPENING = re.compile(r"^<criteria_([0-9a-f]{32})>$", re.MULTILINE)
+_CRITERION = re.compile(r"^(c[1-9]\d*): (.*)$", re.MULTILINE)
+
+NO_RULE = "No rule of the simulator speaks of this criterion."
+FOUND = "The answer has what the simulator's rule looks for."
+NOT_FOUND = "The answer lacks what the simulator's rule looks for."
+FORBIDDEN = "The answer has what the simulator's rule forbids."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeTask:
+    """What a judge is asked: criteria by their key in the reply, and the answer to grade."""
+
+    criteria: Mapping[str, str]
+    answer: str
+
+
+def judge_task(request: ChatRequest) -> JudgeTask | None:
+    """Return what a request asks a judge to do, or None when it asks for an answer.
+
+    A judge's request has an output schema with the properties c1…cn, and one user turn in which
+    criteria and answer stand between tags that share a random boundary.
+    """
+    schema = request.output_schema
+    text = question_of(request)
+    opening = _OPENING.search(text)
+    if schema is None or opening is None:
+        return None
+    listed = _between(text, f"criteria_{opening[1]}")
+    answer = _between(text, f"answer_{opening[1]}")
+    criteria = dict(_CRITERION.findall(listed or ""))
+    expected = schema.get("properties")
+    if answer is None or not isinstance(expected, Mapping) or [*criteria] != [*expected]:
+        return None
+    return JudgeTask(criteria=criteria, answer=answer)
+
+
+def judgement(rules: Sequence[Rules], task: JudgeTask) -> str:
+    """Return the judge's reply as JSON: a reason and a verdict for each criterion."""
+    judge_rules = [rule for each in rules for rule in each.judge]
+    decisions = {
+        key: _decide(judge_rules, criterion, answer=task.answer)
+        for key, criterion in task.criteria.items()
+    }
+    return json.dumps(decisions, ensure_ascii=False)
+
+
+def _decide(rules: Sequence[JudgeRule], criterion: str, *, answer: str) -> dict[str, str]:
+    rule = next((each for each in rules if each.criterion.search(criterion)), None)
+    if rule is None:
+        return {"reason": NO_RULE, "verdict": "cannot_tell"}
+    if rule.fails is not None and rule.fails.search(answer):
+        return {"reason": rule.reason_failed or FORBIDDEN, "verdict": "fail"}
+    if rule.passes is not None and not rule.passes.search(answer):
+        return {"reason": rule.reason_failed or NOT_FOUND, "verdict": "fail"}
+    return {"reason": rule.reason_passed or FOUND, "verdict": "pass"}
+
+
+def _between(text: str, tag: str) -> str | None:
+    found = re.search(rf"^<{tag}>\n(.*?)\n</{tag}>$", text, re.DOTALL | re.MULTILINE)
+    return None if found is None else found[1]

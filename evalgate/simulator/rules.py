@@ -1,0 +1,231 @@
+"""The rule file of the simulator: which instruction makes which answer succeed, and how often."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evalgate.model.document import Document
+from evalgate.model.reading import Section, suggestion
+
+SCHEMA = "simulator-rules/1"
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+"""What a sentence writes where a named group of a pattern goes; other braces stay as they are."""
+
+_EVERYTHING = re.compile("")
+
+
+class Calls(StrEnum):
+    """Which calls: for answers, for the judge's opinion of them, or both."""
+
+    ALL = "all"
+    ANSWERS = "answers"
+    JUDGE = "judge"
+
+
+class FaultKind(StrEnum):
+    """The ways in which the simulator can be told to fail."""
+
+    RATE_LIMIT = "rate_limit"
+    SPEND_LIMIT = "spend_limit"
+    OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
+    BAD_KEY = "bad_key"
+    HTML = "html"
+    BROKEN_JSON = "broken_json"
+    WRONG_MODEL = "wrong_model"
+    CUT = "cut"
+    SLOW = "slow"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    NONSENSE_JUDGE = "nonsense_judge"
+
+
+_SECONDS: Mapping[FaultKind, float] = {FaultKind.SLOW: 600.0, FaultKind.RATE_LIMIT: 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """One sentence of an answer, and the chance that it comes out right.
+
+    `when` and `unless` are searched in the last user turn, `needs` in the system prompt: it stands
+    for the instruction. A pattern of None puts no condition. `says` comes with the probability
+    `chance_with` where the instruction is found and `chance_without` where it is not; else
+    `otherwise` comes.
+    """
+
+    name: str
+    says: str
+    otherwise: str = ""
+    when: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    needs: re.Pattern[str] | None = None
+    chance_with: float = 1.0
+    chance_without: float = 0.0
+
+    def applies_to(self, question: str) -> bool:
+        """Whether this sentence, good or bad, belongs in the answer to a question."""
+        asked = self.when is None or self.when.search(question) is not None
+        return asked and (self.unless is None or self.unless.search(question) is None)
+
+    def chance_under(self, system: str) -> float:
+        """Return the probability of the good sentence under a system prompt."""
+        instructed = self.needs is None or self.needs.search(system) is not None
+        return self.chance_with if instructed else self.chance_without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeRule:
+    """How the criteria that match `criterion` are decided, by patterns searched in the answer.
+
+    `fails` is looked for first. Without `passes`, an answer passes unless it fails.
+    """
+
+    criterion: re.Pattern[str]
+    passes: re.Pattern[str] | None = None
+    fails: re.Pattern[str] | None = None
+    reason_passed: str = ""
+    reason_failed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A failure that strikes a share of the trials.
+
+    `first_attempts` is how many attempts at one request fail; None means all. `seconds` is how long
+    a slow reply takes, or what `retry-after` says.
+    """
+
+    kind: FaultKind
+    share: float = 1.0
+    calls: Calls = Calls.ALL
+    first_attempts: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One rule file. `prompts` is searched in the system prompt of a request."""
+
+    path: str
+    seed: str = ""
+    prompts: re.Pattern[str] = _EVERYTHING
+    behaviours: tuple[Behaviour, ...] = ()
+    extract: tuple[re.Pattern[str], ...] = ()
+    judge: tuple[JudgeRule, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    def speak_for(self, system: str) -> bool:
+        """Whether these rules say how a prompt with this system text answers."""
+        return bool(self.behaviours) and self.prompts.search(system) is not None
+
+
+def read_rules(document: Document) -> Rules:
+    """Read a rule file.
+
+    Raises:
+        ConfigurationError: with every problem of the file.
+    """
+    section = Section(document)
+    section.allow("schema", "seed", "prompts", "behaviours", "extract", "judge", "faults")
+    schema = section.required_text("schema")
+    if schema not in {"", SCHEMA}:
+        section.note("schema", f"expected `{SCHEMA}`, got `{schema}`")
+    extract = tuple(_read_extract(section.section("extract")))
+    groups = {name for pattern in extract for name in pattern.groupindex}
+    rules = Rules(
+        path=document.path,
+        seed=section.text("seed"),
+        prompts=_pattern(section, "prompts") or _EVERYTHING,
+        behaviours=tuple(_read_behaviours(section.sections("behaviours"), groups)),
+        extract=extract,
+        judge=tuple(_read_judge_rule(item) for item in section.sections("judge")),
+        faults=tuple(_read_fault(item) for item in section.sections("faults")),
+    )
+    section.finish()
+    return rules
+
+
+def _read_behaviours(items: Iterable[Section], groups: Iterable[str]) -> Iterator[Behaviour]:
+    names: set[str] = set()
+    for item in items:
+        behaviour = _read_behaviour(item)
+        if behaviour.name and behaviour.name in names:
+            item.note("name", f"`{behaviour.name}` is taken: equal names draw equal luck")
+        names.add(behaviour.name)
+        own = () if behaviour.when is None else behaviour.when.groupindex
+        for key in ("says", "otherwise"):
+            _check_placeholders(item, key, {*groups, *own})
+        yield behaviour
+
+
+def _read_behaviour(section: Section) -> Behaviour:
+    section.allow("name", "when", "unless", "needs", "with", "without", "says", "otherwise")
+    return Behaviour(
+        name=section.required_text("name"),
+        says=section.required_text("says"),
+        otherwise=section.text("otherwise"),
+        when=_pattern(section, "when"),
+        unless=_pattern(section, "unless"),
+        needs=_pattern(section, "needs"),
+        chance_with=section.number("with", 1.0, least=0, most=1),
+        chance_without=section.number("without", 0.0, least=0, most=1),
+    )
+
+
+def _check_placeholders(section: Section, key: str, groups: set[str]) -> None:
+    value = section.data.get(key)
+    for name in PLACEHOLDER.findall(value) if isinstance(value, str) else ():
+        if name not in groups:
+            known = suggestion(name, groups) if groups else ""
+            section.note(key, f"no pattern of `when` or `extract` has a group `{name}`{known}")
+
+
+def _read_extract(section: Section) -> Iterator[re.Pattern[str]]:
+    for name in section.data:
+        pattern = _pattern(section, name)
+        if pattern is None:
+            continue
+        if name not in pattern.groupindex:
+            section.note(name, f"expected a pattern with the group `(?P<{name}>…)`")
+        yield pattern
+
+
+def _read_judge_rule(section: Section) -> JudgeRule:
+    section.allow("criterion", "passes", "fails", "reason_pass", "reason_fail")
+    section.required_text("criterion")
+    if "passes" not in section.data and "fails" not in section.data:
+        section.note(None, "expected `passes`, `fails` or both")
+    return JudgeRule(
+        criterion=_pattern(section, "criterion") or _EVERYTHING,
+        passes=_pattern(section, "passes"),
+        fails=_pattern(section, "fails"),
+        reason_passed=section.text("reason_pass"),
+        reason_failed=section.text("reason_fail"),
+    )
+
+
+def _read_fault(section: Section) -> Fault:
+    section.allow("kind", "share", "for", "first_attempts", "seconds")
+    if section.data.get("kind") is None:
+        section.note(None, "the key `kind` is missing")
+    kind = section.choice("kind", FaultKind.SERVER_ERROR)
+    attempts = section.integer("first_attempts", 0, least=1, most=1000)
+    return Fault(
+        kind=kind,
+        share=section.number("share", 1.0, least=0, most=1),
+        calls=section.choice("for", Calls.ALL),
+        first_attempts=attempts or None,
+        seconds=section.number("seconds", _SECONDS.get(kind, 0.0), least=0, most=86_400),
+    )
+
+
+def _pattern(section: Section, key: str) -> re.Pattern[str] | None:
+    text = section.optional_text(key)
+    if text is None:
+        return None
+    try:
+        return re.compile(text)
+    except re.error as error:
+        section.note(key, f"expected a regular expression: {error}")
+        return None

@@ -1,0 +1,123 @@
+import math
+from dataclasses import replace
+
+import pytest
+
+from evalgate.model.chat import ChatRequest, Turn, Usage
+from evalgate.simulator.faults import PROSE, calls_of, fault_for, spoil
+from evalgate.simulator.reply import Reply
+from evalgate.simulator.rules import Calls, Fault, FaultKind, Rules
+
+B = "0123456789abcdef0123456789abcdef"
+FENCES = f"<criteria_{B}>\nc1: x\n</criteria_{B}>\n<answer_{B}>\nA\n</answer_{B}>"
+ANSWER = ChatRequest(
+    model="claude-haiku-5-5",
+    max_tokens=100,
+    turns=(Turn(role="user", text="question"),),
+    trial="case/0",
+)
+JUDGE = replace(
+    ANSWER,
+    turns=(Turn(role="user", text=FENCES),),
+    output_schema={"properties": {"c1": {}}},
+)
+REPLY = Reply(text="12345678", stop_reason="end_turn", usage=Usage(input_tokens=3, output_tokens=2))
+
+
+def struck(fault: Fault, request: ChatRequest, *, attempt: int = 1) -> bool:
+    return fault_for([Rules(path="r", faults=(fault,))], request, attempt=attempt) is fault
+
+
+def test_the_judges_calls_are_told_from_those_for_answers() -> None:
+    assert (calls_of(ANSWER), calls_of(JUDGE)) == (Calls.ANSWERS, Calls.JUDGE)
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [(Calls.ALL, (True, True)), (Calls.ANSWERS, (True, False)), (Calls.JUDGE, (False, True))],
+)
+def test_a_fault_strikes_the_calls_that_it_is_for(
+    calls: Calls, expected: tuple[bool, bool]
+) -> None:
+    fault = Fault(kind=FaultKind.OVERLOADED, calls=calls)
+    assert (struck(fault, ANSWER), struck(fault, JUDGE)) == expected
+
+
+def test_a_judge_that_talks_nonsense_leaves_answers_alone() -> None:
+    fault = Fault(kind=FaultKind.NONSENSE_JUDGE)
+    assert (struck(fault, ANSWER), struck(fault, JUDGE)) == (False, True)
+
+
+def test_a_fault_strikes_its_share_of_the_trials() -> None:
+    trials, share = 2_000, 0.1
+    fault = Fault(kind=FaultKind.CUT, share=share)
+    hits = sum(struck(fault, replace(ANSWER, trial=f"{i}/0")) for i in range(trials))
+    assert abs(hits / trials - share) < 3 * math.sqrt(share * (1 - share) / trials)
+
+
+def test_kinds_and_seeds_draw_their_own_luck() -> None:
+    requests = [replace(ANSWER, trial=f"{index}/0") for index in range(100)]
+    cut = Fault(kind=FaultKind.CUT, share=0.5)
+    files = [
+        Rules(path="r", faults=(cut,)),
+        Rules(path="r", faults=(replace(cut, kind=FaultKind.HTML),)),
+        Rules(path="r", faults=(cut,), seed="other"),
+    ]
+    struck_trials = {
+        tuple(fault_for([rules], each, attempt=1) is not None for each in requests)
+        for rules in files
+    }
+    assert len(struck_trials) == 3
+
+
+def test_a_share_of_0_never_strikes() -> None:
+    fault = Fault(kind=FaultKind.CUT, share=0.0)
+    assert not any(struck(fault, replace(ANSWER, trial=f"{i}/0")) for i in range(100))
+
+
+def test_both_arms_of_a_trial_are_struck_alike() -> None:
+    fault = Fault(kind=FaultKind.CUT, share=0.5)
+    for index in range(100):
+        request = replace(ANSWER, trial=f"{index}/0")
+        assert struck(fault, request) == struck(fault, replace(request, system="candidate"))
+
+
+def test_a_fault_of_the_first_attempts_passes() -> None:
+    fault = Fault(kind=FaultKind.OVERLOADED, first_attempts=2)
+    assert [struck(fault, ANSWER, attempt=n) for n in (1, 2, 3)] == [True, True, False]
+
+
+def test_a_lasting_fault_strikes_every_attempt() -> None:
+    assert struck(Fault(kind=FaultKind.OVERLOADED), ANSWER, attempt=1000)
+
+
+def test_the_first_fault_of_any_file_that_strikes_is_taken() -> None:
+    never = Fault(kind=FaultKind.CUT, share=0.0)
+    first, second = Fault(kind=FaultKind.HTML), Fault(kind=FaultKind.SLOW)
+    files = [Rules(path="a", faults=(never,)), Rules(path="b", faults=(first, second))]
+    assert fault_for(files, ANSWER, attempt=1) is first
+    assert fault_for(files[:1], ANSWER, attempt=1) is None
+
+
+def test_a_truncated_reply_is_half_as_long_and_says_why() -> None:
+    assert spoil(REPLY, FaultKind.TRUNCATED) == replace(
+        REPLY, text="1234", stop_reason="max_tokens"
+    )
+
+
+def test_a_refused_reply_is_empty_and_says_why() -> None:
+    reply = spoil(REPLY, FaultKind.REFUSED)
+    assert (reply.text, reply.stop_reason) == ("", "refusal")
+    assert reply.usage == Usage(input_tokens=3, output_tokens=1)
+
+
+def test_nonsense_is_prose() -> None:
+    assert spoil(REPLY, FaultKind.NONSENSE_JUDGE) == replace(REPLY, text=PROSE)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    sorted(set(FaultKind) - {FaultKind.TRUNCATED, FaultKind.REFUSED, FaultKind.NONSENSE_JUDGE}),
+)
+def test_any_other_fault_leaves_the_reply_alone(kind: FaultKind) -> None:
+    assert spoil(REPLY, kind) == REPLY

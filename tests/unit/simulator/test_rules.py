@@ -1,0 +1,184 @@
+import pytest
+from inline_snapshot import snapshot
+
+from evalgate.adapters.files import read_yaml
+from evalgate.errors import ConfigurationError
+from evalgate.simulator.rules import Behaviour, Calls, FaultKind, Rules, read_rules
+
+WHOLE = r"""
+schema: simulator-rules/1
+seed: support
+prompts: "(?i)support"
+behaviours:
+  - name: return window
+    when: "(?i)return (?P<item>\\w+)"
+    unless: "(?i)warranty"
+    needs: "(?i)30[- ]day"
+    with: 0.99
+    without: 0.2
+    says: "You can return {item} of {order} within 30 days."
+    otherwise: "You can return {item} whenever you like."
+  - name: sign-off
+    says: '{"json": 1}'
+extract:
+  order: "(?P<order>[A-Z]{2}-\\d{5})"
+judge:
+  - criterion: "(?i)window"
+    passes: "30 days"
+    fails: "whenever"
+    reason_pass: "It names the window."
+    reason_fail: "It does not name the window."
+faults:
+  - {kind: overloaded, share: 0.05, for: judge, first_attempts: 2}
+  - {kind: slow, seconds: 3}
+  - {kind: rate_limit}
+"""
+
+
+def read(text: str) -> Rules:
+    return read_rules(read_yaml("rules.yaml", text.encode()))
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        read(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_every_key_of_a_behaviour_is_read() -> None:
+    behaviour = read(WHOLE).behaviours[0]
+    assert behaviour.name == "return window"
+    assert (behaviour.chance_with, behaviour.chance_without) == (0.99, 0.2)
+    assert behaviour.says == "You can return {item} of {order} within 30 days."
+    assert behaviour.otherwise == "You can return {item} whenever you like."
+    patterns = (behaviour.when, behaviour.unless, behaviour.needs)
+    assert [pattern and pattern.pattern for pattern in patterns] == [
+        r"(?i)return (?P<item>\w+)",
+        "(?i)warranty",
+        "(?i)30[- ]day",
+    ]
+
+
+def test_a_behaviour_without_conditions_is_certain() -> None:
+    behaviour = read(WHOLE).behaviours[1]
+    assert behaviour.applies_to("anything")
+    assert behaviour.chance_under("") == 1.0
+
+
+def test_every_key_of_a_judge_rule_is_read() -> None:
+    (rule,) = read(WHOLE).judge
+    assert rule.criterion.pattern == "(?i)window"
+    assert rule.passes is not None
+    assert rule.fails is not None
+    assert (rule.passes.pattern, rule.fails.pattern) == ("30 days", "whenever")
+    assert rule.reason_passed == "It names the window."
+    assert rule.reason_failed == "It does not name the window."
+
+
+def test_every_key_of_a_fault_is_read() -> None:
+    overloaded, slow, limited = read(WHOLE).faults
+    assert overloaded.kind is FaultKind.OVERLOADED
+    assert (overloaded.share, overloaded.calls) == (0.05, Calls.JUDGE)
+    assert overloaded.first_attempts == 2
+    assert (slow.share, slow.calls, slow.first_attempts) == (1.0, Calls.ALL, None)
+    assert (slow.seconds, limited.seconds) == (3.0, 1.0)
+
+
+def test_seed_and_prompts_are_read() -> None:
+    rules = read(WHOLE)
+    assert rules.seed == "support"
+    assert rules.speak_for("You write SUPPORT replies.")
+    assert not rules.speak_for("You write poems.")
+
+
+def test_rules_without_a_pattern_for_prompts_speak_for_every_prompt() -> None:
+    assert Rules(path="r", behaviours=(Behaviour(name="a", says="b"),)).speak_for("anything")
+
+
+def test_rules_without_behaviours_speak_for_no_prompt() -> None:
+    assert not Rules(path="faults.yaml").speak_for("anything")
+
+
+@pytest.mark.parametrize(
+    ("question", "applies"),
+    [("may I return it", True), ("return under warranty", False), ("hello", False)],
+)
+def test_a_behaviour_applies_when_asked_for_and_not_excluded(question: str, applies: bool) -> None:
+    behaviour = read(WHOLE).behaviours[0]
+    assert behaviour.applies_to(question) is applies
+
+
+def test_the_chance_depends_on_whether_the_instruction_is_there() -> None:
+    behaviour = read(WHOLE).behaviours[0]
+    assert behaviour.chance_under("We have a 30-day window.") == 0.99
+    assert behaviour.chance_under("We have a window.") == 0.2
+
+
+def test_all_problems_are_found_at_once() -> None:
+    text = """
+schema: simulator-rules/2
+prompt: x
+behaviours:
+  - name: a
+    when: "("
+    says: "{itme} and {order}"
+    with: 1.5
+  - name: a
+    says: ""
+extract:
+  order: "(?P<ordr>.)"
+judge:
+  - passes: x
+  - criterion: y
+faults:
+  - {kind: rate_limt}
+  - {share: 0.5}
+  - {kind: slow, first_attempts: 0}
+"""
+    assert problems(text) == snapshot(
+        [
+            "rules.yaml:3: prompt: unknown key (did you mean `prompts`?)",
+            "rules.yaml:2: schema: expected `simulator-rules/1`, got `simulator-rules/2`",
+            "rules.yaml:12: extract.order: expected a pattern with the group `(?P<order>…)`",
+            (
+                "rules.yaml:6: behaviours[0].when: expected a regular expression: "
+                "missing ), unterminated subpattern at position 0"
+            ),
+            "rules.yaml:8: behaviours[0].with: expected a number from 0 to 1, got the number 1.5",
+            (
+                "rules.yaml:7: behaviours[0].says: no pattern of `when` or `extract` has a group "
+                "`itme` (known: ordr)"
+            ),
+            (
+                "rules.yaml:7: behaviours[0].says: no pattern of `when` or `extract` has a group "
+                "`order` (did you mean `ordr`?)"
+            ),
+            "rules.yaml:10: behaviours[1].says: expected text, got nothing",
+            "rules.yaml:9: behaviours[1].name: `a` is taken: equal names draw equal luck",
+            "rules.yaml:14: judge[0]: the key `criterion` is missing",
+            "rules.yaml:15: judge[1]: expected `passes`, `fails` or both",
+            (
+                "rules.yaml:17: faults[0].kind: expected one of rate_limit, spend_limit, "
+                "overloaded, server_error, bad_key, html, broken_json, wrong_model, cut, slow, "
+                "truncated, refused, nonsense_judge; got `rate_limt` (did you mean `rate_limit`?)"
+            ),
+            "rules.yaml:18: faults[1]: the key `kind` is missing",
+            (
+                "rules.yaml:19: faults[2].first_attempts: expected a whole number from 1 to 1000, "
+                "got the number 0"
+            ),
+        ]
+    )
+
+
+def test_a_placeholder_without_any_group_is_a_problem() -> None:
+    text = "schema: simulator-rules/1\nbehaviours: [{name: a, says: 'Hello {name}'}]"
+    assert problems(text) == snapshot(
+        ["rules.yaml:2: behaviours[0].says: no pattern of `when` or `extract` has a group `name`"]
+    )
+
+
+def test_an_empty_file_says_what_is_missing() -> None:
+    assert problems("") == snapshot(
+        ["rules.yaml: expected a mapping, got nothing", "rules.yaml: the key `schema` is missing"]
+    )
