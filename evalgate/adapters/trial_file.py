@@ -1,0 +1,135 @@
+"""The trials of a run in a file: one JSON object per line, added as they come."""
+
+import json
+from collections.abc import Iterator
+from json import JSONDecodeError
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from evalgate.adapters.trial_lines import SCHEMA, decode, encode
+from evalgate.errors import ConfigurationError, EvaluationError, Problem
+from evalgate.model.document import Data, Document
+from evalgate.model.trial import Arm, Trial
+
+START = json.dumps({"schema": SCHEMA})[:-1].encode()
+"""What every line begins with that was written here."""
+
+
+class TrialFile:
+    """A file of trials, as `evalgate.model.ports.TrialLog` asks for it.
+
+    A last line without its end was cut by a kill in the middle of writing. It is left out when
+    reading and removed when adding; `notice` then says so.
+    """
+
+    def __init__(self, path: Path, *, arm: Arm = Arm.CANDIDATE) -> None:
+        """Name the file; nothing is opened yet.
+
+        Args:
+            path: of the file; it and its folder are made by the first `append`.
+            arm: the arm of lines that name none.
+        """
+        self.notice: str | None = None
+        self._path = path
+        self._arm = arm
+        self._out: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(self, trial: Trial) -> None:
+        """Add one trial; it survives the end of the process when this returns.
+
+        Raises:
+            EvaluationError: the file cannot be written.
+        """
+        try:
+            if self._out is None:
+                self._out = self._open()
+            self._out.write(_line(encode(trial)))
+            self._out.flush()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def read(self) -> Iterator[Trial]:
+        """Yield the stored trials in the order they were written; none when there is no file.
+
+        Raises:
+            ConfigurationError: a line is no trial; names the file and the line.
+        """
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if _is_cut(line):
+                    self._note_cut(number)
+                elif line.strip():
+                    yield decode(self._parse(line, number), arm=self._arm)
+
+    def close(self) -> None:
+        """Close the file if it was opened for adding."""
+        out, self._out = self._out, None
+        try:
+            if out is not None:
+                out.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _open(self) -> BinaryIO:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        out = self._path.open("a+b")
+        out.seek(0)
+        size, number, last = 0, 0, b""
+        for number, last in enumerate(out, start=1):  # noqa: B007 - the last line is what counts
+            size += len(last)
+        if _is_cut(last):
+            self._note_cut(number)
+            out.truncate(size - len(last))
+        elif last and not last.endswith(b"\n"):
+            out.write(b"\n")
+        return out
+
+    def _parse(self, line: bytes, number: int) -> Document:
+        try:
+            data: Data = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
+            message = f"expected a trial as one JSON object, got a line that is no JSON{column}"
+            problem = Problem(path=str(self._path), line=number, message=message)
+            raise ConfigurationError([problem]) from error
+        return Document(path=str(self._path), data=data, lines={(): number})
+
+    def _note_cut(self, number: int) -> None:
+        self.notice = f"{self._path}:{number}: the last line was cut off and is left out"
+
+    def _unwritable(self, error: OSError) -> EvaluationError:
+        reason = error.strerror or type(error).__name__
+        return EvaluationError(f"{self._path}: trials cannot be written here: {reason}")
+
+
+def _is_cut(line: bytes) -> bool:
+    """Whether a line is the start of one of our own without its end."""
+    if line.endswith(b"\n") or not (line and (line.startswith(START) or START.startswith(line))):
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
+def _line(data: dict[str, Data]) -> bytes:
+    try:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which a model's JSON can contain, exists only as an escape.
+        return json.dumps(data, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,170 @@
+"""One trial as one JSON object, the way it stands on a line of `trials.jsonl`."""
+
+from evalgate.model.chat import Completion, Usage
+from evalgate.model.document import Data, Document
+from evalgate.model.reading import Section, describe
+from evalgate.model.trial import Arm, Grade, Trial, TrialError, TrialStatus
+
+SCHEMA = "trial/1"
+MOST = 10**15
+"""No count, latency, cost or weight of one trial is larger."""
+
+
+def encode(trial: Trial) -> dict[str, Data]:
+    """Return the object that `decode` reads back as an equal trial."""
+    return {
+        "schema": SCHEMA,
+        "prompt": trial.prompt,
+        "version": trial.version,
+        "version_hash": trial.version_hash,
+        "evalset": trial.evalset,
+        "arm": trial.arm.value,
+        "case": trial.case,
+        "trial": trial.trial,
+        "status": trial.status.value,
+        "passed": trial.passed,
+        "score": trial.score,
+        "grades": [_grade(grade) for grade in trial.grades],
+        "completion": None if trial.completion is None else _completion(trial.completion),
+        "error": None if trial.error is None else _error(trial.error),
+        "cost_usd": trial.cost_usd,
+        "calls": trial.calls,
+        "tags": list(trial.tags),
+        "cluster": trial.cluster,
+        "weight": trial.weight,
+    }
+
+
+def decode(document: Document, *, arm: Arm) -> Trial:
+    """Return the trial that a line holds, or raise ConfigurationError with all that is wrong.
+
+    A line may come from elsewhere: it needs `case`, `trial`, and `passed` or `score`, and keys that
+    are not known here are left alone.
+
+    Args:
+        document: the parsed line.
+        arm: the arm of a line that names none.
+    """
+    section = Section(document)
+    if section.text("schema", SCHEMA) != SCHEMA:
+        section.note("schema", f"expected `{SCHEMA}`, got {describe(section.data['schema'])}")
+    passed, score = _optional_flag(section, "passed"), _share(section, "score")
+    status = section.choice("status", TrialStatus.GRADED)
+    if status is TrialStatus.GRADED and passed is None and score is None:
+        section.note(None, "a graded trial needs `passed` or `score`")
+    if section.data.get("trial") is None:
+        section.note(None, "the key `trial` is missing: the number of the trial, from 0")
+    trial = Trial(
+        prompt=section.text("prompt"),
+        version=section.text("version"),
+        version_hash=section.text("version_hash"),
+        evalset=section.text("evalset"),
+        arm=section.choice("arm", arm),
+        case=section.required_text("case"),
+        trial=_count(section, "trial"),
+        status=status,
+        passed=passed,
+        score=score,
+        grades=tuple(_read_grade(each) for each in section.sections("grades")),
+        completion=_read_completion(section),
+        error=_read_error(section),
+        cost_usd=_amount(section, "cost_usd"),
+        calls=_count(section, "calls"),
+        tags=section.texts("tags"),
+        cluster=section.optional_text("cluster"),
+        weight=section.number("weight", 1.0, least=0, most=MOST),
+    )
+    section.finish()
+    return trial
+
+
+def _grade(grade: Grade) -> dict[str, Data]:
+    return {
+        "grader": grade.grader,
+        "passed": grade.passed,
+        "score": grade.score,
+        "reason": grade.reason,
+        "cause": grade.cause,
+        "required": grade.required,
+        "weight": grade.weight,
+    }
+
+
+def _read_grade(section: Section) -> Grade:
+    return Grade(
+        grader=section.text("grader"),
+        passed=_optional_flag(section, "passed"),
+        score=_share(section, "score"),
+        reason=section.text("reason"),
+        cause=section.optional_text("cause"),
+        required=section.flag("required", default=True),
+        weight=section.number("weight", 1.0, least=0, most=MOST),
+    )
+
+
+def _completion(completion: Completion) -> dict[str, Data]:
+    usage = completion.usage
+    return {
+        "text": completion.text,
+        "model": completion.model,
+        "stop_reason": completion.stop_reason,
+        "usage": {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_write_5m_tokens": usage.cache_write_5m_tokens,
+            "cache_write_1h_tokens": usage.cache_write_1h_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+        },
+        "latency_ms": completion.latency_ms,
+        "request_id": completion.request_id,
+        "simulated": completion.simulated,
+    }
+
+
+def _read_completion(trial: Section) -> Completion | None:
+    if trial.data.get("completion") is None:
+        return None
+    section = trial.section("completion")
+    usage = section.section("usage")
+    return Completion(
+        text=section.text("text"),
+        model=section.text("model"),
+        stop_reason=section.text("stop_reason"),
+        usage=Usage(
+            input_tokens=_count(usage, "input_tokens"),
+            output_tokens=_count(usage, "output_tokens"),
+            cache_write_5m_tokens=_count(usage, "cache_write_5m_tokens"),
+            cache_write_1h_tokens=_count(usage, "cache_write_1h_tokens"),
+            cache_read_tokens=_count(usage, "cache_read_tokens"),
+        ),
+        latency_ms=_count(section, "latency_ms"),
+        request_id=section.optional_text("request_id"),
+        simulated=section.flag("simulated", default=False),
+    )
+
+
+def _error(error: TrialError) -> dict[str, Data]:
+    return {"kind": error.kind, "message": error.message}
+
+
+def _read_error(trial: Section) -> TrialError | None:
+    if trial.data.get("error") is None:
+        return None
+    section = trial.section("error")
+    return TrialError(kind=section.required_text("kind"), message=section.text("message"))
+
+
+def _optional_flag(section: Section, key: str) -> bool | None:
+    return None if section.data.get(key) is None else section.flag(key, default=False)
+
+
+def _share(section: Section, key: str) -> float | None:
+    return None if section.data.get(key) is None else section.number(key, 0.0, least=0.0, most=1.0)
+
+
+def _amount(section: Section, key: str) -> float | None:
+    return None if section.data.get(key) is None else section.number(key, 0.0, least=0, most=MOST)
+
+
+def _count(section: Section, key: str) -> int:
+    return section.integer(key, 0, least=0, most=MOST)

@@ -1,0 +1,121 @@
+"""Runs one planned trial: asks for the answer, has it graded, and adds up what that took."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
+from evalgate.model.chat import CallFailure, ChatRequest, Completion
+from evalgate.model.evalset import Case
+from evalgate.model.policy import JudgeSettings, RunSettings
+from evalgate.model.ports import ChatModel, Clock, Prices
+from evalgate.model.prompt import PromptVersion
+from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
+from evalgate.running.calls import send_with_retry
+from evalgate.running.plan import PlannedTrial
+
+Render = Callable[[PromptVersion, Case], ChatRequest]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRunner:
+    """Everything that a trial needs from the outside.
+
+    `render` fills a version's templates with a case. `random` draws from 0 up to 1, for pauses, and
+    `draw_boundary` gives 32 random lowercase hex digits, for the judge's fences.
+    """
+
+    model: ChatModel
+    prices: Prices
+    clock: Clock
+    settings: RunSettings
+    judge: JudgeSettings
+    render: Render
+    random: Callable[[], float]
+    draw_boundary: Callable[[], str]
+
+    async def run(self, planned: PlannedTrial) -> Trial:
+        """Return the trial, graded or errored; a failure of the service is never raised."""
+        request = replace(self.render(planned.version, planned.case), trial=planned.key)
+        account = _Account(self)
+        answer = await account.send(request)
+        if isinstance(answer, CallFailure):
+            error = TrialError(kind=answer.kind.value, message=answer.message)
+            failed = Outcome(status=TrialStatus.ERRORED, error=error)
+            return account.trial(planned, outcome=failed)
+        grades = await grade_answer(
+            planned.case,
+            answer,
+            conversation=conversation(request),
+            trial=planned.key,
+            judging=Judging(
+                judge=account.send, settings=self.judge, draw_boundary=self.draw_boundary
+            ),
+        )
+        found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at))
+        return account.trial(planned, outcome=found, grades=grades, completion=answer)
+
+
+class _Account:
+    """The calls of one trial, the answer's and the judge's: how many, at what cost, how failed."""
+
+    def __init__(self, runner: TrialRunner) -> None:
+        self._runner = runner
+        self._calls = 0
+        self._cost_usd: float | None = 0.0
+        self._failure: CallFailure | None = None
+
+    async def send(self, request: ChatRequest) -> Completion | CallFailure:
+        """Send with retries and book the call; one that failed counts as not billed."""
+        runner = self._runner
+        called = await send_with_retry(
+            runner.model,
+            request,
+            settings=runner.settings,
+            clock=runner.clock,
+            random=runner.random,
+        )
+        self._calls += called.calls
+        if isinstance(called.result, CallFailure):
+            self._failure = called.result
+        else:
+            cost = runner.prices.cost_usd(called.result.model, called.result.usage)
+            known = cost is not None and self._cost_usd is not None
+            self._cost_usd = (self._cost_usd or 0.0) + (cost or 0.0) if known else None
+        return called.result
+
+    def blame(self, found: Outcome) -> Outcome:
+        """Name the judge's failed call as the error of a trial that it left ungraded."""
+        if found.status is not TrialStatus.ERRORED or self._failure is None:
+            return found
+        message = f"the judge's call failed: {self._failure.message}"
+        return replace(found, error=TrialError(kind=self._failure.kind.value, message=message))
+
+    def trial(
+        self,
+        planned: PlannedTrial,
+        *,
+        outcome: Outcome,
+        grades: tuple[Grade, ...] = (),
+        completion: Completion | None = None,
+    ) -> Trial:
+        """Return the finished trial."""
+        return replace(
+            planned.trial(outcome.status),
+            passed=outcome.passed,
+            score=outcome.score,
+            grades=grades,
+            completion=completion,
+            error=outcome.error,
+            cost_usd=self._cost_usd,
+            calls=self._calls,
+        )
+
+
+def conversation(request: ChatRequest) -> str:
+    """Return the turns that an answer answers, as the judge reads them.
+
+    A single turn stands as it is; of several, each is headed by who speaks.
+    """
+    if len(request.turns) == 1:
+        return request.turns[0].text
+    return "\n\n".join(f"{turn.role}:\n{turn.text}" for turn in request.turns)

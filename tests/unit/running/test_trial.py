@@ -1,0 +1,198 @@
+"""Facts about running one planned trial."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
+from evalgate.model.evalset import Case, Criterion, EvalSet, GraderSpec
+from evalgate.model.policy import JudgeSettings, RunSettings
+from evalgate.model.prompt import PromptVersion
+from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
+from evalgate.running.plan import PlannedTrial
+from evalgate.running.trial import TrialRunner, conversation
+from evalgate.simulator.fakes import FakeClock, FlatPrices
+
+JUDGE = "claude-judge"
+MODEL = "claude-answers"
+CONTAINS = GraderSpec(kind="contains", name="names the window", argument="30 days")
+RUBRIC = GraderSpec(kind="rubric", name="is polite", criteria=(Criterion(text="Is polite."),))
+
+
+class ScriptedModel:
+    """Gives its answers in turn, and remembers what it was asked."""
+
+    def __init__(self, answers: Sequence[Completion | CallFailure]) -> None:
+        self.asked: list[ChatRequest] = []
+        self._answers = iter(answers)
+
+    async def send(self, request: ChatRequest, *, within: float) -> Completion | CallFailure:
+        assert within > 0
+        self.asked.append(request)
+        return next(self._answers)
+
+
+def says(text: str, *, model: str = MODEL, tokens: int = 1_000_000) -> Completion:
+    return Completion(
+        text=text,
+        model=model,
+        stop_reason="end_turn",
+        usage=Usage(input_tokens=tokens, output_tokens=0),
+        latency_ms=7,
+    )
+
+
+def judges(verdict: str) -> Completion:
+    reply = json.dumps({"c1": {"reason": "It says please.", "verdict": verdict}})
+    return says(reply, model=JUDGE, tokens=500_000)
+
+
+def planned(*graders: GraderSpec, pass_at: float = 1.0) -> PlannedTrial:
+    case = Case(
+        id="returns-1", vars={}, expected=None, graders=graders, hash="h", tags=("t",), cluster="c"
+    )
+    version = PromptVersion(
+        prompt="support",
+        version="v2",
+        path="prompts/support/v2.md",
+        hash="hash",
+        model=MODEL,
+        max_tokens=64,
+        effort=None,
+        description="",
+        inputs=(),
+        output_schema=None,
+        metadata={},
+        system="",
+        turns=(),
+    )
+    evalset = EvalSet(
+        name="set", path="evalsets/set.yaml", prompts=("support",), cases=(case,), pass_at=pass_at
+    )
+    return PlannedTrial(version=version, arm=Arm.BASELINE, evalset=evalset, case=case, index=2)
+
+
+def render(version: PromptVersion, case: Case) -> ChatRequest:
+    turn = Turn(role="user", text=f"{case.id} by {version.version}")
+    return ChatRequest(model=version.model, max_tokens=version.max_tokens, turns=(turn,))
+
+
+async def run(
+    plan: PlannedTrial,
+    *answers: Completion | CallFailure,
+    unpriced: frozenset[str] = frozenset(),
+) -> tuple[Trial, list[ChatRequest]]:
+    model = ScriptedModel(answers)
+    runner = TrialRunner(
+        model=model,
+        prices=FlatPrices(usd_per_million=2.0, unknown=unpriced),
+        clock=FakeClock(),
+        settings=RunSettings(attempts=2),
+        judge=JudgeSettings(model=JUDGE),
+        render=render,
+        random=lambda: 0.5,
+        draw_boundary=lambda: "ab" * 16,
+    )
+    return await runner.run(plan), model.asked
+
+
+async def test_a_trial_says_what_was_run() -> None:
+    trial, _ = await run(planned(CONTAINS), says("30 days"))
+    assert (trial.prompt, trial.version, trial.version_hash) == ("support", "v2", "hash")
+    assert (trial.evalset, trial.case, trial.trial) == ("set", "returns-1", 2)
+    assert (trial.arm, trial.tags, trial.cluster) == (Arm.BASELINE, ("t",), "c")
+
+
+async def test_an_answer_is_graded_and_kept() -> None:
+    answer = says("Within 30 days.")
+    trial, _ = await run(planned(CONTAINS), answer)
+    assert (trial.status, trial.passed, trial.score) == (TrialStatus.GRADED, True, 1.0)
+    assert trial.completion == answer
+    assert [grade.grader for grade in trial.grades] == ["names the window"]
+
+
+async def test_an_answer_that_fails_its_check_is_graded_as_failed() -> None:
+    trial, _ = await run(planned(CONTAINS), says("Whenever."))
+    assert (trial.status, trial.passed, trial.score) == (TrialStatus.GRADED, False, 0.0)
+    assert trial.error is None
+
+
+async def test_the_set_decides_at_which_score_a_trial_passes() -> None:
+    lenient = GraderSpec(kind="contains", name="x", argument="zzz", required=False)
+    trial, _ = await run(planned(CONTAINS, lenient, pass_at=0.5), says("30 days"))
+    assert trial.passed
+    trial, _ = await run(planned(CONTAINS, lenient, pass_at=0.6), says("30 days"))
+    assert not trial.passed
+
+
+async def test_answer_and_judge_are_both_paid_counted_and_marked_with_the_trial() -> None:
+    trial, asked = await run(planned(CONTAINS, RUBRIC), says("30 days, please"), judges("pass"))
+    assert trial.passed
+    assert trial.calls == 2
+    assert trial.cost_usd == pytest.approx(2.0 * 1.0 + 2.0 * 0.5)
+    assert [request.model for request in asked] == [MODEL, JUDGE]
+    assert {request.trial for request in asked} == {"returns-1/2"}
+
+
+async def test_the_judge_reads_the_conversation() -> None:
+    _, asked = await run(planned(RUBRIC), says("yes"), judges("pass"))
+    assert "returns-1 by v2" in asked[1].turns[0].text
+
+
+async def test_retries_are_counted() -> None:
+    overloaded = CallFailure(kind=FailureKind.OVERLOADED, message="busy")
+    trial, _ = await run(planned(CONTAINS), overloaded, says("30 days"))
+    assert (trial.status, trial.calls) == (TrialStatus.GRADED, 2)
+
+
+@pytest.mark.parametrize("model", [MODEL, JUDGE])
+async def test_the_cost_is_unknown_when_any_price_is(model: str) -> None:
+    trial, _ = await run(planned(RUBRIC), says("yes"), judges("pass"), unpriced=frozenset({model}))
+    assert trial.passed
+    assert trial.cost_usd is None
+
+
+async def test_a_failed_call_makes_an_errored_trial_of_its_kind() -> None:
+    trial, _ = await run(planned(CONTAINS), CallFailure(kind=FailureKind.REQUEST, message="no"))
+    assert trial.status is TrialStatus.ERRORED
+    assert trial.error == TrialError(kind="request", message="no")
+    assert (trial.passed, trial.score, trial.grades) == (None, None, ())
+    assert (trial.completion, trial.calls, trial.cost_usd) == (None, 1, 0.0)
+
+
+async def test_a_judge_that_cannot_tell_leaves_the_trial_ungraded_with_its_answer() -> None:
+    trial, _ = await run(planned(RUBRIC), says("yes"), judges("cannot_tell"))
+    assert trial.status is TrialStatus.ERRORED
+    assert trial.error is not None
+    assert trial.error.kind == "ungraded"
+    assert trial.completion == says("yes")
+    assert trial.calls == 2
+
+
+async def test_a_judge_s_failed_call_is_named_so_that_it_can_stop_the_run() -> None:
+    broke = CallFailure(kind=FailureKind.SPEND_LIMIT, message="limit reached")
+    trial, _ = await run(planned(RUBRIC), says("yes"), broke)
+    assert trial.status is TrialStatus.ERRORED
+    assert trial.error == TrialError(
+        kind="spend_limit", message="the judge's call failed: limit reached"
+    )
+
+
+async def test_a_judge_s_failed_call_that_is_not_required_leaves_the_trial_graded() -> None:
+    optional = GraderSpec(
+        kind="rubric", name="r", criteria=(Criterion(text="Is polite."),), required=False
+    )
+    failed = CallFailure(kind=FailureKind.REQUEST, message="no")
+    trial, _ = await run(planned(CONTAINS, optional), says("30 days"), failed)
+    assert (trial.status, trial.passed, trial.error) == (TrialStatus.GRADED, True, None)
+
+
+def test_a_conversation_of_several_turns_says_who_speaks() -> None:
+    turns = (
+        Turn(role="user", text="a"),
+        Turn(role="assistant", text="b"),
+        Turn(role="user", text="c"),
+    )
+    request = ChatRequest(model="m", max_tokens=1, turns=turns)
+    assert conversation(request) == "user:\na\n\nassistant:\nb\n\nuser:\nc"
