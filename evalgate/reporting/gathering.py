@@ -1,0 +1,202 @@
+"""Reads the trials of one candidate once and keeps only what its story needs.
+
+A run may hold more answers than memory does: numbers are kept for every case, answers only for the
+cases that will be told. Which trial stands for a case does not depend on the order of the trials.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from evalgate.model.evalset import Case
+from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.verdict import PromptVerdict
+from evalgate.reporting.story import ArmOutcome, ArmStory, ErrorStory, Outcome
+from evalgate.reporting.visible import excerpt
+
+TEXT_LIMIT = 20_000
+"""The longest text of a report, in characters."""
+
+FAILING_TOLD = 50
+"""How many failing cases that have no baseline are told."""
+
+_MESSAGE_LIMIT = 500
+_REASON_LIMIT = 2_000
+
+
+@dataclass(slots=True)
+class _Record:
+    """What is known of one case in one arm; everything by the index of the trial."""
+
+    graded: dict[int, float] = field(default_factory=dict)
+    errored: dict[int, ErrorStory] = field(default_factory=dict)
+    skipped: dict[int, str] = field(default_factory=dict)
+    rank: tuple[float, int] = (float("inf"), 0)
+    answer: ArmStory | None = None
+
+
+class Gathering:
+    """What the trials of one candidate on one eval set amount to so far."""
+
+    def __init__(self, verdict: PromptVerdict, cases: Mapping[str, Case]) -> None:
+        """Prepare to keep the answers on the cases that the verdict names as flipped.
+
+        Args:
+            verdict: says which trials belong here, and which cases flipped.
+            cases: the cases of the eval set by id.
+        """
+        self._verdict = verdict
+        self._cases = cases
+        self._regressed = frozenset(verdict.flips.regressed)
+        self._fixed = frozenset(verdict.flips.fixed)
+        self._records: dict[str, dict[Arm, _Record]] = {}
+        self._tags: dict[str, tuple[str, ...]] = {}
+        self._failing: set[str] = set()
+        self._models: set[str] = set()
+
+    def add(self, trial: Trial) -> None:
+        """Take one trial into account; trials of other versions and sets are passed over."""
+        if not self._belongs(trial):
+            return
+        arms = self._records.setdefault(trial.case, {})
+        record = arms.setdefault(trial.arm, _Record())
+        self._tags.setdefault(trial.case, trial.tags)
+        if trial.completion is not None:
+            self._models.add(trial.completion.model)
+        if trial.arm is Arm.BASELINE:
+            self._forget(trial.case)
+        match trial.status:
+            case TrialStatus.ERRORED:
+                record.errored[trial.trial] = _error_story(trial)
+            case TrialStatus.SKIPPED:
+                record.skipped[trial.trial] = trial.error.kind if trial.error else "skipped"
+            case TrialStatus.GRADED:
+                self._add_graded(trial, record)
+
+    @property
+    def ids(self) -> Iterable[str]:
+        """The ids of all cases that have a trial, sorted."""
+        return sorted(self._records)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that answered."""
+        return tuple(sorted(self._models))
+
+    @property
+    def errors(self) -> tuple[ErrorStory, ...]:
+        """All trials without a grade, by case, arm and index."""
+        return tuple(
+            record.errored[index]
+            for _, record in self._all_records()
+            for index in sorted(record.errored)
+        )
+
+    @property
+    def skip_kinds(self) -> Mapping[str, int]:
+        """How many trials were skipped, by cause."""
+        kinds = Counter(k for _, record in self._all_records() for k in record.skipped.values())
+        return dict(sorted(kinds.items()))
+
+    def flip(self, case: str) -> Outcome | None:
+        """Return whether the verdict counts a case as regressed or as fixed."""
+        if case in self._regressed:
+            return Outcome.REGRESSED
+        return Outcome.FIXED if case in self._fixed else None
+
+    def tags(self, case: str) -> tuple[str, ...]:
+        """Return the tags of a case, from its eval set or else from its trials."""
+        known = self._cases.get(case)
+        return known.tags if known else self._tags[case]
+
+    def critical(self, case: str) -> bool:
+        """Return whether a case is critical."""
+        return case in self._cases and self._cases[case].critical
+
+    def urgency(self, case: str) -> tuple[bool, str]:
+        """Return a key that sorts critical cases first, then by id."""
+        return (not self.critical(case), case)
+
+    def outcome(self, case: str, arm: Arm) -> ArmOutcome | None:
+        """Return what one arm achieved on one case; None when it had no trial there."""
+        record = self._records[case].get(arm)
+        if record is None:
+            return None
+        return ArmOutcome(
+            outcomes=tuple(record.graded[index] for index in sorted(record.graded)),
+            errored=len(record.errored),
+            skipped=len(record.skipped),
+        )
+
+    def answers(self, case: str) -> Mapping[Arm, ArmStory]:
+        """Return the trials that stand for a case, one for each arm of which one was kept."""
+        kept = {arm: record.answer for arm, record in self._records.get(case, {}).items()}
+        return {arm: answer for arm in Arm if (answer := kept.get(arm)) is not None}
+
+    def _belongs(self, trial: Trial) -> bool:
+        verdict = self._verdict
+        ref = verdict.baseline if trial.arm is Arm.BASELINE else verdict.candidate
+        if ref is None:
+            return False
+        where = (verdict.name, verdict.evalset, ref.version, ref.hash)
+        return (trial.prompt, trial.evalset, trial.version, trial.version_hash) == where
+
+    def _add_graded(self, trial: Trial, record: _Record) -> None:
+        outcome = _outcome_of(trial)
+        if outcome is None:
+            return
+        record.graded[trial.trial] = outcome
+        if not self._is_told(trial, outcome):
+            return
+        wants_pass = (trial.case in self._fixed) == (trial.arm is Arm.CANDIDATE)
+        rank = (-outcome if wants_pass else outcome, trial.trial)
+        if rank < record.rank:
+            record.rank, record.answer = rank, _arm_story(trial)
+
+    def _is_told(self, trial: Trial, outcome: float) -> bool:
+        if trial.case in self._regressed or trial.case in self._fixed:
+            return True
+        if outcome == 1 or Arm.BASELINE in self._records[trial.case]:
+            return False
+        self._failing.add(trial.case)
+        if len(self._failing) > 4 * FAILING_TOLD:
+            for case in sorted(self._failing, key=self.urgency)[FAILING_TOLD:]:
+                self._forget(case)
+        return trial.case in self._failing
+
+    def _forget(self, case: str) -> None:
+        """Drop the answer of a case that was kept only because it had no baseline."""
+        if case in self._failing:
+            self._failing.discard(case)
+            self._records[case][Arm.CANDIDATE].answer = None
+
+    def _all_records(self) -> Iterable[tuple[str, _Record]]:
+        for case in self.ids:
+            arms = self._records[case]
+            yield from ((case, arms[arm]) for arm in Arm if arm in arms)
+
+
+def _outcome_of(trial: Trial) -> float | None:
+    return trial.score if trial.passed is None else float(trial.passed)
+
+
+def _arm_story(trial: Trial) -> ArmStory:
+    completion = trial.completion
+    return ArmStory(
+        version=trial.version,
+        trial=trial.trial,
+        answer=excerpt(completion.text if completion else "", TEXT_LIMIT),
+        stop_reason=completion.stop_reason if completion else "",
+        grades=tuple(replace(grade, reason=grade.reason[:_REASON_LIMIT]) for grade in trial.grades),
+    )
+
+
+def _error_story(trial: Trial) -> ErrorStory:
+    message = trial.error.message if trial.error else ""
+    return ErrorStory(
+        case=trial.case,
+        arm=trial.arm,
+        trial=trial.trial,
+        kind=trial.error.kind if trial.error else "unknown",
+        message=message[:_MESSAGE_LIMIT],
+    )

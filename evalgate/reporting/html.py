@@ -1,0 +1,99 @@
+"""Draws a report as one HTML page that needs nothing else: no script, no network, no font.
+
+The page carries a content security policy that allows its own style sheet and nothing besides.
+"""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import PromptVerdict, Slice
+from evalgate.reporting.interval_chart import IntervalChart, interval_chart
+from evalgate.reporting.numbers import (
+    count,
+    milliseconds,
+    money,
+    percent,
+    points,
+    signed_points,
+    tally,
+)
+from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.story import Report, first_complaint
+from evalgate.reporting.visible import short, visible
+
+_SLICES_SHOWN = 60
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+def page(report: Report) -> str:
+    """Return the HTML of a report; the same report gives the same bytes."""
+    environment = _environment()
+    style, _, _ = PackageLoader("evalgate.reporting").get_source(environment, "report.css")
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        run=report.run,
+        style=Markup(style),  # noqa: S704 - our own file; the policy's hash is over these bytes
+        policy=_content_security_policy(style),
+    )
+
+
+def _content_security_policy(style: str) -> str:
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none';"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("evalgate.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": count,
+        "milliseconds": milliseconds,
+        "money": money,
+        "percent": percent,
+        "points": points,
+        "prose": _prose,
+        "signed_points": signed_points,
+        "tally": tally,
+    }
+    environment.globals |= {
+        "arms": tuple(Arm),
+        "chart_of": _chart_of,
+        "first_complaint": first_complaint,
+        "icons": ICONS,
+        "slices_of": _slices_of,
+        "short": short,
+        "words": WORDS,
+    }
+    return environment
+
+
+def _shown(value: object) -> object:
+    """Make every text that the templates write visible, before it is escaped."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _prose(text: str) -> Markup:
+    """Escape a sentence and set what stands between backticks as code."""
+    escaped = str(escape(visible(text)))
+    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
+
+
+def _chart_of(verdict: PromptVerdict) -> IntervalChart | None:
+    return interval_chart(verdict.delta, verdict.max_drop) if verdict.delta else None
+
+
+def _slices_of(verdict: PromptVerdict) -> list[Slice]:
+    """Return the slices that a reader should see, worst change first."""
+    ordered = sorted(verdict.slices, key=lambda part: (part.delta or 0.0, part.tag))
+    return ordered[:_SLICES_SHOWN]

@@ -1,0 +1,181 @@
+"""Tells a report in Markdown, as fully as a number of bytes allows.
+
+No rendered Markdown is ever cut: the page is written again with less in it until it fits, so that
+every fence and every fold is closed whatever the answers hold.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import PromptVerdict
+from evalgate.reporting.markdown import code, inline, prose, row
+from evalgate.reporting.markdown_case import case_block
+from evalgate.reporting.numbers import count, money, percent, points, signed_points
+from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.story import PromptStory, Report, Stories
+from evalgate.reporting.visible import short
+
+_HEADER = ("Prompt", "Version", "Pass rate", "Change in points", "Worse", "Better", "Cost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How much a page tells: prompts, broken and fixed cases of each, and characters of a text."""
+
+    prompts: int
+    broken: int = 0
+    fixed: int = 0
+    text: int = 0
+
+
+def fitting_page(
+    report: Report, *, budget: int, depths: Sequence[Depth], location: str | None, opening: str = ""
+) -> str:
+    """Return the fullest page that fits.
+
+    Args:
+        report: what to tell.
+        budget: the most bytes of UTF-8 that the page may have.
+        depths: what to try, fullest first; when none fits, the page is one sentence.
+        location: where the full report is found, a path or an address.
+        opening: a line of ours that stands before everything else.
+    """
+    for depth in depths:
+        page = _page(report, depth, location=location, opening=opening)
+        if len(page.encode()) <= budget:
+            return page
+    return "\n".join([*([opening] if opening else []), _title(report), "", _place(location), ""])
+
+
+def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -> str:
+    blocks = [
+        *([opening] if opening else []),
+        _title(report),
+        inline(report.consequence),
+        *_simulated(report),
+        *_listed("What to do next", [prose(step) for step in report.next_steps]),
+        *_table(report, depth),
+        *_listed("Why", list(_reasons(report, depth))),
+    ]
+    for story in report.prompts[: depth.prompts]:
+        blocks += _cases(story, depth, named=len(report.prompts) > 1)
+    blocks += _listed("Notes", [prose(note) for note in report.run.notes[:20]])
+    return "\n\n".join([*blocks, _footer(report), _place(location)]) + "\n"
+
+
+def _title(report: Report) -> str:
+    return f"## {ICONS[report.run.verdict]} {inline(report.headline)}"
+
+
+def _simulated(report: Report) -> list[str]:
+    if not report.run.simulated:
+        return []
+    said = "**Answers are simulated; no call was made to Claude.**"
+    return [f"> [!NOTE]\n> {said} Costs are what the calls would have cost."]
+
+
+def _listed(title: str, items: Sequence[str]) -> list[str]:
+    return ["\n".join([f"**{title}**", "", *(f"- {item}" for item in items)])] if items else []
+
+
+def _table(report: Report, depth: Depth) -> list[str]:
+    stories = report.prompts[: depth.prompts]
+    if not stories:
+        return []
+    lines = [row(*_HEADER, "Verdict"), row(*["---"] * (len(_HEADER) + 1))]
+    lines += [_table_row(story.verdict) for story in stories]
+    more = len(report.prompts) - len(stories)
+    return ["\n".join(lines), *([f"{count(more, 'more prompt')} not shown here."] if more else [])]
+
+
+def _table_row(verdict: PromptVerdict) -> str:
+    refs = [ref for ref in (verdict.baseline, verdict.candidate) if ref]
+    rates = [verdict.pass_rate[arm] for arm in Arm if verdict.pass_rate.get(arm) is not None]
+    return row(
+        code(verdict.name, 60),
+        " → ".join(code(ref.version, 30) for ref in refs) or "–",
+        " → ".join(percent(rate) for rate in rates) or "–",
+        _change(verdict),
+        f"{len(verdict.flips.regressed)} of {verdict.cases.compared}",
+        str(len(verdict.flips.fixed)),
+        money(verdict.cost_usd),
+        f"{ICONS[verdict.verdict]} **{WORDS[verdict.verdict]}**",
+    )
+
+
+def _change(verdict: PromptVerdict) -> str:
+    if verdict.delta is None:
+        return "–"
+    marks = (-verdict.max_drop, 0.0)
+    low, high = (
+        signed_points(value, apart_from=marks) for value in (verdict.delta.low, verdict.delta.high)
+    )
+    change = signed_points(verdict.delta.estimate)
+    return f"**{change}** (from {low} to {high}; limit {points(-verdict.max_drop)})"
+
+
+def _reasons(report: Report, depth: Depth) -> Iterator[str]:
+    if not report.prompts:
+        yield from (prose(reason.message) for reason in report.run.reasons[:20])
+    for story in report.prompts[: depth.prompts]:
+        name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
+        for reason in story.verdict.reasons[:10]:
+            yield f"{name}{prose(reason.message)}"
+        yield from (f"{name}{account}" for account in _accounts(story))
+
+
+def _accounts(story: PromptStory) -> Iterator[str]:
+    """Say what became of the trials when not all of them were graded."""
+    ledgers = story.verdict.ledger.values()
+    planned, graded = (
+        sum(getattr(each, part) for each in ledgers) for part in ("planned", "graded")
+    )
+    if planned == graded:
+        return
+    kinds = [f"{number} × {inline(kind, 40)}" for kind, number in story.error_kinds.items()]
+    kinds += [f"{n} × skipped \\({inline(kind, 40)}\\)" for kind, n in story.skip_kinds.items()]
+    causes = f": {', '.join(kinds[:10])}" if kinds else ""
+    yield f"{graded:,} of {count(planned, 'planned trial')} have a grade; the others do not{causes}"
+
+
+def _cases(story: PromptStory, depth: Depth, *, named: bool) -> list[str]:
+    name = f" in {code(story.verdict.name, 60)}" if named else ""
+    groups = (
+        (f"What broke{name}", story.regressed, depth.broken),
+        (f"Failing{name}, with no baseline to compare", story.failing, depth.broken),
+        (f"What got better{name}", story.fixed, depth.fixed),
+    )
+    blocks: list[str] = []
+    for title, stories, limit in groups:
+        blocks += _group(title, stories, limit, text_limit=depth.text)
+    return blocks
+
+
+def _group(title: str, stories: Stories, limit: int, *, text_limit: int) -> list[str]:
+    if not stories.total:
+        return []
+    told = stories.told[:limit]
+    more = stories.total - len(told)
+    left_out = f"{count(more, 'more case' if told else 'case')} in the full report only."
+    return [
+        f"### {title}: {count(stories.total, 'case')}",
+        *(case_block(story, text_limit) for story in told),
+        *([left_out] if more else []),
+    ]
+
+
+def _footer(report: Report) -> str:
+    run = report.run
+    return (
+        f"Cost {money(run.cost_usd)} for {count(run.calls, 'call')} · base {code(short(run.base))}"
+        f" · head {code(short(run.head) or 'the work tree')}"
+    )
+
+
+def _place(location: str | None) -> str:
+    if location is None:
+        return "The full report is in the run's folder."
+    if location.startswith(("https://", "http://")) and not set(location) & set(" <>\"'\n\\"):
+        return f"[The full report](<{location}>) has every case."
+    return f"The full report has every case: {code(location, 200)}"

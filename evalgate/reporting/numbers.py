@@ -1,0 +1,76 @@
+"""Writes numbers the way a reader wants to see them. Rates and drops come as fractions."""
+
+from collections.abc import Sequence
+
+MINUS = "−"
+UNKNOWN = "unknown"
+
+
+def points(fraction: float, *, apart_from: tuple[float, ...] = ()) -> str:
+    """Write a difference of rates in percentage points, without a unit.
+
+    Args:
+        fraction: the difference, in −1..1.
+        apart_from: fractions that this one must not look equal to unless it is; as many decimals
+            are added as that takes, up to four.
+    """
+    for decimals in range(1, 5):
+        text = _rounded(fraction * 100, decimals)
+        looks_equal = (_rounded(other * 100, decimals) == text for other in apart_from)
+        is_equal = (abs(other - fraction) < 1e-9 for other in apart_from)
+        if not any(looks_equal) or any(is_equal):
+            break
+    return text.replace("-", MINUS)
+
+
+def signed_points(fraction: float, *, apart_from: tuple[float, ...] = ()) -> str:
+    """Write a difference of rates in points, with a plus when it is a gain."""
+    text = points(fraction, apart_from=apart_from)
+    return f"+{text}" if fraction > 0 and text != "0" else text
+
+
+def percent(rate: float | None) -> str:
+    """Write a rate; only exactly none and exactly all read as 0% and 100%."""
+    if rate is None:
+        return "–"
+    if 0 < rate < 0.001:
+        return "<0.1%"
+    if 0.999 < rate < 1:
+        return ">99.9%"
+    return f"{_rounded(rate * 100, 1)}%"
+
+
+def money(usd: float | None) -> str:
+    """Write US dollars, with more digits for small sums; an unknown cost is never zero."""
+    if usd is None:
+        return UNKNOWN
+    if usd == 0:
+        return "$0"
+    if usd < 0.0001:
+        return "<$0.0001"
+    return f"${usd:,.4f}" if usd < 1 else f"${usd:,.2f}"
+
+
+def milliseconds(value: int) -> str:
+    """Write a duration given in milliseconds."""
+    return f"{value} ms" if value < 1000 else f"{_rounded(value / 1000, 1)} s"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write a number with its noun: `1 case`, `5,000 cases`."""
+    word = noun if number == 1 else plural or f"{noun}s"
+    return f"{number:,} {word}"
+
+
+def tally(outcomes: Sequence[float]) -> str:
+    """Write the outcomes of one case's trials: `2 of 3 passed`, or the mean of its scores."""
+    if not outcomes:
+        return "not graded"
+    if all(outcome in (0.0, 1.0) for outcome in outcomes):
+        return f"{sum(outcomes):.0f} of {len(outcomes)} passed"
+    return f"score {sum(outcomes) / len(outcomes):.2f}"
+
+
+def _rounded(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text

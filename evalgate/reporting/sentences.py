@@ -1,0 +1,179 @@
+"""Says a verdict in one sentence that a product manager understands."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
+from evalgate.reporting.numbers import count, percent, points
+from evalgate.reporting.story import CaseOutcome
+from evalgate.reporting.visible import on_one_line
+
+WORDS: Mapping[Verdict, str] = {
+    Verdict.PASS: "Passed",
+    Verdict.FAIL: "Blocked",
+    Verdict.INCONCLUSIVE: "Undecided",
+    Verdict.ERROR: "Not evaluated",
+    Verdict.NOT_APPLICABLE: "Nothing to decide",
+}
+"""The word that opens every sentence about a verdict."""
+
+ICONS: Mapping[Verdict, str] = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✗",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.ERROR: "!",
+    Verdict.NOT_APPLICABLE: "–",
+}
+"""The sign beside that word; never without it."""
+
+
+def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
+    """Say a run's verdict: that of the prompt which decides it, and how the others fared.
+
+    Args:
+        run: what was decided.
+        headlines: one sentence for each of its prompts, in the same order.
+    """
+    deciding = [
+        headline
+        for headline, prompt in zip(headlines, run.prompts, strict=True)
+        if prompt.verdict is run.verdict
+    ]
+    if not deciding:
+        advice = f" For information: {headlines[0]}" if headlines else ""
+        return _plain(run.verdict, "", run.reasons) + advice
+    if run.verdict is Verdict.PASS and len(run.prompts) == len(deciding) > 1:
+        return f"Passed: all {count(len(deciding), 'comparison')} stay within their limits."
+    return " ".join([deciding[0], *_others(run)])
+
+
+def prompt_headline(
+    verdict: PromptVerdict, *, broken: Sequence[CaseOutcome], all_cases: Sequence[CaseOutcome]
+) -> str:
+    """Say the verdict on one candidate.
+
+    Args:
+        verdict: what was decided.
+        broken: the cases that regressed.
+        all_cases: every case of the set, to see what is special about the broken ones.
+    """
+    codes = {reason.code for reason in verdict.reasons}
+    subject = _subject(verdict)
+    critical = [case for case in all_cases if case.critical and _is_broken(case)]
+    match verdict.verdict:
+        case Verdict.FAIL if "regression" in codes and verdict.delta and verdict.baseline:
+            return _regression(verdict, verdict.delta, _traits(broken, all_cases))
+        case Verdict.FAIL if "critical_case" in codes and critical:
+            return f"Blocked: {subject} breaks {_named([case.case for case in critical])}."
+        case Verdict.PASS if verdict.delta and verdict.baseline:
+            return _within(verdict, verdict.delta)
+        case Verdict.PASS if verdict.pass_rate.get(Arm.CANDIDATE) is not None:
+            rate = percent(verdict.pass_rate[Arm.CANDIDATE])
+            return f"Passed: {subject} passes {rate} of its cases; there is no baseline to beat."
+        case Verdict.INCONCLUSIVE if (
+            verdict.delta and verdict.baseline and "set_changed" not in codes
+        ):
+            return _undecided(verdict, verdict.delta)
+    return _plain(verdict.verdict, subject, verdict.reasons)
+
+
+def span(delta: Estimate, max_drop: float) -> str:
+    """Write an interval of differences in words: `between 4 and 11 points lower`."""
+    marks = (-max_drop, 0.0)
+    low, high = (points(value, apart_from=marks) for value in (delta.low, delta.high))
+    low, high = low.lstrip("−"), high.lstrip("−")
+    if delta.high <= 0 and delta.low < 0:
+        return f"between {high} and {low} points lower"
+    if delta.low >= 0:
+        return f"between {low} and {high} points higher"
+    return f"between {low} points lower and {high} points higher"
+
+
+def _subject(verdict: PromptVerdict) -> str:
+    return f"{verdict.name} {verdict.candidate.version}" if verdict.candidate else verdict.name
+
+
+def _regression(verdict: PromptVerdict, delta: Estimate, traits: str) -> str:
+    old = verdict.baseline.version if verdict.baseline else "the baseline"
+    worse = f"{len(verdict.flips.regressed):,} of {count(verdict.cases.compared, 'case')}"
+    marks = (-verdict.max_drop, 0.0)
+    least = points(delta.high, apart_from=marks).lstrip("−")
+    most = points(delta.low, apart_from=marks).lstrip("−")
+    return (
+        f"Blocked: {_subject(verdict)} answers {worse} worse than {old}{traits};"
+        f" the drop is between {least} and {most} points, the limit is {points(verdict.max_drop)}."
+    )
+
+
+def _within(verdict: PromptVerdict, delta: Estimate) -> str:
+    old = verdict.baseline.version if verdict.baseline else "the baseline"
+    how = "answers better than" if delta.low > 0 else "stays within the limit against"
+    return (
+        f"Passed: {_subject(verdict)} {how} {old}: over {count(verdict.cases.compared, 'case')}"
+        f" its pass rate is {span(delta, verdict.max_drop)};"
+        f" the limit is a drop of {points(verdict.max_drop)}."
+    )
+
+
+def _undecided(verdict: PromptVerdict, delta: Estimate) -> str:
+    old = verdict.baseline.version if verdict.baseline else "the baseline"
+    return (
+        f"Undecided: over {count(verdict.cases.compared, 'case')} the pass rate of"
+        f" {_subject(verdict)} is {span(delta, verdict.max_drop)} than that of {old},"
+        f" which does not settle whether it stays within the limit of {points(verdict.max_drop)}."
+    )
+
+
+def _plain(verdict: Verdict, subject: str, reasons: Sequence[Reason]) -> str:
+    said = on_one_line(reasons[0].message, 400) if reasons else "No reason was recorded."
+    return f"{WORDS[verdict]}: {subject}. {said}" if subject else f"{WORDS[verdict]}: {said}"
+
+
+def _others(run: RunVerdict) -> list[str]:
+    rest = Counter(prompt.verdict for prompt in run.prompts)
+    rest[run.verdict] -= 1
+    parts = [f"{rest[verdict]} {WORDS[verdict].lower()}" for verdict in Verdict if rest[verdict]]
+    total = sum(rest.values())
+    return [f"{count(total, 'other comparison')}: {', '.join(parts)}."] if total else []
+
+
+def _traits(broken: Sequence[CaseOutcome], all_cases: Sequence[CaseOutcome]) -> str:
+    """Say how many of the broken cases are critical and which tag most of them share."""
+    critical = sum(case.critical for case in broken)
+    said = [f", {critical} of them critical"] if critical else []
+    tag = shared_tag(broken, all_cases)
+    if tag:
+        having = sum(tag in case.tags for case in broken)
+        said.append(
+            f", {'all' if having == len(broken) else 'most'} of them tagged {on_one_line(tag, 40)}"
+        )
+    return "".join(said)
+
+
+def shared_tag(broken: Sequence[CaseOutcome], all_cases: Sequence[CaseOutcome]) -> str | None:
+    """Return the tag that most broken cases carry and that is rarer among all cases."""
+    among_broken = Counter(tag for case in broken for tag in case.tags)
+    among_all = Counter(tag for case in all_cases for tag in case.tags)
+
+    def excess(tag: str) -> float:
+        return among_broken[tag] / len(broken) - among_all[tag] / len(all_cases)
+
+    telling = [
+        tag
+        for tag, number in among_broken.items()
+        if number > 1 and number * 2 > len(broken) and excess(tag) > 0
+    ]
+    return min(telling, key=lambda tag: (-excess(tag), tag)) if telling else None
+
+
+def _is_broken(case: CaseOutcome) -> bool:
+    candidate = case.arms.get(Arm.CANDIDATE)
+    return candidate is not None and candidate.mean == 0
+
+
+def _named(cases: Sequence[str]) -> str:
+    listed = ", ".join(on_one_line(case, 60) for case in cases[:3]) + (
+        " and others" if len(cases) > 3 else ""
+    )
+    return f"{count(len(cases), 'critical case')}: {listed}"

@@ -1,0 +1,138 @@
+"""What a report tells: the verdict with the cases, answers and grades that a reader needs to see.
+
+Every output of this package is written from a `Report`. Its texts are as long as they may be, but
+otherwise as they came: each output makes them visible and escapes them in its own way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from evalgate.model.trial import Arm, Grade
+from evalgate.model.verdict import PromptVerdict, RunVerdict
+from evalgate.reporting.visible import Excerpt
+
+
+class Outcome(StrEnum):
+    """What became of a case in the comparison.
+
+    A case that fails without a baseline to compare with is `failing`; an `unchanged` one may pass
+    or fail in both arms.
+    """
+
+    REGRESSED = "regressed"
+    FAILING = "failing"
+    FIXED = "fixed"
+    UNCHANGED = "unchanged"
+    ERRORED = "errored"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmOutcome:
+    """The graded outcomes in 0..1 of one case in one arm, and how many trials have none."""
+
+    outcomes: tuple[float, ...] = ()
+    errored: int = 0
+    skipped: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean outcome; None when nothing was graded."""
+        return sum(self.outcomes) / len(self.outcomes) if self.outcomes else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOutcome:
+    """One case of a set, in numbers only."""
+
+    case: str
+    outcome: Outcome
+    tags: tuple[str, ...]
+    critical: bool
+    arms: Mapping[Arm, ArmOutcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmStory:
+    """The trial that shows best what one arm did on a case; `trial` is its index from 0."""
+
+    version: str
+    trial: int
+    answer: Excerpt
+    stop_reason: str
+    grades: tuple[Grade, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStory:
+    """One case with its input, what was expected, and what each arm answered."""
+
+    result: CaseOutcome
+    cluster: str | None
+    variables: tuple[tuple[str, Excerpt], ...]
+    expected: Excerpt | None
+    arms: Mapping[Arm, ArmStory]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorStory:
+    """One trial that was not graded, and why."""
+
+    case: str
+    arm: Arm
+    trial: int
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """The cases of one kind that are told, and how many there are in all."""
+
+    told: tuple[CaseStory, ...] = ()
+    total: int = 0
+
+    @property
+    def untold(self) -> int:
+        """How many cases of the kind are not told."""
+        return self.total - len(self.told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptStory:
+    """All that is told about one candidate on one eval set.
+
+    `errors` are the first trials without a grade; `error_kinds` and `skip_kinds` count all.
+    `models` are those that answered.
+    """
+
+    verdict: PromptVerdict
+    headline: str
+    next_steps: tuple[str, ...]
+    results: tuple[CaseOutcome, ...] = ()
+    regressed: Stories = Stories()
+    failing: Stories = Stories()
+    fixed: Stories = Stories()
+    errors: tuple[ErrorStory, ...] = ()
+    error_kinds: Mapping[str, int] = field(default_factory=dict)
+    skip_kinds: Mapping[str, int] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One run, told: a sentence, what follows from it, and the evidence prompt by prompt."""
+
+    run: RunVerdict
+    headline: str
+    consequence: str
+    next_steps: tuple[str, ...]
+    prompts: tuple[PromptStory, ...]
+
+
+def first_complaint(story: CaseStory) -> str:
+    """Return why the candidate's answer fails, in the words that say most; empty when it passes."""
+    candidate = story.arms.get(Arm.CANDIDATE)
+    failed = [grade for grade in candidate.grades if grade.passed is False] if candidate else []
+    return max((grade.reason for grade in failed), key=len, default="")

@@ -1,0 +1,140 @@
+"""Turns a verdict and the trials behind it into the report that every output is written from."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from evalgate.model.document import Data
+from evalgate.model.evalset import Case
+from evalgate.model.trial import Arm, Trial
+from evalgate.model.verdict import PromptVerdict, RunVerdict, Verdict
+from evalgate.reporting.advice import consequence, next_steps
+from evalgate.reporting.gathering import FAILING_TOLD, TEXT_LIMIT, Gathering
+from evalgate.reporting.sentences import prompt_headline, run_headline
+from evalgate.reporting.story import (
+    ArmOutcome,
+    CaseOutcome,
+    CaseStory,
+    Outcome,
+    PromptStory,
+    Report,
+    Stories,
+)
+from evalgate.reporting.visible import Excerpt, excerpt
+
+REGRESSED_TOLD = 200
+FIXED_TOLD = 50
+ERRORS_TOLD = 20
+
+
+def tell(
+    run: RunVerdict,
+    *,
+    trials: Callable[[], Iterator[Trial]],
+    cases: Mapping[str, Mapping[str, Case]],
+) -> Report:
+    """Tell a run: read its trials once and choose what a reader needs to see.
+
+    Args:
+        run: what was decided.
+        trials: opens the trials of the run, in any order.
+        cases: the cases at the head, by eval set and id.
+    """
+    gatherings = [Gathering(verdict, cases.get(verdict.evalset, {})) for verdict in run.prompts]
+    for trial in trials():
+        for gathering in gatherings:
+            gathering.add(trial)
+    prompts = tuple(
+        _prompt_story(verdict, gathering, cases.get(verdict.evalset, {}))
+        for verdict, gathering in zip(run.prompts, gatherings, strict=True)
+    )
+    return Report(
+        run=run,
+        headline=run_headline(run, [story.headline for story in prompts]),
+        consequence=consequence(run.exit_code),
+        next_steps=_all_steps(run, prompts),
+        prompts=prompts,
+    )
+
+
+def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ...]:
+    """Gather the steps of the run and of the prompts that decide it, each once."""
+    steps = list(next_steps((reason.code for reason in run.reasons), run.verdict))
+    for story in prompts:
+        if story.verdict.verdict is run.verdict:
+            steps += story.next_steps
+    return tuple(dict.fromkeys(steps))
+
+
+def _prompt_story(
+    verdict: PromptVerdict, gathering: Gathering, cases: Mapping[str, Case]
+) -> PromptStory:
+    results = {case: _result(gathering, case) for case in gathering.ids}
+    failing = [case for case in results if results[case].outcome is Outcome.FAILING]
+    errors = gathering.errors
+    kinds = Counter(error.kind for error in errors)
+    causes = [reason.code for reason in verdict.reasons]
+    if verdict.verdict is Verdict.ERROR:
+        causes += [*kinds, *gathering.skip_kinds]
+    broken = [results[case] for case in verdict.flips.regressed if case in results]
+
+    def stories(ids: Iterable[str], limit: int) -> Stories:
+        wanted = list(ids)
+        known = [case for case in wanted if case in results][:limit]
+        told = tuple(_case_story(results[case], gathering, cases) for case in known)
+        return Stories(told=told, total=len(wanted))
+
+    return PromptStory(
+        verdict=verdict,
+        headline=prompt_headline(verdict, broken=broken, all_cases=list(results.values())),
+        next_steps=next_steps(causes, verdict.verdict),
+        results=tuple(results.values()),
+        regressed=stories(_critical_first(verdict.flips.regressed, gathering), REGRESSED_TOLD),
+        failing=stories(sorted(failing, key=gathering.urgency), FAILING_TOLD),
+        fixed=stories(verdict.flips.fixed, FIXED_TOLD),
+        errors=errors[:ERRORS_TOLD],
+        error_kinds=dict(sorted(kinds.items())),
+        skip_kinds=gathering.skip_kinds,
+        models=gathering.models,
+    )
+
+
+def _critical_first(ids: Iterable[str], gathering: Gathering) -> list[str]:
+    return sorted(ids, key=lambda case: not gathering.critical(case))
+
+
+def _result(gathering: Gathering, case: str) -> CaseOutcome:
+    arms = {arm: found for arm in Arm if (found := gathering.outcome(case, arm)) is not None}
+    return CaseOutcome(
+        case=case,
+        outcome=gathering.flip(case) or _outcome(arms),
+        tags=gathering.tags(case),
+        critical=gathering.critical(case),
+        arms=arms,
+    )
+
+
+def _outcome(arms: Mapping[Arm, ArmOutcome]) -> Outcome:
+    ungraded = [arm for arm in arms.values() if not arm.outcomes]
+    if Arm.CANDIDATE not in arms or ungraded:
+        return Outcome.ERRORED if any(arm.errored for arm in ungraded) else Outcome.SKIPPED
+    if Arm.BASELINE not in arms and arms[Arm.CANDIDATE].mean != 1:
+        return Outcome.FAILING
+    return Outcome.UNCHANGED
+
+
+def _case_story(result: CaseOutcome, gathering: Gathering, cases: Mapping[str, Case]) -> CaseStory:
+    case = cases.get(result.case)
+    variables = case.vars.items() if case else ()
+    return CaseStory(
+        result=result,
+        cluster=case.cluster if case else None,
+        variables=tuple((name, _excerpt_of(value)) for name, value in variables),
+        expected=None if case is None or case.expected is None else _excerpt_of(case.expected),
+        arms=gathering.answers(result.case),
+    )
+
+
+def _excerpt_of(value: Data) -> Excerpt:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    return excerpt(text, TEXT_LIMIT)

@@ -1,0 +1,162 @@
+"""Tells a report on one screen of a terminal, and in a build log, where nothing may act."""
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import PromptVerdict, Verdict
+from evalgate.reporting.numbers import count, money, percent, points, signed_points, tally
+from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
+from evalgate.reporting.visible import on_one_line
+
+_COLOURS: Mapping[Verdict, str] = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.ERROR: "magenta",
+    Verdict.NOT_APPLICABLE: "blue",
+}
+_BROKEN_SHOWN = 5
+_LINE = 400
+
+
+def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
+    """Print a report.
+
+    Args:
+        report: what to tell.
+        console: where to print; its width and colours are respected.
+        files: what was written, as name → path.
+    """
+    run = report.run
+    word, _, sentence = report.headline.partition(": ")
+    colour = _COLOURS[run.verdict]
+    headline = Text.assemble((f"{ICONS[run.verdict]} {word}: ", f"bold {colour}"), _safe(sentence))
+    console.print(headline)
+    console.print(_safe(report.consequence, "dim"))
+    if run.simulated:
+        console.print(Text("Answers are simulated; no call was made to Claude.", "bold yellow"))
+    for story in report.prompts:
+        console.print()
+        _show_prompt(story, console)
+    if not report.prompts:
+        _show_list(console, "Why", (reason.message for reason in run.reasons))
+    _show_list(console, "What to do next", report.next_steps)
+    _show_list(console, "Notes", run.notes)
+    console.print()
+    places = {"cost": _cost(report), **files}
+    width = max(len(name) for name in places)
+    for name, value in places.items():
+        console.print(Text.assemble((f"  {name:<{width}}  ", "dim"), _safe(value)), soft_wrap=True)
+
+
+def _show_prompt(story: PromptStory, console: Console) -> None:
+    verdict = story.verdict
+    refs = [_safe(ref.version).plain for ref in (verdict.baseline, verdict.candidate) if ref]
+    title = Text.assemble(
+        (_safe(verdict.name).plain, "bold"),
+        f"  {' → '.join(refs)}  ",
+        (f"{ICONS[verdict.verdict]} {WORDS[verdict.verdict]}", _COLOURS[verdict.verdict]),
+    )
+    console.print(title)
+    console.print(_rows(dict(_facts(story))))
+    for reason in verdict.reasons:
+        console.print(_item(reason.message))
+    for title_of_group, stories in (("Broke", story.regressed), ("Failing", story.failing)):
+        if not stories.total:
+            continue
+        shown = stories.told[:_BROKEN_SHOWN]
+        more = f" (the first {len(shown)})" if stories.total > len(shown) else ""
+        console.print(Text(f"  {title_of_group}: {count(stories.total, 'case')}{more}", "bold"))
+        for told in shown:
+            console.print(Padding(_case(told), (0, 0, 0, 4), expand=False))
+
+
+def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
+    verdict = story.verdict
+    rates = [percent(rate) for arm in Arm if (rate := verdict.pass_rate.get(arm)) is not None]
+    if rates:
+        yield "pass rate", " → ".join(rates)
+    if verdict.delta:
+        yield "change", _change(verdict)
+    if verdict.evalset:
+        worse, better = len(verdict.flips.regressed), len(verdict.flips.fixed)
+        compared = count(verdict.cases.compared, "case")
+        yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
+    if verdict.ledger:
+        yield "trials", _account(story)
+
+
+def _change(verdict: PromptVerdict) -> str:
+    if verdict.delta is None:
+        return ""
+    marks = (-verdict.max_drop, 0.0)
+    low, high = (
+        signed_points(value, apart_from=marks) for value in (verdict.delta.low, verdict.delta.high)
+    )
+    estimate = signed_points(verdict.delta.estimate)
+    return f"{estimate} points, from {low} to {high}; the limit is {points(-verdict.max_drop)}"
+
+
+def _account(story: PromptStory) -> str:
+    ledgers = story.verdict.ledger.values()
+    parts = {
+        part: sum(getattr(ledger, part) for ledger in ledgers)
+        for part in ("planned", "graded", "errored", "skipped", "waived")
+    }
+    planned = parts.pop("planned")
+    rest = " + ".join(f"{number:,} {part}" for part, number in parts.items() if number) or "0"
+    kinds = {**story.error_kinds, **story.skip_kinds}
+    causes = ", ".join(f"{number} × {kind}" for kind, number in kinds.items())
+    return f"{planned:,} planned = {rest}{f' ({causes})' if causes else ''}"
+
+
+def _case(story: CaseStory) -> Text:
+    result = story.result
+    change = " → ".join(tally(result.arms[arm].outcomes) for arm in Arm if arm in result.arms)
+    importance = (" critical", "bold red") if result.critical else ""
+    line = Text.assemble((_safe(result.case).plain, "bold"), importance, f"  {change}")
+    complaint = first_complaint(story)
+    return Text.assemble(line, "\n", (_safe(complaint).plain, "dim")) if complaint else line
+
+
+def _show_list(console: Console, title: str, items: Iterator[str] | tuple[str, ...]) -> None:
+    said = list(items)
+    if said:
+        console.print()
+        console.print(Text(title, "bold"))
+    for item in said:
+        console.print(_item(item))
+
+
+def _item(text: str) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_row(Text("  -"), _safe(text))
+    return table
+
+
+def _rows(facts: Mapping[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, value in facts.items():
+        table.add_row(Text(f"  {name}", "dim"), _safe(value))
+    return table
+
+
+def _cost(report: Report) -> str:
+    run = report.run
+    would = "would have been " if run.simulated else ""
+    return f"{would}{money(run.cost_usd)} for {count(run.calls, 'call')}"
+
+
+def _safe(text: str, style: str = "") -> Text:
+    """Return a text that has no markup, no hidden characters, and no workflow command anywhere.
+
+    Lines are broken by the console, so that any place may come to stand at the start of one.
+    """
+    shown = on_one_line(text, _LINE).replace("::", ":\u200b:").replace("##[", "#\u200b#[")
+    return Text(shown, style)

@@ -1,0 +1,117 @@
+"""Writes a verdict as data: `verdict.json`, the contract that other programs read.
+
+Fractions are rounded to six digits; keys that are not in the contract stand after those that are.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from evalgate.model.comparison import ArmLedger
+from evalgate.model.document import Data
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import (
+    Estimate,
+    Latency,
+    PromptVerdict,
+    Reason,
+    RunVerdict,
+    Slice,
+    VersionRef,
+)
+
+SCHEMA = "verdict/1"
+
+
+def verdict_document(run: RunVerdict) -> dict[str, Data]:
+    """Return the data of `verdict.json`, ready to be written as JSON."""
+    return {
+        "schema": SCHEMA,
+        "run_id": run.run_id,
+        "verdict": run.verdict.value,
+        "reasons": _reasons(run.reasons),
+        "exit_code": int(run.exit_code),
+        "base": run.base,
+        "head": run.head,
+        "policy_hash": run.policy_hash,
+        "cost_usd": _rounded(run.cost_usd),
+        "calls": run.calls,
+        "prompts": [_prompt(prompt) for prompt in run.prompts],
+        "notes": list(run.notes),
+        "simulated": run.simulated,
+    }
+
+
+def _prompt(prompt: PromptVerdict) -> Data:
+    return {
+        "name": prompt.name,
+        "evalset": prompt.evalset,
+        "baseline": _version(prompt.baseline),
+        "candidate": _version(prompt.candidate),
+        "verdict": prompt.verdict.value,
+        "reasons": _reasons(prompt.reasons),
+        "estimand": prompt.estimand,
+        "max_drop": _rounded(prompt.max_drop),
+        "alpha": _rounded(prompt.alpha),
+        "ledger": _ledger(prompt.ledger),
+        "cases": {
+            "compared": prompt.cases.compared,
+            "new": prompt.cases.new,
+            "edited": prompt.cases.edited,
+            "deleted": prompt.cases.deleted,
+        },
+        "pass_rate": {arm.value: _rounded(prompt.pass_rate.get(arm)) for arm in Arm},
+        "delta": None if prompt.delta is None else _estimate(prompt.delta),
+        "smallest_detectable_drop": _rounded(prompt.smallest_detectable_drop),
+        "flips": {"regressed": list(prompt.flips.regressed), "fixed": list(prompt.flips.fixed)},
+        "slices": [_slice(part) for part in prompt.slices],
+        "cost_usd": _rounded(prompt.cost_usd),
+        "latency_ms": _latency(prompt.latency_ms),
+        "why": list(prompt.why),
+    }
+
+
+def _reasons(reasons: Sequence[Reason]) -> Data:
+    return [{"code": reason.code, "message": reason.message} for reason in reasons]
+
+
+def _version(ref: VersionRef | None) -> Data:
+    return None if ref is None else {"version": ref.version, "hash": ref.hash}
+
+
+def _estimate(delta: Estimate) -> Data:
+    return {
+        "estimate": _rounded(delta.estimate),
+        "low": _rounded(delta.low),
+        "high": _rounded(delta.high),
+    }
+
+
+def _latency(latency: Latency | None) -> Data:
+    return None if latency is None else {"p50": latency.p50, "p95": latency.p95}
+
+
+def _ledger(ledger: Mapping[Arm, ArmLedger]) -> Data:
+    return {
+        arm.value: {
+            "planned": ledger[arm].planned,
+            "graded": ledger[arm].graded,
+            "errored": ledger[arm].errored,
+            "skipped": ledger[arm].skipped,
+            "waived": ledger[arm].waived,
+        }
+        for arm in Arm
+        if arm in ledger
+    }
+
+
+def _slice(part: Slice) -> Data:
+    return {
+        "tag": part.tag,
+        "cases": part.cases,
+        "baseline": _rounded(part.baseline),
+        "candidate": _rounded(part.candidate),
+        "delta": _rounded(part.delta),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
