@@ -1,0 +1,55 @@
+"""The adapter table: hands out what is heavy to import, once it is needed and not before."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Protocol, cast
+
+from evalgate.model.ports import ChatModel
+from evalgate.reporting.story import Report
+from evalgate.simulator.rules import Rules
+
+
+class RunningSimulator(Protocol):
+    """A simulator that serves."""
+
+    @property
+    def base_url(self) -> str:
+        """The address to give to a client."""
+        ...
+
+
+class _Claude(Protocol):
+    def ClaudeModel(  # noqa: N802 - the name of a class
+        self, *, api_key: str, base_url: str | None
+    ) -> AbstractAsyncContextManager[ChatModel]: ...
+
+
+class _Simulator(Protocol):
+    def SimulatorServer(  # noqa: N802 - the name of a class
+        self, rules: Sequence[Rules], *, port: int, latency_ms: float
+    ) -> AbstractAsyncContextManager[RunningSimulator]: ...
+
+
+class _Page(Protocol):
+    def page(self, report: Report) -> str: ...
+
+
+def claude(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:
+    """Return a client of the Claude API, or of a server that speaks it."""
+    module = cast("_Claude", import_module("evalgate.adapters.claude"))
+    return module.ClaudeModel(api_key=api_key, base_url=base_url)
+
+
+def simulator(
+    rules: Sequence[Rules], *, port: int = 0, latency_ms: float = 0.0
+) -> AbstractAsyncContextManager[RunningSimulator]:
+    """Return a simulated Claude on this machine."""
+    module = cast("_Simulator", import_module("evalgate.simulator.server"))
+    return module.SimulatorServer(rules, port=port, latency_ms=latency_ms)
+
+
+def page(report: Report) -> str:
+    """Return the HTML report."""
+    module = cast("_Page", import_module("evalgate.reporting.html"))
+    return module.page(report)

@@ -1,0 +1,44 @@
+"""Chooses how to reach Claude: the API, another server that speaks it, or the simulator."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from evalgate.cli import adapters
+from evalgate.cli.environment import Environment
+from evalgate.errors import UsageError
+from evalgate.model.ports import ChatModel
+from evalgate.simulator.rules import Rules
+
+NO_KEY = "none"
+"""Sent as the key to a server of the user's own when there is no key."""
+
+
+def connection(
+    environment: Environment, rules: Sequence[Rules]
+) -> Callable[[], AbstractAsyncContextManager[ChatModel]]:
+    """Return what opens the connection; nothing is opened, loaded or checked before it is called.
+
+    Args:
+        environment: holds the key and the server's address.
+        rules: of the simulator; when there are any, it answers and nothing else is called.
+    """
+
+    def to_claude() -> AbstractAsyncContextManager[ChatModel]:
+        if not environment.api_key and not environment.base_url:
+            raise UsageError(
+                "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY, or "
+                "ANTHROPIC_BASE_URL for a server that speaks its API, or add --simulate"
+            )
+        return adapters.claude(
+            api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
+        )
+
+    @asynccontextmanager
+    async def to_simulator() -> AsyncIterator[ChatModel]:
+        async with (
+            adapters.simulator(rules) as server,
+            adapters.claude(api_key=NO_KEY, base_url=server.base_url) as model,
+        ):
+            yield model
+
+    return to_simulator if rules else to_claude

@@ -1,0 +1,121 @@
+"""`evalgate gate`: judges the prompts that changed between two git refs."""
+
+import asyncio
+import os
+import random
+import secrets
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from evalgate.adapters import files
+from evalgate.adapters.clock import SystemClock
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.prices import PriceTable
+from evalgate.cli.connection import connection
+from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.example import read_rule_files
+from evalgate.cli.progress import TrialProgress
+from evalgate.cli.publication import Publication, fresh_trial_file, publish, refusal
+from evalgate.errors import EvalgateError, ExitCode
+from evalgate.gate.gate import Outside, plan_gate, run_gate
+from evalgate.gate.gathering import Question
+from evalgate.gate.planning import Plan
+from evalgate.model.ports import TrialLog
+from evalgate.model.verdict import RunVerdict
+from evalgate.simulator.rules import Rules
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of the verb."""
+    parser.add_argument(
+        "--base", metavar="REF", help="what is trusted now (default: the default branch)"
+    )
+    parser.add_argument(
+        "--head", metavar="REF", help="what is to be judged (default: the work tree)"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="the run folder (default: reports/<run id>)"
+    )
+    parser.add_argument("--json", action="store_true", help="print verdict.json instead of a table")
+    parser.add_argument(
+        "--simulate",
+        action="store_true",
+        help="let the simulator answer: no key, no cost, and no real answers",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="a rule file for --simulate (default: the rules of the example)",
+    )
+
+
+def run(options: Namespace) -> ExitCode:
+    """Gate, write the run folder, and print what was decided."""
+    environment = read_environment(os.environ)
+    repository = GitRepository(Path.cwd())
+    run_id = new_run_id()
+    publication = Publication(
+        folder=options.out or repository.root / "reports" / run_id,
+        as_json=options.json,
+        in_workflow=environment.in_workflow,
+    )
+    question = Question(
+        base=options.base or _default_base(environment, repository),
+        head=options.head or ("HEAD" if environment.in_workflow else None),
+        run_id=run_id,
+    )
+    rules = read_rule_files(options.rules) if options.simulate or options.rules else ()
+    return gate(question, outside(repository, environment, rules), publication=publication)
+
+
+def outside(repository: GitRepository, environment: Environment, rules: Sequence[Rules]) -> Outside:
+    """Return the real outside world; `rules`, when there are any, stand in for Claude."""
+    return Outside(
+        repository=repository,
+        parser=files,
+        open_model=connection(environment, rules),
+        prices=PriceTable(),
+        clock=SystemClock(),
+        random=random.random,
+        draw_boundary=lambda: secrets.token_hex(16),
+    )
+
+
+def gate(question: Question, outside: Outside, *, publication: Publication) -> ExitCode:
+    """Run one gate and publish it; an error that the user can mend is published too."""
+    try:
+        plan = plan_gate(question, outside)
+        verdict, log = _judge(plan, outside, publication)
+    except EvalgateError as error:
+        publish(publication, refusal(question, error))
+        raise
+    publish(publication, verdict, plan=plan, log=log)
+    return verdict.exit_code
+
+
+def new_run_id() -> str:
+    """Return an id that sorts by time and repeats in no other run."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _judge(plan: Plan, outside: Outside, publication: Publication) -> tuple[RunVerdict, TrialLog]:
+    with (
+        fresh_trial_file(publication.folder) as log,
+        TrialProgress(Console(stderr=True)) as progress,
+    ):
+        if plan.trials:
+            progress.expect(plan.trials)
+        verdict = asyncio.run(run_gate(plan, outside, log=log, on_trial=progress.count))
+    return verdict, log
+
+
+def _default_base(environment: Environment, repository: GitRepository) -> str:
+    if environment.in_workflow and environment.base_ref:
+        return f"origin/{environment.base_ref}"
+    return repository.default_branch()

@@ -1,0 +1,114 @@
+"""Chooses the verb, and turns every way to end into an exit code."""
+
+import os
+import sys
+import traceback
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from typing import Protocol
+
+from evalgate.errors import EvalgateError, ExitCode, MissingExtraError, UsageError
+from evalgate.model.reading import suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    module: str
+    summary: str
+
+
+VERBS = {
+    "gate": _Verb("evalgate.cli.gate", "judge the prompts that changed between two git refs"),
+    "demo": _Verb("evalgate.cli.demo", "gate a harmless and a damaging change, without a key"),
+    "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
+}
+"""The verbs, each loaded only when it is called: the packages behind them are heavy."""
+
+_EXTRA = "python -m pip install '.[gate]'"
+
+
+class _VerbModule(Protocol):
+    """What each verb's module offers."""
+
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], ExitCode]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        arguments: without the program's name; by default those of the process.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return int(_dispatch(words))
+    except EvalgateError as error:
+        _complain(error)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("evalgate: interrupted; what was written stays", file=sys.stderr)  # noqa: T201
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe left: nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except Exception:  # noqa: BLE001 - the one place where a bug becomes an exit code
+        traceback.print_exc()
+        print(_bug_report(), file=sys.stderr)  # noqa: T201
+        return int(ExitCode.BUG)
+
+
+def _dispatch(words: list[str]) -> ExitCode:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())  # noqa: T201
+        return ExitCode.OK if words else ExitCode.USAGE
+    if words[0] == "--version":
+        print(f"evalgate {version('evalgate')}")  # noqa: T201
+        return ExitCode.OK
+    verb = VERBS.get(words[0])
+    if verb is None:
+        raise UsageError(f"there is no verb `{words[0]}`{suggestion(words[0], VERBS)}")
+    module = _load(verb.module)
+    parser = ArgumentParser(prog=f"evalgate {words[0]}", description=verb.summary)
+    module.add_arguments(parser)
+    return module.run(parser.parse_args(words[1:]))
+
+
+def _load(name: str) -> _VerbModule:
+    try:
+        module: _VerbModule = import_module(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("evalgate"):
+            raise
+        message = f"this verb needs the package `{error.name}`: in evalgate's checkout run {_EXTRA}"
+        raise MissingExtraError(message) from None
+    return module
+
+
+def _overview() -> str:
+    verbs = "\n".join(f"  {name:<10} {verb.summary}" for name, verb in VERBS.items())
+    return (
+        "usage: evalgate VERB [options]\n\n"
+        "Gates prompt changes for applications built on Claude.\n\n"
+        f"verbs:\n{verbs}\n\n"
+        "`evalgate VERB --help` explains a verb; `evalgate --version` names this one.\n"
+        "exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 inconclusive,\n"
+        "            4 could not evaluate, 70 bug, 130 interrupted"
+    )
+
+
+def _complain(error: EvalgateError) -> None:
+    lines = str(error).splitlines() or [type(error).__name__]
+    for line in lines:
+        print(f"evalgate: {line}", file=sys.stderr)  # noqa: T201
+
+
+def _bug_report() -> str:
+    return (
+        "evalgate: this is a bug in evalgate. Please open an issue with the lines above "
+        f"and this one: evalgate {version('evalgate')}, Python {sys.version.split()[0]}"
+    )

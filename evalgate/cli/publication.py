@@ -1,0 +1,135 @@
+"""Publishes a verdict: everything is rendered first, then written, printed and announced once."""
+
+import json
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from evalgate.adapters import actions
+from evalgate.adapters.files import write_files
+from evalgate.adapters.trial_file import TrialFile
+from evalgate.cli import adapters
+from evalgate.errors import EvalgateError, EvaluationError
+from evalgate.gate.gathering import Question
+from evalgate.gate.planning import Plan, plan_document
+from evalgate.model.document import Data
+from evalgate.model.ports import TrialLog
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import PromptVerdict, Reason, RunVerdict, Verdict
+from evalgate.reporting.comment import comment, summary
+from evalgate.reporting.junit import junit
+from evalgate.reporting.story import Report
+from evalgate.reporting.telling import tell
+from evalgate.reporting.terminal import show
+from evalgate.reporting.verdict_file import verdict_document
+
+PAGE = "report.html"
+TRIALS = "trials.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Where a verdict goes: the run folder, standard output, and the workflow's step if any."""
+
+    folder: Path
+    as_json: bool
+    in_workflow: bool
+
+
+def fresh_trial_file(folder: Path) -> TrialFile:
+    """Return the empty trial log of a run folder; trials of an earlier run there are set aside."""
+    path = folder / TRIALS
+    if path.exists():
+        path.replace(folder / f"earlier-{TRIALS}")
+    return TrialFile(path)
+
+
+def refusal(question: Question, error: EvalgateError) -> RunVerdict:
+    """Return the verdict of a gate that could not be run at all."""
+    code = "could_not_evaluate" if isinstance(error, EvaluationError) else "configuration"
+    messages = str(error).splitlines() or [type(error).__name__]
+    return RunVerdict(
+        run_id=question.run_id,
+        verdict=Verdict.ERROR,
+        reasons=tuple(Reason(code=code, message=message) for message in messages),
+        exit_code=error.exit_code,
+        base=question.base,
+        head=question.head or "the work tree",
+        policy_hash="",
+    )
+
+
+def publish(
+    publication: Publication,
+    verdict: RunVerdict,
+    *,
+    plan: Plan | None = None,
+    log: TrialLog | None = None,
+) -> None:
+    """Write the run folder, then tell the terminal and the workflow.
+
+    A gate that stopped at an error has no plan and no log.
+    """
+    report = tell(
+        verdict,
+        trials=log.read if log else lambda: iter(()),
+        cases={
+            name: {case.id: case for case in evalset.cases}
+            for name, evalset in (plan.sources.head_sets if plan else {}).items()
+        },
+    )
+    files = _files(report, plan)
+    write_files(publication.folder, files)
+    _print(report, publication, files)
+    if publication.in_workflow:
+        actions.publish(_outputs(verdict, publication, files), files["summary.md"])
+
+
+def _files(report: Report, plan: Plan | None) -> dict[str, str]:
+    files = {"verdict.json": _json(verdict_document(report.run))}
+    if plan is not None:
+        files["plan.json"] = _json(plan_document(plan))
+    location = None
+    if plan is not None and plan.matchups:
+        location = PAGE
+        files[PAGE] = adapters.page(report)
+    files["comment.md"] = comment(report, report_location=location)
+    files["summary.md"] = summary(report, report_location=location)
+    files["junit.xml"] = junit(report)
+    return files
+
+
+def _print(report: Report, publication: Publication, files: dict[str, str]) -> None:
+    # What a case or an answer says must not be obeyed by the workflow's runner.
+    with actions.untrusted() if publication.in_workflow else nullcontext():
+        if publication.as_json:
+            print(files["verdict.json"], end="")  # noqa: T201
+        else:
+            where = {name: str(publication.folder / name) for name in files}
+            show(report, Console(), files=where)
+
+
+def _outputs(
+    verdict: RunVerdict, publication: Publication, files: dict[str, str]
+) -> dict[str, str]:
+    """Return the outputs of the action; rate and change are those of the worst prompt."""
+    worst = max(verdict.prompts, key=lambda prompt: prompt.verdict.severity, default=None)
+    rate = worst.pass_rate.get(Arm.CANDIDATE) if worst else None
+    page = publication.folder / PAGE
+    return {
+        "verdict": verdict.verdict.value,
+        "pass-rate": "" if rate is None else f"{rate:.4f}",
+        "delta": _delta(worst),
+        "report-path": str(page if PAGE in files else publication.folder / "comment.md"),
+        "cost": "" if verdict.cost_usd is None else f"{verdict.cost_usd:.6f}",
+    }
+
+
+def _delta(prompt: PromptVerdict | None) -> str:
+    return f"{prompt.delta.estimate:.4f}" if prompt and prompt.delta else ""
+
+
+def _json(data: dict[str, Data]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

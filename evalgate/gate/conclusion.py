@@ -1,0 +1,175 @@
+"""Draws the verdict of a run from its plan and its trials."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from evalgate.deciding.comparison import compare
+from evalgate.deciding.verdict import Decision, decide, overall
+from evalgate.gate.planning import Matchup, Plan
+from evalgate.model.change import Finding
+from evalgate.model.policy import Policy
+from evalgate.model.prompt import PromptVersion
+from evalgate.model.trial import Arm, Trial
+from evalgate.model.verdict import (
+    Latency,
+    PromptVerdict,
+    Reason,
+    RunVerdict,
+    Verdict,
+    VersionRef,
+)
+from evalgate.running.scheduler import StopReason
+
+
+def conclude(
+    plan: Plan, trials: Callable[[], Iterator[Trial]], *, stopped: StopReason | None
+) -> RunVerdict:
+    """Return what is decided about a run.
+
+    Args:
+        plan: what was to be run.
+        trials: yields the run's trials from the start, each time it is called.
+        stopped: why the run ended before its last trial, if it did.
+    """
+    total = _Tally()
+    for trial in trials():
+        total.add(trial)
+    prompts = (
+        *(_prompt_verdict(matchup, plan, trials()) for matchup in plan.matchups),
+        *(_found(finding, plan.sources.policy) for finding in plan.findings),
+    )
+    verdict = overall([prompt.verdict for prompt in prompts])
+    reasons = _run_reasons(plan, prompts, stopped=stopped)
+    if plan.sources.bootstrap:
+        verdict = Verdict.NOT_APPLICABLE
+    return RunVerdict(
+        run_id=plan.sources.question.run_id,
+        verdict=verdict,
+        reasons=reasons,
+        exit_code=verdict.exit_code(plan.sources.policy.gate.on_inconclusive),
+        base=plan.sources.base,
+        head=plan.sources.head,
+        policy_hash=plan.sources.policy.hash,
+        prompts=prompts,
+        notes=plan.notes,
+        cost_usd=total.cost_usd,
+        calls=total.calls,
+        simulated=total.simulated,
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Adds up what trials cost and how long the candidate took."""
+
+    cost_usd: float | None = 0.0
+    calls: int = 0
+    simulated: bool = False
+    latencies: list[int] = field(default_factory=list)
+
+    def add(self, trial: Trial) -> None:
+        known = self.cost_usd is not None and trial.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0.0) + (trial.cost_usd or 0.0) if known else None
+        self.calls += trial.calls
+        if trial.completion is not None:
+            self.simulated = self.simulated or trial.completion.simulated
+            if trial.arm is Arm.CANDIDATE:
+                self.latencies.append(trial.completion.latency_ms)
+
+    def through(self, trials: Iterable[Trial]) -> Iterator[Trial]:
+        for trial in trials:
+            self.add(trial)
+            yield trial
+
+    @property
+    def latency(self) -> Latency | None:
+        if not self.latencies:
+            return None
+        ranked = sorted(self.latencies)
+        return Latency(p50=_percentile(ranked, 50), p95=_percentile(ranked, 95))
+
+
+def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> PromptVerdict:
+    tally = _Tally()
+    own = tally.through(trial for trial in trials if _belongs(trial, matchup))
+    comparison = compare(own, matchup.planned, matchup.deleted)
+    candidate, baseline = matchup.candidate.version, matchup.candidate.baseline
+    rules = plan.sources.policy.gate
+    decision: Decision = decide(comparison, rules, baseline=baseline is not None)
+    return PromptVerdict(
+        name=candidate.prompt,
+        evalset=matchup.evalset.name,
+        candidate=_ref(candidate),
+        baseline=None if baseline is None else _ref(baseline),
+        verdict=decision.verdict,
+        reasons=decision.reasons,
+        max_drop=rules.max_drop,
+        alpha=rules.alpha,
+        why=matchup.candidate.why,
+        ledger=comparison.ledger,
+        cases=decision.cases,
+        pass_rate=decision.pass_rate,
+        delta=decision.delta,
+        smallest_detectable_drop=decision.smallest_detectable_drop,
+        flips=decision.flips,
+        slices=decision.slices,
+        cost_usd=tally.cost_usd,
+        latency_ms=tally.latency,
+    )
+
+
+def _belongs(trial: Trial, matchup: Matchup) -> bool:
+    baseline = matchup.candidate.baseline
+    version = matchup.candidate.version if trial.arm is Arm.CANDIDATE else baseline
+    return (
+        version is not None
+        and trial.evalset == matchup.evalset.name
+        and trial.prompt == version.prompt
+        and trial.version == version.version
+        and trial.version_hash == version.hash
+    )
+
+
+def _found(finding: Finding, policy: Policy) -> PromptVerdict:
+    return PromptVerdict(
+        name=finding.prompt,
+        evalset="",
+        candidate=None,
+        baseline=None,
+        verdict=finding.verdict,
+        reasons=(finding.reason,),
+        max_drop=policy.gate.max_drop,
+        alpha=policy.gate.alpha,
+    )
+
+
+def _run_reasons(
+    plan: Plan, prompts: tuple[PromptVerdict, ...], *, stopped: StopReason | None
+) -> tuple[Reason, ...]:
+    reasons: list[Reason] = []
+    if plan.sources.bootstrap:
+        message = (
+            f"The base has no {plan.sources.policy.path}, so this run only advises: "
+            "the gate takes effect once that file is merged."
+        )
+        reasons.append(Reason(code="bootstrap", message=message))
+    if stopped is not None:
+        message = f"The run stopped before its end: {stopped.message}"
+        reasons.append(Reason(code=stopped.kind, message=message))
+    if not prompts:
+        message = f"No prompt changed between {plan.sources.question.base} and the head."
+        reasons.append(Reason(code="nothing_changed", message=message))
+    worst = overall([prompt.verdict for prompt in prompts])
+    for prompt in prompts:
+        if prompt.verdict is worst:
+            reasons += prompt.reasons
+    return tuple(dict.fromkeys(reasons))
+
+
+def _ref(version: PromptVersion) -> VersionRef:
+    return VersionRef(version=version.version, hash=version.hash)
+
+
+def _percentile(ranked: list[int], percent: int) -> int:
+    """Return the nearest-rank percentile of sorted values."""
+    return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]

@@ -1,0 +1,119 @@
+"""The main use case: a question about two git refs in, a verdict out."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from evalgate.gate.conclusion import conclude
+from evalgate.gate.gathering import Question, gather
+from evalgate.gate.planning import Matchup, Plan, make_plan
+from evalgate.model.policy import Policy
+from evalgate.model.ports import ChatModel, Clock, Parser, Prices, Repository, TrialLog
+from evalgate.model.trial import Trial
+from evalgate.model.verdict import RunVerdict
+from evalgate.prompts.version import render
+from evalgate.running.plan import PlannedTrial, TrialCounts, plan_trials
+from evalgate.running.scheduler import RunLimits, StopReason, run_trials
+from evalgate.running.trial import TrialRunner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Everything that a gate reaches for.
+
+    `open_model` connects to Claude, and is called only when there are trials to run. `random` draws
+    from 0 up to 1 and `draw_boundary` 32 random lowercase hex digits.
+    """
+
+    repository: Repository
+    parser: Parser
+    open_model: Callable[[], AbstractAsyncContextManager[ChatModel]]
+    prices: Prices
+    clock: Clock
+    random: Callable[[], float]
+    draw_boundary: Callable[[], str]
+
+
+def plan_gate(question: Question, outside: Outside) -> Plan:
+    """Return what a question needs to have run; nothing is called.
+
+    Raises:
+        RepositoryError: when git cannot answer.
+        ConfigurationError: when a file that the verdict depends on is wrong.
+    """
+    return make_plan(gather(question, outside.repository, outside.parser), outside.parser)
+
+
+async def run_gate(
+    plan: Plan, outside: Outside, *, log: TrialLog, on_trial: Callable[[Trial], None]
+) -> RunVerdict:
+    """Run what is planned and return the verdict.
+
+    Args:
+        plan: from `plan_gate`.
+        outside: what the run reaches for.
+        log: where each trial is written; the verdict is drawn from what it holds.
+        on_trial: told of each trial once it is written.
+    """
+    stopped = None
+    if plan.trials:
+        stopped = await _run(plan, outside, log=log, on_trial=on_trial)
+    return conclude(plan, log.read, stopped=stopped)
+
+
+async def _run(
+    plan: Plan, outside: Outside, *, log: TrialLog, on_trial: Callable[[Trial], None]
+) -> StopReason | None:
+    policy = plan.sources.policy
+    async with outside.open_model() as model:
+        runner = TrialRunner(
+            model=model,
+            prices=outside.prices,
+            clock=outside.clock,
+            settings=policy.run,
+            judge=policy.judge,
+            render=render,
+            random=outside.random,
+            draw_boundary=outside.draw_boundary,
+        )
+        return await run_trials(
+            _trials(plan),
+            work=runner.run,
+            log=log,
+            limits=RunLimits(
+                concurrency=policy.run.concurrency, errored=_bearable_errors(plan, policy)
+            ),
+            on_trial=on_trial,
+        )
+
+
+def _trials(plan: Plan) -> Iterator[PlannedTrial]:
+    """Yield each trial once, though several candidates may share a baseline."""
+    seen: set[tuple[str, str, str, str, int]] = set()
+    for matchup in plan.matchups:
+        for trial in _matchup_trials(matchup):
+            version = trial.version
+            key = (version.path, version.hash, trial.evalset.name, trial.case.id, trial.index)
+            if key not in seen:
+                seen.add(key)
+                yield trial
+
+
+def _matchup_trials(matchup: Matchup) -> Iterator[PlannedTrial]:
+    counts = {
+        case.case: TrialCounts(baseline=case.baseline_trials, candidate=case.candidate_trials)
+        for case in matchup.planned
+    }
+    candidate = matchup.candidate
+    return plan_trials(
+        matchup.evalset, counts, candidate=candidate.version, baseline=candidate.baseline
+    )
+
+
+def _bearable_errors(plan: Plan, policy: Policy) -> int:
+    """Return how many trials may error before some matchup must be over its error budget.
+
+    A lost pair has at most two errored trials, hence the factor.
+    """
+    pairs = sum(case.candidate_trials for matchup in plan.matchups for case in matchup.planned)
+    return int(2 * policy.gate.error_budget * pairs)

@@ -1,0 +1,125 @@
+"""Reads the policy file; every key has a default, and every wrong key or value is an error."""
+
+from hashlib import sha256
+
+from evalgate.model.chat import EFFORTS
+from evalgate.model.document import Document
+from evalgate.model.policy import (
+    FailWhen,
+    GateRules,
+    JudgeSettings,
+    OnInconclusive,
+    Paths,
+    Policy,
+    RunSettings,
+)
+from evalgate.model.reading import Section
+
+LEAST_DROP, MOST_DROP = 0.5, 50.0
+"""Limits of `max_drop`, in points."""
+
+
+def read_policy(document: Document, content: bytes) -> Policy:
+    """Read a policy.
+
+    Args:
+        document: the parsed file; an empty file means all defaults.
+        content: its bytes, for the hash that verdicts carry.
+
+    Raises:
+        ConfigurationError: with every problem found in it.
+    """
+    if document.data is None:
+        document = Document(path=document.path, data={}, lines={})
+    section = Section(document)
+    section.allow("schema", "paths", "judge", "gate", "run")
+    if section.text("schema", "policy/1") != "policy/1":
+        section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
+    policy = Policy(
+        path=document.path,
+        hash=sha256(content).hexdigest(),
+        paths=_paths(section.section("paths")),
+        judge=_judge(section.section("judge")),
+        gate=_gate(section.section("gate")),
+        run=_run(section.section("run")),
+    )
+    section.finish()
+    return policy
+
+
+def _paths(section: Section) -> Paths:
+    section.allow("prompts", "evalsets")
+    return Paths(prompts=_folder(section, "prompts"), evalsets=_folder(section, "evalsets"))
+
+
+def _folder(section: Section, key: str) -> str:
+    folder = section.text(key, key).strip("/")
+    if not folder or ".." in folder.split("/"):
+        section.note(key, "expected a folder inside the repository, such as `prompts`")
+    return folder
+
+
+def _judge(section: Section) -> JudgeSettings:
+    section.allow("model", "effort", "max_tokens")
+    default = JudgeSettings()
+    return JudgeSettings(
+        model=section.text("model", default.model),
+        effort=section.word("effort", EFFORTS) if "effort" in section.data else default.effort,
+        max_tokens=section.integer("max_tokens", default.max_tokens, least=64, most=64_000),
+    )
+
+
+def _gate(section: Section) -> GateRules:
+    section.allow(
+        "max_drop",
+        "alpha",
+        "min_pass_rate",
+        "fail_when",
+        "on_inconclusive",
+        "error_budget",
+        "edit_budget",
+    )
+    default = GateRules()
+    has_floor = section.data.get("min_pass_rate") is not None
+    return GateRules(
+        max_drop=_max_drop(section, default),
+        alpha=section.number("alpha", default.alpha, least=0.001, most=0.2),
+        min_pass_rate=_rate(section, "min_pass_rate", 0.0) if has_floor else None,
+        fail_when=section.choice("fail_when", FailWhen.REGRESSION),
+        on_inconclusive=section.choice("on_inconclusive", OnInconclusive.BLOCK),
+        error_budget=_rate(section, "error_budget", default.error_budget),
+        edit_budget=_rate(section, "edit_budget", default.edit_budget),
+    )
+
+
+def _max_drop(section: Section, default: GateRules) -> float:
+    value = section.data.get("max_drop")
+    if isinstance(value, float) and 0 < value < LEAST_DROP:
+        meant = f"{value * 100:g}"
+        section.note("max_drop", f"is in points, not a fraction: did you mean {meant}?")
+        return default.max_drop
+    points = section.number("max_drop", default.max_drop * 100, least=LEAST_DROP, most=MOST_DROP)
+    return points / 100
+
+
+def _rate(section: Section, key: str, default: float) -> float:
+    value = section.data.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool) and 1 < value <= 100:
+        section.note(key, f"is a fraction between 0 and 1: did you mean {value / 100:g}?")
+        return default
+    return section.number(key, default, least=0.0, most=1.0)
+
+
+def _run(section: Section) -> RunSettings:
+    section.allow("trials", "critical_trials", "concurrency", "timeout", "deadline", "attempts")
+    default = RunSettings()
+    return RunSettings(
+        trials=section.integer("trials", default.trials, least=1, most=100),
+        critical_trials=section.integer(
+            "critical_trials", default.critical_trials, least=3, most=100
+        ),
+        concurrency=section.integer("concurrency", default.concurrency, least=1, most=512),
+        timeout=section.number("timeout", default.timeout, least=0.1, most=3600.0),
+        deadline=section.number("deadline", default.deadline, least=0.1, most=7200.0),
+        attempts=section.integer("attempts", default.attempts, least=1, most=10),
+    )

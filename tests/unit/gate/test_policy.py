@@ -1,0 +1,81 @@
+"""Facts about reading a policy."""
+
+from hashlib import sha256
+
+import pytest
+
+from evalgate.adapters.files import read_yaml
+from evalgate.errors import ConfigurationError
+from evalgate.gate.policy import read_policy
+from evalgate.model.policy import FailWhen, GateRules, OnInconclusive, Policy, RunSettings
+
+
+def read(text: str) -> Policy:
+    content = text.encode()
+    return read_policy(read_yaml(".github/evalgate.yml", content), content)
+
+
+def problem(text: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_an_empty_policy_is_all_defaults() -> None:
+    policy = read("")
+    assert policy.gate == GateRules()
+    assert policy.run == RunSettings()
+    assert policy.hash == sha256(b"").hexdigest()
+
+
+def test_every_key_is_read() -> None:
+    policy = read(
+        "schema: policy/1\n"
+        "paths: {prompts: a/prompts/, evalsets: sets}\n"
+        "judge: {model: claude-opus-5-5, effort: null, max_tokens: 900}\n"
+        "gate: {max_drop: 3, alpha: 0.01, min_pass_rate: 0.9, fail_when: beyond_limit,\n"
+        "       on_inconclusive: warn, error_budget: 0, edit_budget: 0.2}\n"
+        "run: {trials: 5, critical_trials: 4, concurrency: 2, timeout: 9, deadline: 20,\n"
+        "      attempts: 1}"
+    )
+    assert (policy.paths.prompts, policy.paths.evalsets) == ("a/prompts", "sets")
+    assert (policy.judge.model, policy.judge.effort) == ("claude-opus-5-5", None)
+    assert policy.judge.max_tokens == 900
+    assert policy.gate == GateRules(
+        max_drop=0.03,
+        alpha=0.01,
+        min_pass_rate=0.9,
+        fail_when=FailWhen.BEYOND_LIMIT,
+        on_inconclusive=OnInconclusive.WARN,
+        error_budget=0.0,
+        edit_budget=0.2,
+    )
+    assert policy.run == RunSettings(
+        trials=5, critical_trials=4, concurrency=2, timeout=9.0, deadline=20.0, attempts=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("gates: {}", "evalgate.yml:1: gates: unknown key (did you mean `gate`?)"),
+        ("gate: {max_dorp: 5}", "gate.max_dorp: unknown key (did you mean `max_drop`?)"),
+        ("gate: {max_drop: 0.05}", "is in points, not a fraction: did you mean 5?"),
+        ("gate: {max_drop: 0}", "expected a number from 0.5 to 50, got the number 0"),
+        ("gate: {min_pass_rate: 85}", "is a fraction between 0 and 1: did you mean 0.85?"),
+        ("gate: {alpha: 0.5}", "expected a number from 0.001 to 0.2"),
+        ("gate: {on_inconclusive: warning}", "did you mean `warn`?"),
+        ("gate: [max_drop]", "gate: expected a mapping, got a list"),
+        ("run: {critical_trials: 1}", "expected a whole number from 3 to 100"),
+        ("judge: {effort: extreme}", "expected one of low, medium, high, xhigh, max"),
+        ("paths: {prompts: ../elsewhere}", "expected a folder inside the repository"),
+        ("schema: policy/9", "expected policy/1, got `policy/9`"),
+        ("- a list", "expected a mapping, got a list"),
+    ],
+)
+def test_a_wrong_key_or_value_is_refused_with_the_next_step(text: str, said: str) -> None:
+    assert said in problem(text)
+
+
+def test_all_problems_are_reported_together() -> None:
+    assert len(problem("gate: {max_dorp: 5}\nrun: {trials: many}\n").splitlines()) == 2
