@@ -1,0 +1,60 @@
+"""Facts about the documents: what they state is what the code does."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from evalgate.adapters.files import read_yaml
+from evalgate.cli.main import VERBS
+from evalgate.errors import ExitCode
+from evalgate.gate.policy import read_policy
+from evalgate.model.policy import Policy
+
+ROOT = Path(__file__).parents[2]
+
+
+def policy_table() -> dict[str, str]:
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", (ROOT / "docs/policy.md").read_text(), re.M)
+    return dict(rows)
+
+
+def test_the_policy_table_lists_every_key() -> None:
+    policy = Policy()
+    keys = {
+        f"{section}.{field.name}"
+        for section in ("paths", "judge", "gate", "run")
+        for field in fields(getattr(policy, section))
+    }
+    assert set(policy_table()) == keys | {"schema"}
+
+
+def test_a_policy_written_from_the_table_is_the_default_policy() -> None:
+    lines: dict[str, list[str]] = {}
+    for key, default in policy_table().items():
+        section, _, name = key.rpartition(".")
+        lines.setdefault(section, []).append(f"{'  ' if section else ''}{name}: {default}")
+    text = "\n".join(
+        line
+        for section, body in lines.items()
+        for line in ([f"{section}:", *body] if section else body)
+    )
+    read = read_policy(read_yaml("docs/policy.md", text.encode()), b"")
+    assert read == read_policy(read_yaml("docs/policy.md", b""), b"")
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)]+)\)", (ROOT / name).read_text())
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_readme_names_every_exit_code_and_verb_that_a_user_types() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert all(re.search(rf"\b{code.value}\b", readme) for code in ExitCode)
+    assert all(f"evalgate {verb}" in readme for verb in VERBS if verb != "simulate")
+
+
+def test_the_readme_is_one_page() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 110
