@@ -44,6 +44,7 @@ def read_evalset(document: Document, *, name: str, schemas: Mapping[str, Documen
         trials=trials or None,
         pass_at=pass_at,
     )
+    problems.sort(key=lambda problem: problem.line or 0)
     root.finish()
     return evalset
 

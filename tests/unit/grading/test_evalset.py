@@ -82,7 +82,7 @@ def test_an_empty_mapping_lacks_prompts_and_cases() -> None:
     assert len(problems_of("{}")) == 2
 
 
-def test_all_problems_of_a_file_are_found_at_once() -> None:
+def test_all_problems_of_a_file_are_found_at_once_and_told_by_line() -> None:
     text = """\
 prompts: [p]
 trials: many
@@ -92,9 +92,9 @@ graders:
   - json_schema: gone.json
 cases:
   - id: a
-    vars: {city: Rome}
+    vars: {b: Rome}
     graders:
-      - rubric: Names {{town}}
+      - rubric: "{{a}}"
   - id: a
   - id: b/c
     tagz: [x]
@@ -104,10 +104,10 @@ cases:
 4: graders[0].contians: unknown grader (did you mean `contains`?)
 5: graders[1].regex: not a valid pattern: missing ) at position 1
 6: graders[2].json_schema: there is no file `gone.json` beside the eval set, seen from its folder
-11: cases[0].graders[0].rubric: the grader `rubric: Names {{town}}` uses the unknown variable `town` (known: city)
+11: cases[0].graders[0].rubric: the grader `rubric: {{a}}` uses the unknown variable `a` (known: b)
 12: cases[1].id: the id `a` is taken by the case on line 8
-14: cases[2].tagz: unknown key (did you mean `tags`?)
-13: cases[2].id: an id has no slash, no control character and no blank at its ends\
+13: cases[2].id: an id has no slash, no control character and no blank at its ends
+14: cases[2].tagz: unknown key (did you mean `tags`?)\
 """)
 
 

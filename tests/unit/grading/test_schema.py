@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from inline_snapshot import snapshot
 
 from evalgate.grading.schema import schema_fault, violation
@@ -71,8 +73,10 @@ def test_references_inside_the_schema_work() -> None:
     assert violation(tree, [[1]]) is not None
 
 
-def test_references_to_the_outside_are_refused() -> None:
-    for reference in ("http://127.0.0.1:9/a.json", "other.json", "file:///etc/passwd"):
+def test_references_to_the_outside_are_refused(tmp_path: Path) -> None:
+    there = tmp_path / "there.json"
+    there.write_text('{"type": "object"}', "utf-8")
+    for reference in (there.as_uri(), "http://127.0.0.1:9/a.json", "other.json"):
         assert schema_fault({"$ref": reference}) is not None
 
 
