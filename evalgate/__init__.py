@@ -1,1 +1,3 @@
 """evalgate gates prompt changes for applications built on Claude."""
+
+__version__ = "0.1.0"

@@ -1,11 +1,12 @@
 """The adapter table: hands out what is heavy to import, once it is needed and not before."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
 from evalgate.model.ports import ChatModel
+from evalgate.model.trial import Trial
 from evalgate.reporting.story import Report
 from evalgate.simulator.rules import Rules
 
@@ -31,6 +32,20 @@ class _Simulator(Protocol):
     ) -> AbstractAsyncContextManager[RunningSimulator]: ...
 
 
+class RunningProgress(Protocol):
+    """A display that counts finished trials."""
+
+    def count(self, trial: Trial) -> None:
+        """Count one finished trial."""
+        ...
+
+
+class _Progress(Protocol):
+    def TrialProgress(  # noqa: N802 - the name of a class
+        self, trials: int
+    ) -> AbstractContextManager[RunningProgress]: ...
+
+
 class _Page(Protocol):
     def page(self, report: Report) -> str: ...
 
@@ -47,6 +62,12 @@ def simulator(
     """Return a simulated Claude on this machine."""
     module = cast("_Simulator", import_module("evalgate.simulator.server"))
     return module.SimulatorServer(rules, port=port, latency_ms=latency_ms)
+
+
+def progress(trials: int) -> AbstractContextManager[RunningProgress]:
+    """Return a display of how so many trials get on."""
+    module = cast("_Progress", import_module("evalgate.cli.progress"))
+    return module.TrialProgress(trials)
 
 
 def page(report: Report) -> str:

@@ -6,25 +6,25 @@ import random
 import secrets
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-
-from rich.console import Console
 
 from evalgate.adapters import files
 from evalgate.adapters.clock import SystemClock
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
+from evalgate.cli import adapters
 from evalgate.cli.connection import connection
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.example import read_rule_files
-from evalgate.cli.progress import TrialProgress
 from evalgate.cli.publication import Publication, fresh_trial_file, publish, refusal
 from evalgate.errors import EvalgateError, ExitCode
 from evalgate.gate.gate import Outside, plan_gate, run_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.planning import Plan
 from evalgate.model.ports import TrialLog
+from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.simulator.rules import Rules
 
@@ -107,12 +107,15 @@ def new_run_id() -> str:
 def _judge(plan: Plan, outside: Outside, publication: Publication) -> tuple[RunVerdict, TrialLog]:
     with (
         fresh_trial_file(publication.folder) as log,
-        TrialProgress(Console(stderr=True)) as progress,
+        adapters.progress(plan.trials) if plan.trials else nullcontext() as progress,
     ):
-        if plan.trials:
-            progress.expect(plan.trials)
-        verdict = asyncio.run(run_gate(plan, outside, log=log, on_trial=progress.count))
+        on_trial = progress.count if progress else _ignore
+        verdict = asyncio.run(run_gate(plan, outside, log=log, on_trial=on_trial))
     return verdict, log
+
+
+def _ignore(trial: Trial) -> None:
+    """Show nothing of a trial."""
 
 
 def _default_base(environment: Environment, repository: GitRepository) -> str:

@@ -7,9 +7,9 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 from typing import Protocol
 
+from evalgate import __version__
 from evalgate.errors import EvalgateError, ExitCode, MissingExtraError, UsageError
 from evalgate.model.reading import suggestion
 
@@ -67,7 +67,7 @@ def _dispatch(words: list[str]) -> ExitCode:
         print(_overview())  # noqa: T201
         return ExitCode.OK if words else ExitCode.USAGE
     if words[0] == "--version":
-        print(f"evalgate {version('evalgate')}")  # noqa: T201
+        print(f"evalgate {__version__}")  # noqa: T201
         return ExitCode.OK
     verb = VERBS.get(words[0])
     if verb is None:
@@ -110,5 +110,5 @@ def _complain(error: EvalgateError) -> None:
 def _bug_report() -> str:
     return (
         "evalgate: this is a bug in evalgate. Please open an issue with the lines above "
-        f"and this one: evalgate {version('evalgate')}, Python {sys.version.split()[0]}"
+        f"and this one: evalgate {__version__}, Python {sys.version.split()[0]}"
     )

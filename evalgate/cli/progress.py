@@ -17,10 +17,10 @@ PLAIN_EVERY = 10.0
 class TrialProgress:
     """Counts finished trials and shows them on standard error."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, trials: int) -> None:
+        self._total = trials
+        self._console = Console(stderr=True)
         self._counts: Counter[TrialStatus] = Counter()
-        self._total = 0
         self._last_line = time.monotonic()
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -28,14 +28,16 @@ class TrialProgress:
             MofNCompleteColumn(),
             TextColumn("{task.fields[errors]}"),
             TimeRemainingColumn(),
-            console=console,
+            console=self._console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("trials", total=None, errors="")
+        self._task = self._bar.add_task("trials", total=trials, errors="")
 
     def __enter__(self) -> Self:
         self._bar.start()
+        if not self._console.is_terminal:
+            self._console.print(f"running {self._total} trials")
         return self
 
     def __exit__(
@@ -45,13 +47,6 @@ class TrialProgress:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
-
-    def expect(self, trials: int) -> None:
-        """Say how many trials there will be."""
-        self._total = trials
-        self._bar.update(self._task, total=trials)
-        if not self._console.is_terminal:
-            self._console.print(f"running {trials} trials")
 
     def count(self, trial: Trial) -> None:
         """Count one finished trial."""

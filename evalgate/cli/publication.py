@@ -1,6 +1,7 @@
 """Publishes a verdict: everything is rendered first, then written, printed and announced once."""
 
 import json
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,12 @@ from evalgate.adapters import actions
 from evalgate.adapters.files import write_files
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
-from evalgate.errors import EvalgateError, EvaluationError
+from evalgate.errors import (
+    ConfigurationError,
+    EvalgateError,
+    EvaluationError,
+    RepositoryError,
+)
 from evalgate.gate.gathering import Question
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.model.document import Data
@@ -27,6 +33,14 @@ from evalgate.reporting.verdict_file import verdict_document
 
 PAGE = "report.html"
 TRIALS = "trials.jsonl"
+
+
+_REFUSALS: Mapping[type[EvalgateError], str] = {
+    ConfigurationError: "configuration",
+    RepositoryError: "repository",
+    EvaluationError: "could_not_evaluate",
+    EvalgateError: "usage",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +62,7 @@ def fresh_trial_file(folder: Path) -> TrialFile:
 
 def refusal(question: Question, error: EvalgateError) -> RunVerdict:
     """Return the verdict of a gate that could not be run at all."""
-    code = "could_not_evaluate" if isinstance(error, EvaluationError) else "configuration"
+    code = next(code for kind, code in _REFUSALS.items() if isinstance(error, kind))
     messages = str(error).splitlines() or [type(error).__name__]
     return RunVerdict(
         run_id=question.run_id,
@@ -70,7 +84,7 @@ def publish(
 ) -> None:
     """Write the run folder, then tell the terminal and the workflow.
 
-    A gate that stopped at an error has no plan and no log.
+    A gate that stopped at an error has no plan and no log; its error is printed where it ends.
     """
     report = tell(
         verdict,
@@ -82,7 +96,8 @@ def publish(
     )
     files = _files(report, plan)
     write_files(publication.folder, files)
-    _print(report, publication, files)
+    if plan is not None or publication.as_json:
+        _print(report, publication, files)
     if publication.in_workflow:
         actions.publish(_outputs(verdict, publication, files), files["summary.md"])
 

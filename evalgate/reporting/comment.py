@@ -1,4 +1,4 @@
-"""Writes the comment on a pull request and the summary of a job: the same page, cut to its place."""
+"""Writes the comment on a pull request and the summary of a job: one page, two sizes."""
 
 from evalgate.reporting.markdown_page import Depth, fitting_page
 from evalgate.reporting.story import Report
@@ -28,7 +28,12 @@ _SUMMARY_DEPTHS = (
 
 
 def comment(report: Report, *, report_location: str | None = None) -> str:
-    """Return `comment.md`, found again by its first line; `report_location` is the path or address of the full report."""
+    """Return `comment.md`, which is found again by its first line.
+
+    Args:
+        report: what to tell.
+        report_location: the path or the address of the full report, when there is one.
+    """
     return fitting_page(
         report,
         budget=COMMENT_BYTES,

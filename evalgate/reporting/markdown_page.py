@@ -38,19 +38,19 @@ def fitting_page(
         report: what to tell.
         budget: the most bytes of UTF-8 that the page may have.
         depths: what to try, fullest first; when none fits, the page is one sentence.
-        location: where the full report is found, a path or an address.
+        location: where the full report is found, a path or an address; None when there is none.
         opening: a line of ours that stands before everything else.
     """
     for depth in depths:
         page = _page(report, depth, location=location, opening=opening)
         if len(page.encode()) <= budget:
             return page
-    return "\n".join([*([opening] if opening else []), _title(report), "", _place(location), ""])
+    return _joined([opening, _title(report), _place(location)])
 
 
 def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -> str:
     blocks = [
-        *([opening] if opening else []),
+        opening,
         _title(report),
         inline(report.consequence),
         *_simulated(report),
@@ -61,7 +61,11 @@ def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -
     for story in report.prompts[: depth.prompts]:
         blocks += _cases(story, depth, named=len(report.prompts) > 1)
     blocks += _listed("Notes", [prose(note) for note in report.run.notes[:20]])
-    return "\n\n".join([*blocks, _footer(report), _place(location)]) + "\n"
+    return _joined([*blocks, _footer(report), _place(location)])
+
+
+def _joined(blocks: Sequence[str]) -> str:
+    return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def _title(report: Report) -> str:
@@ -116,7 +120,7 @@ def _change(verdict: PromptVerdict) -> str:
 
 
 def _reasons(report: Report, depth: Depth) -> Iterator[str]:
-    if not report.prompts:
+    if not report.prompts and len(report.run.reasons) > 1:
         yield from (prose(reason.message) for reason in report.run.reasons[:20])
     for story in report.prompts[: depth.prompts]:
         name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
@@ -175,7 +179,7 @@ def _footer(report: Report) -> str:
 
 def _place(location: str | None) -> str:
     if location is None:
-        return "The full report is in the run's folder."
+        return ""
     if location.startswith(("https://", "http://")) and not set(location) & set(" <>\"'\n\\"):
         return f"[The full report](<{location}>) has every case."
     return f"The full report has every case: {code(location, 200)}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
-from evalgate.reporting.numbers import count, percent, points
+from evalgate.reporting.numbers import MINUS, count, percent, points
 from evalgate.reporting.story import CaseOutcome
 from evalgate.reporting.visible import on_one_line
 
@@ -35,13 +35,11 @@ def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
         run: what was decided.
         headlines: one sentence for each of its prompts, in the same order.
     """
-    deciding = [
-        headline
-        for headline, prompt in zip(headlines, run.prompts, strict=True)
-        if prompt.verdict is run.verdict
-    ]
+    told = list(zip(headlines, run.prompts, strict=True))
+    deciding = [headline for headline, prompt in told if prompt.verdict is run.verdict]
     if not deciding:
-        advice = f" For information: {headlines[0]}" if headlines else ""
+        worst = max(told, key=lambda each: each[1].verdict.severity, default=("", None))[0]
+        advice = f" For information only: {worst}" if worst else ""
         return _plain(run.verdict, "", run.reasons) + advice
     if run.verdict is Verdict.PASS and len(run.prompts) == len(deciding) > 1:
         return f"Passed: all {count(len(deciding), 'comparison')} stay within their limits."
@@ -80,29 +78,36 @@ def prompt_headline(
 
 def span(delta: Estimate, max_drop: float) -> str:
     """Write an interval of differences in words: `between 4 and 11 points lower`."""
-    marks = (-max_drop, 0.0)
-    low, high = (points(value, apart_from=marks) for value in (delta.low, delta.high))
-    low, high = low.lstrip("−"), high.lstrip("−")
+    low, high = _size(delta.low, max_drop), _size(delta.high, max_drop)
     if delta.high <= 0 and delta.low < 0:
-        return f"between {high} and {low} points lower"
+        return f"between {high} and {_in_points(low)} lower"
     if delta.low >= 0:
-        return f"between {low} and {high} points higher"
-    return f"between {low} points lower and {high} points higher"
+        return f"between {low} and {_in_points(high)} higher"
+    return f"between {_in_points(low)} lower and {_in_points(high)} higher"
+
+
+def _size(fraction: float, max_drop: float) -> str:
+    """Write how far a difference is from none, so that it does not look like the limit."""
+    return points(fraction, apart_from=(-max_drop, 0.0)).lstrip(MINUS)
+
+
+def _in_points(size: str) -> str:
+    return f"{size} {'point' if size == '1' else 'points'}"
 
 
 def _subject(verdict: PromptVerdict) -> str:
-    return f"{verdict.name} {verdict.candidate.version}" if verdict.candidate else verdict.name
+    name = on_one_line(verdict.name, 60)
+    return f"{name} {verdict.candidate.version}" if verdict.candidate else name
 
 
 def _regression(verdict: PromptVerdict, delta: Estimate, traits: str) -> str:
     old = verdict.baseline.version if verdict.baseline else "the baseline"
     worse = f"{len(verdict.flips.regressed):,} of {count(verdict.cases.compared, 'case')}"
-    marks = (-verdict.max_drop, 0.0)
-    least = points(delta.high, apart_from=marks).lstrip("−")
-    most = points(delta.low, apart_from=marks).lstrip("−")
+    least, most = _size(delta.high, verdict.max_drop), _size(delta.low, verdict.max_drop)
     return (
         f"Blocked: {_subject(verdict)} answers {worse} worse than {old}{traits};"
-        f" the drop is between {least} and {most} points, the limit is {points(verdict.max_drop)}."
+        f" the drop is between {least} and {_in_points(most)},"
+        f" the limit is {points(verdict.max_drop)}."
     )
 
 

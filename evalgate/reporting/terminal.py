@@ -44,7 +44,7 @@ def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
     for story in report.prompts:
         console.print()
         _show_prompt(story, console)
-    if not report.prompts:
+    if not report.prompts and len(run.reasons) > 1:
         _show_list(console, "Why", (reason.message for reason in run.reasons))
     _show_list(console, "What to do next", report.next_steps)
     _show_list(console, "Notes", run.notes)
@@ -59,7 +59,7 @@ def _show_prompt(story: PromptStory, console: Console) -> None:
     verdict = story.verdict
     refs = [_safe(ref.version).plain for ref in (verdict.baseline, verdict.candidate) if ref]
     title = Text.assemble(
-        (_safe(verdict.name).plain, "bold"),
+        (_safe(on_one_line(verdict.name, 60)).plain, "bold"),
         f"  {' → '.join(refs)}  ",
         (f"{ICONS[verdict.verdict]} {WORDS[verdict.verdict]}", _COLOURS[verdict.verdict]),
     )
@@ -120,7 +120,9 @@ def _case(story: CaseStory) -> Text:
     result = story.result
     change = " → ".join(tally(result.arms[arm].outcomes) for arm in Arm if arm in result.arms)
     importance = (" critical", "bold red") if result.critical else ""
-    line = Text.assemble((_safe(result.case).plain, "bold"), importance, f"  {change}")
+    line = Text.assemble(
+        (_safe(on_one_line(result.case, 60)).plain, "bold"), importance, f"  {change}"
+    )
     complaint = first_complaint(story)
     return Text.assemble(line, "\n", (_safe(complaint).plain, "dim")) if complaint else line
 

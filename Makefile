@@ -1,0 +1,73 @@
+# `make demo` and `make test` set up what they need in .venv beside this file, then run.
+# `make PYTHON=python3.12 test` picks the Python that .venv is made with.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --no-compile --disable-pip-version-check
+UV ?= uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --extra gate
+WORKFLOWS := $(wildcard .github/workflows/*.yml)
+
+.PHONY: help demo test check lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile
+
+demo: $(VENV)/gate.stamp ## Gate a harmless and a damaging prompt change, without an API key
+	@$(BIN)/evalgate demo
+
+test: lint ## Everything that continuous integration runs
+	@$(BIN)/pytest
+
+check: $(VENV)/dev.stamp ## The fast half of the tests: linters and units
+	@$(BIN)/ruff check
+	@$(BIN)/mypy evalgate tests
+	@$(BIN)/pytest tests/unit
+
+lint: $(VENV)/dev.stamp ## Format, style, types, import contracts, workflow files
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy evalgate tests
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(BIN)/zizmor --quiet --offline --strict-collection --persona=auditor action.yml $(WORKFLOWS)
+
+lock: ## Resolve requirements/*.lock again (needs uv; pins stay where they still fit)
+	@$(COMPILE) pyproject.toml requirements/build.in --output-file requirements/gate.lock
+	@$(COMPILE) --group dev --constraint requirements/gate.lock pyproject.toml requirements/build.in \
+		--output-file requirements/dev.lock
+
+clean: ## Remove the virtual environment and every cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+# The locks are installed with hashes only; the project follows without resolving or isolation, so
+# nothing that the locks do not name is ever fetched.
+$(VENV)/gate.stamp: requirements/gate.lock pyproject.toml | $(BIN)/python
+	@echo "Installing requirements/gate.lock into $(VENV)"
+	@$(PIP) --require-hashes --requirement requirements/gate.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing requirements/dev.lock into $(VENV)"
+	@$(PIP) --require-hashes --requirement requirements/dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/gate.stamp $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON) here. Name a Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "evalgate needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+			"Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu:" \
+			"sudo apt install python3-venv" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,43 @@
+import pytest
+
+from evalgate.errors import ExitCode
+from evalgate.model.verdict import Verdict
+from evalgate.reporting.advice import consequence, next_steps
+
+DECIDED_BY = [
+    *("regression", "critical_case", "critical_unconfirmed", "min_pass_rate", "set_changed"),
+    *("too_few_cases", "too_few_clusters", "cannot_tell", "no_baseline", "no_comparable_cases"),
+    *("no_cases", "error_budget", "not_all_trials_ran", "ledger_unbalanced", "could_not_evaluate"),
+    *("published_version_edited", "dangling_pointer", "pointer_deleted", "evalset_removed"),
+    *("configuration", "bootstrap", "authentication", "permission", "billing", "spend_limit"),
+    "model_not_found",
+]
+
+
+@pytest.mark.parametrize("code", DECIDED_BY)
+def test_every_reason_that_holds_a_change_up_has_a_next_step(code: str) -> None:
+    assert len(next_steps([code], Verdict.FAIL)) == 1
+
+
+def test_a_step_that_two_reasons_share_is_said_once_and_unknown_reasons_say_nothing() -> None:
+    steps = next_steps(["regression", "unheard_of", "critical_case", "no_cases"], Verdict.FAIL)
+    assert len(steps) == 2
+    assert "empty set" in steps[1]
+
+
+def test_a_change_that_passes_needs_nothing() -> None:
+    assert next_steps(["no_baseline"], Verdict.PASS) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "lets_through"),
+    [
+        (ExitCode.OK, True),
+        (ExitCode.FAIL, False),
+        (ExitCode.INCONCLUSIVE, False),
+        (ExitCode.NOT_EVALUATED, False),
+        (ExitCode.USAGE, False),
+    ],
+)
+def test_only_exit_code_zero_lets_a_change_through(code: ExitCode, lets_through: bool) -> None:
+    assert ("through" in consequence(code)) is lets_through

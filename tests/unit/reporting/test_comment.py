@@ -1,0 +1,200 @@
+import re
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from evalgate.model.trial import Trial
+from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict
+from evalgate.reporting.comment import COMMENT_BYTES, MARKER, SUMMARY_BYTES, comment, summary
+from evalgate.reporting.story import Report
+
+BuildReport = Callable[..., Report]
+BuildTrial = Callable[..., Trial]
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=2_000)
+
+
+def outside_fences(markdown: str) -> list[str]:
+    """Return the lines that Markdown reads as such; fail when a fence stays open."""
+    lines: list[str] = []
+    marks = ""
+    for line in markdown.split("\n"):
+        fence = re.fullmatch(r"(`{3,})(?:text)?", line)
+        if not marks and fence:
+            marks = fence[1]
+        elif marks and line == marks:
+            marks = ""
+        elif not marks:
+            lines.append(line)
+    assert not marks, "a fence is open"
+    return lines
+
+
+def assert_sound(markdown: str) -> None:
+    """Check that every fence and fold is closed and that no text of a case acts."""
+    lines = outside_fences(markdown)
+    text = "\n".join(lines)
+    assert text.count("<details>") == text.count("</details>")
+    assert not re.search(r"@\w|(?<!&)#\d|https?://|<script|<img", text)
+    assert not re.search(r"(?m)^\s*(::|##\[)", markdown)
+    assert [line for line in lines if "<!--" in line] in ([MARKER], [])
+
+
+def many(
+    number: int, a_run: Callable[..., RunVerdict], a_verdict: Callable[..., PromptVerdict]
+) -> RunVerdict:
+    ids = tuple(f"case-{index:04}" for index in range(number))
+    return a_run(a_verdict(flips=Flips(regressed=ids)))
+
+
+def test_the_comment_of_a_blocked_change(a_report: BuildReport) -> None:
+    text = comment(a_report(), report_location="reports/run-1/report.html")
+    assert text == snapshot("""\
+<!-- evalgate:comment/1 -->
+
+## ✗ Blocked: support v4 answers 1 of 120 cases worse than v3; the drop is between 4 and 11 points, the limit is 5.
+
+The gate blocks this change.
+
+**What to do next**
+
+- Read the cases that broke, mend the prompt and push again. Where the new answer is the better one, correct the case in a pull request of its own first.
+
+| Prompt | Version | Pass rate | Change in points | Worse | Better | Cost | Verdict |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+| <code>support</code> | <code>v3</code> → <code>v4</code> | 95% → 87.5% | **−7.5** (from −11 to −4; limit −5) | 1 of 120 | 0 | $0.0132 | ✗ **Blocked** |
+
+**Why**
+
+- The drop is between 4 and 11 points.
+
+### What broke: 1 case
+
+<details><summary><code>late</code> · 1 of 1 passed → 0 of 1 passed<br>It does not say so.</summary>
+
+Input <code>message</code>
+
+```text
+Where is it?
+```
+
+**Before** (<code>v3</code>, trial 1)
+
+```text
+You get your money back.
+```
+
+- rubric **✓ passes**: It says so.
+
+**After** (<code>v4</code>, trial 1)
+
+```text
+We cannot help.
+```
+
+- rubric **✗ fails**: It does not say so.
+
+</details>
+
+Cost $0.0132 for 1,443 calls · base <code>111111111111</code> · head <code>222222222222</code>
+
+The full report has every case: <code>reports/run-1/report.html</code>
+""")  # noqa: E501 - lines of Markdown
+
+
+def test_the_comment_when_nothing_changed(
+    a_report: BuildReport, nothing_changed: RunVerdict
+) -> None:
+    assert comment(a_report(nothing_changed)) == snapshot("""\
+<!-- evalgate:comment/1 -->
+
+## – Nothing to decide: No prompt changed between main and the head.
+
+The gate lets this change through.
+
+Cost $0 for 0 calls · base <code>111111111111</code> · head <code>222222222222</code>
+""")
+
+
+def test_an_address_becomes_a_link(a_report: BuildReport) -> None:
+    text = comment(a_report(), report_location="https://ci.example/run/1")
+    assert "[The full report](<https://ci.example/run/1>) has every case." in text
+
+
+def test_an_address_that_could_break_out_is_only_shown(a_report: BuildReport) -> None:
+    text = comment(a_report(), report_location="https://ci.example/> <script>")
+    assert_sound(text)
+
+
+def test_simulated_answers_are_announced(
+    a_report: BuildReport,
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    sentence = "Answers are simulated; no call was made to Claude."
+    assert sentence in comment(a_report(a_run(a_verdict(), simulated=True)))
+    assert sentence not in comment(a_report())
+
+
+def test_five_thousand_broken_cases_with_long_answers_stay_within_the_bytes(
+    a_report: BuildReport,
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_trial: BuildTrial,
+) -> None:
+    run = many(5_000, a_run, a_verdict)
+    trials = [
+        a_trial(case, passed=False, text="💥`|" * 3_000) for case in run.prompts[0].flips.regressed
+    ]
+    report = a_report(run, trials=trials)
+    short, long = comment(report), summary(report)
+    assert len(short.encode()) <= COMMENT_BYTES
+    assert len(long.encode()) <= SUMMARY_BYTES
+    assert short.startswith(MARKER + "\n")
+    assert "4,990 more cases in the full report only." in short
+    assert long.count("<details>") > short.count("<details>") > 0
+    assert_sound(short)
+    assert_sound(long)
+
+
+def test_very_many_prompts_leave_a_table_and_then_a_sentence(
+    a_report: BuildReport,
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    long = Reason(code="regression", message="💥" * 600)
+    prompts = [a_verdict(name="💥" * 60, reasons=(long,) * 10) for _ in range(300)]
+    text = comment(a_report(a_run(*prompts)))
+    assert len(text.encode()) <= COMMENT_BYTES
+    assert text.startswith(MARKER)
+    assert "Blocked" in text
+    assert_sound(text)
+
+
+def test_hostile_texts_are_shown_and_do_nothing(hostile_report: Report) -> None:
+    for text in (comment(hostile_report), summary(hostile_report)):
+        assert_sound(text)
+        assert "⟨U+202E⟩" in text
+        assert "␛[31m" in text
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=ANY_TEXT, reason=ANY_TEXT, repeats=st.integers(1, 40))
+def test_no_text_breaks_the_limit_or_leaves_anything_open(
+    a_report: BuildReport, a_trial: BuildTrial, text: str, reason: str, repeats: int
+) -> None:
+    trial = a_trial(passed=False, text=text * repeats, reason=reason)
+    written = comment(a_report(trials=[trial]))
+    assert len(written.encode()) <= COMMENT_BYTES
+    assert_sound(written)
+    assert written.rstrip().endswith("head <code>222222222222</code>")
+
+
+def test_the_same_report_gives_the_same_bytes(a_report: BuildReport) -> None:
+    assert comment(a_report()) == comment(a_report())
+
+
+def test_the_summary_has_no_marker(a_report: BuildReport) -> None:
+    assert MARKER not in summary(a_report())
+    assert summary(a_report()).startswith("## ✗ Blocked: ")

@@ -1,0 +1,166 @@
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from html.parser import HTMLParser
+
+from evalgate.model.trial import Trial
+from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict
+from evalgate.reporting.html import page
+from evalgate.reporting.story import Report
+
+VOID = {"meta", "br", "link", "img", "input"}
+
+
+class Outline(HTMLParser):
+    """Reads a page: its elements with their attributes, its text, and whether all are closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    @property
+    def tags(self) -> set[str]:
+        return {tag for tag, _ in self.elements}
+
+
+def test_the_page_opens_with_the_verdict_and_ends_in_the_evidence(
+    a_report: Callable[..., Report],
+) -> None:
+    text = Outline(page(a_report())).text
+    places = [
+        text.index(part)
+        for part in (
+            "support v4 answers 1 of 120 cases worse than v3",
+            "The gate blocks this change.",
+            "What to do next",
+            "limit −5",
+            "What broke",
+            "It does not say so.",
+            "You get your money back.",
+            "We cannot help.",
+            "How this was decided",
+            "planned = graded + errored + skipped + waived",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_the_policy_allows_this_style_sheet_and_nothing_else(
+    a_report: Callable[..., Report],
+) -> None:
+    html = page(a_report())
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    digest = b64encode(sha256(style[1].encode()).digest()).decode()
+    policies = [
+        attributes["content"]
+        for tag, attributes in Outline(html).elements
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policies == [
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none';"
+    ]
+
+
+def test_the_page_has_no_script_and_refers_to_nothing(a_report: Callable[..., Report]) -> None:
+    outline = Outline(page(a_report()))
+    assert not outline.tags & {"script", "link", "img", "iframe", "form", "object"}
+    for _, attributes in outline.elements:
+        assert not {"src", "style", "srcset"} & set(attributes)
+        assert not [name for name in attributes if name.startswith("on")]
+        assert (attributes.get("href") or "#").startswith("#")
+
+
+def test_hostile_texts_are_shown_and_do_nothing(hostile_report: Report) -> None:
+    html = page(hostile_report)
+    outline = Outline(html)
+    assert not outline.tags & {"script", "img"}
+    assert "<script>alert(1)</script>" in outline.text
+    assert "⟨U+202E⟩right to left" in outline.text
+    assert not re.search("[\x00\x1b\u202e\ufffe]", html)
+    html.encode()
+
+
+def test_a_chart_is_told_in_words(a_report: Callable[..., Report]) -> None:
+    assert "the pass rate is between 4 and 11 points lower" in Outline(page(a_report())).text
+
+
+def test_a_chart_is_left_out_when_nothing_was_compared(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    finding = a_verdict(
+        candidate=None,
+        baseline=None,
+        delta=None,
+        pass_rate={},
+        ledger={},
+        flips=Flips(),
+        evalset="",
+    )
+    assert "svg" not in Outline(page(a_report(a_run(finding)))).tags
+
+
+def test_simulated_answers_are_announced(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    sentence = "Answers are simulated; no call was made to Claude."
+    assert sentence in page(a_report(a_run(a_verdict(), simulated=True)))
+    assert sentence not in page(a_report())
+
+
+def test_a_run_without_a_prompt_is_a_page_too(
+    a_report: Callable[..., Report], nothing_changed: RunVerdict
+) -> None:
+    text = Outline(page(a_report(nothing_changed))).text
+    assert "No prompt changed between main and the head." in text
+
+
+def test_an_unknown_cost_is_called_unknown(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    html = page(a_report(a_run(a_verdict(cost_usd=None), cost_usd=None)))
+    assert html.count("<dd>unknown</dd>") == 2
+
+
+def test_five_thousand_cases_stay_a_page_that_opens(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_trial: Callable[..., Trial],
+) -> None:
+    ids = tuple(f"case-{number:04}" for number in range(5_000))
+    trials = [a_trial(case, passed=False, text="x" * 1_000) for case in ids]
+    report = a_report(a_run(a_verdict(flips=Flips(regressed=ids))), trials=trials)
+    html = page(report)
+    assert len(html) < 3_000_000
+    assert "4,800 more cases not shown here" in html
+
+
+def test_the_same_report_gives_the_same_bytes(a_report: Callable[..., Report]) -> None:
+    assert page(a_report()) == page(a_report())

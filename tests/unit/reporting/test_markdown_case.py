@@ -1,0 +1,68 @@
+from collections.abc import Callable
+
+from inline_snapshot import snapshot
+
+from evalgate.model.evalset import Case
+from evalgate.model.trial import Arm, Grade, Trial
+from evalgate.reporting.markdown_case import case_block
+from evalgate.reporting.story import CaseStory, Report
+
+
+def the_case(report: Report) -> CaseStory:
+    return report.prompts[0].regressed.told[0]
+
+
+def test_a_case_is_folded_with_input_before_after_and_the_judges_reason(
+    a_report: Callable[..., Report], a_case: Callable[..., Case]
+) -> None:
+    case = a_case(tags=("refunds",), critical=True, expected="The 30-day window")
+    assert case_block(the_case(a_report(cases=[case])), 1_000) == snapshot("""\
+<details><summary><code>late</code> · <b>critical</b> · 1 of 1 passed → 0 of 1 passed · <code>refunds</code><br>It does not say so.</summary>
+
+Input <code>message</code>
+
+```text
+Where is it?
+```
+
+Expected
+
+```text
+The 30-day window
+```
+
+**Before** (<code>v3</code>, trial 1)
+
+```text
+You get your money back.
+```
+
+- rubric **✓ passes**: It says so.
+
+**After** (<code>v4</code>, trial 1)
+
+```text
+We cannot help.
+```
+
+- rubric **✗ fails**: It does not say so.
+
+</details>\
+""")  # noqa: E501 - lines of Markdown
+
+
+def test_a_grade_that_is_missing_says_why(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    ungraded = Grade(grader="rubric", passed=None, score=None, cause="unparsable")
+    report = a_report(trials=[a_trial(arm=Arm.CANDIDATE, passed=False, grades=(ungraded,))])
+    assert "- rubric **? not graded**: unparsable" in case_block(the_case(report), 100)
+
+
+def test_long_texts_are_cut_and_say_so(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    report = a_report(trials=[a_trial(passed=False, text="x" * 50_000)])
+    block = case_block(the_case(report), 300)
+    assert "49,700 more characters not shown" in block
+    assert len(block) < 1_500

@@ -1,0 +1,198 @@
+from collections.abc import Callable, Sequence
+
+from inline_snapshot import snapshot
+
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import (
+    CaseCounts,
+    Estimate,
+    Flips,
+    PromptVerdict,
+    Reason,
+    RunVerdict,
+    Verdict,
+)
+from evalgate.reporting.sentences import ICONS, WORDS, prompt_headline, run_headline, shared_tag
+from evalgate.reporting.story import ArmOutcome, CaseOutcome, Outcome
+
+Builder = Callable[..., PromptVerdict]
+
+
+def a_result(case: str, *tags: str, critical: bool = False, passed: float = 0.0) -> CaseOutcome:
+    return CaseOutcome(
+        case=case,
+        outcome=Outcome.REGRESSED,
+        tags=tags,
+        critical=critical,
+        arms={Arm.CANDIDATE: ArmOutcome(outcomes=(passed,) * 3)},
+    )
+
+
+def said(
+    verdict: PromptVerdict,
+    broken: Sequence[CaseOutcome] = (),
+    others: Sequence[CaseOutcome] = (),
+) -> str:
+    return prompt_headline(verdict, broken=broken, all_cases=[*broken, *others])
+
+
+def reason(code: str, message: str) -> tuple[Reason, ...]:
+    return (Reason(code=code, message=message),)
+
+
+def test_a_regression_says_how_many_cases_what_they_share_and_how_much(a_verdict: Builder) -> None:
+    broken = [a_result("a", "refunds", "en"), a_result("b", "refunds", "en"), a_result("c", "en")]
+    verdict = a_verdict(flips=Flips(regressed=("a", "b", "c")))
+    others = [a_result(f"{n}", "en", passed=1.0) for n in range(9)]
+    assert said(verdict, broken, others) == snapshot(
+        "Blocked: support v4 answers 3 of 120 cases worse than v3, most of them tagged refunds; "
+        "the drop is between 4 and 11 points, the limit is 5."
+    )
+
+
+def test_a_regression_names_how_many_broken_cases_are_critical(a_verdict: Builder) -> None:
+    broken = [a_result("a", critical=True), a_result("b")]
+    assert said(a_verdict(flips=Flips(regressed=("a", "b"))), broken) == snapshot(
+        "Blocked: support v4 answers 2 of 120 cases worse than v3, 1 of them critical; "
+        "the drop is between 4 and 11 points, the limit is 5."
+    )
+
+
+def test_a_broken_critical_case_is_named(a_verdict: Builder) -> None:
+    verdict = a_verdict(reasons=reason("critical_case", "Critical case a broke."))
+    results = [a_result("a", critical=True), a_result("b", critical=True, passed=1.0)]
+    assert said(verdict, results) == snapshot("Blocked: support v4 breaks 1 critical case: a.")
+
+
+def test_a_block_for_another_reason_says_that_reason(a_verdict: Builder) -> None:
+    verdict = a_verdict(reasons=reason("min_pass_rate", "The pass rate is 80 %, not 90 %."))
+    assert said(verdict) == snapshot("Blocked: support v4. The pass rate is 80 %, not 90 %.")
+
+
+def test_a_pass_says_how_far_the_rate_may_have_moved(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        verdict=Verdict.PASS,
+        reasons=reason("non_inferior", "Within the limit."),
+        delta=Estimate(estimate=0.0, low=-0.012, high=0.008),
+    )
+    assert said(verdict) == snapshot(
+        "Passed: support v4 stays within the limit against v3: over 120 cases its pass rate is "
+        "between 1.2 points lower and 0.8 points higher; the limit is a drop of 5."
+    )
+
+
+def test_a_proven_gain_is_called_better(a_verdict: Builder) -> None:
+    verdict = a_verdict(verdict=Verdict.PASS, delta=Estimate(estimate=0.05, low=0.02, high=0.08))
+    assert said(verdict) == snapshot(
+        "Passed: support v4 answers better than v3: over 120 cases its pass rate is "
+        "between 2 and 8 points higher; the limit is a drop of 5."
+    )
+
+
+def test_a_pass_without_a_baseline_gives_the_rate(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        verdict=Verdict.PASS,
+        baseline=None,
+        delta=None,
+        reasons=reason("no_baseline", "There is no baseline."),
+        pass_rate={Arm.BASELINE: None, Arm.CANDIDATE: 0.94},
+    )
+    assert said(verdict) == snapshot(
+        "Passed: support v4 passes 94% of its cases; there is no baseline to beat."
+    )
+
+
+def test_an_undecided_verdict_says_what_is_left_open(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        verdict=Verdict.INCONCLUSIVE,
+        reasons=reason("cannot_tell", "Add cases."),
+        delta=Estimate(estimate=-0.02, low=-0.0502, high=0.01),
+        cases=CaseCounts(compared=60),
+    )
+    assert said(verdict) == snapshot(
+        "Undecided: over 60 cases the pass rate of support v4 is between 5.02 points lower and "
+        "1 point higher than that of v3, "
+        "which does not settle whether it stays within the limit of 5."
+    )
+
+
+def test_a_changed_set_is_the_reason_that_is_said(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        verdict=Verdict.INCONCLUSIVE, reasons=reason("set_changed", "30 of 120 cases were edited.")
+    )
+    assert said(verdict) == snapshot("Undecided: support v4. 30 of 120 cases were edited.")
+
+
+def test_a_finding_without_a_version_says_its_reason(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        candidate=None,
+        baseline=None,
+        delta=None,
+        pass_rate={},
+        reasons=reason("published_version_edited", "v3 is published and may not change."),
+    )
+    assert said(verdict) == snapshot("Blocked: support. v3 is published and may not change.")
+
+
+def test_an_outage_is_not_evaluated(a_verdict: Builder) -> None:
+    verdict = a_verdict(
+        verdict=Verdict.ERROR, delta=None, reasons=reason("error_budget", "300 pairs are lost.")
+    )
+    assert said(verdict) == snapshot("Not evaluated: support v4. 300 pairs are lost.")
+
+
+def test_a_tag_that_all_cases_carry_says_nothing() -> None:
+    broken = [a_result("a", "en"), a_result("b", "en")]
+    assert shared_tag(broken, [*broken, a_result("c", "en")]) is None
+
+
+def test_a_tag_of_half_the_broken_cases_or_fewer_says_nothing() -> None:
+    broken = [a_result("a", "x"), a_result("b", "x"), a_result("c"), a_result("d")]
+    assert shared_tag(broken, [*broken, *(a_result(f"{n}") for n in range(9))]) is None
+
+
+def test_one_broken_case_shares_no_tag() -> None:
+    assert shared_tag([a_result("a", "x")], [a_result("a", "x"), a_result("b")]) is None
+
+
+def test_a_run_says_its_worst_prompt_and_how_the_others_fared(
+    a_verdict: Builder, a_run: Callable[..., RunVerdict]
+) -> None:
+    passed = a_verdict(verdict=Verdict.PASS, reasons=())
+    run = a_run(passed, a_verdict(), passed, a_verdict())
+    assert run_headline(run, ["p1", "Blocked: b1.", "p2", "Blocked: b2."]) == snapshot(
+        "Blocked: b1. 3 other comparisons: 2 passed, 1 blocked."
+    )
+
+
+def test_a_run_that_passes_everywhere_says_so_once(
+    a_verdict: Builder, a_run: Callable[..., RunVerdict]
+) -> None:
+    passed = a_verdict(verdict=Verdict.PASS, reasons=())
+    assert run_headline(a_run(passed, passed), ["a", "b"]) == snapshot(
+        "Passed: all 2 comparisons stay within their limits."
+    )
+
+
+def test_a_run_without_a_policy_gives_the_worst_result_for_information(
+    a_verdict: Builder, a_run: Callable[..., RunVerdict]
+) -> None:
+    run = a_run(
+        a_verdict(verdict=Verdict.PASS),
+        a_verdict(),
+        verdict=Verdict.NOT_APPLICABLE,
+        reasons=reason("bootstrap", "The base has no policy."),
+    )
+    assert run_headline(run, ["Passed: a.", "Blocked: b."]) == snapshot(
+        "Nothing to decide: The base has no policy. For information only: Blocked: b."
+    )
+
+
+def test_names_of_any_length_leave_the_sentence_short(a_verdict: Builder) -> None:
+    verdict = a_verdict(reasons=reason("critical_case", "x" * 10_000))
+    assert len(said(verdict, [a_result("c" * 10_000, critical=True)])) < 300
+    assert len(said(verdict)) < 600
+
+
+def test_every_verdict_has_a_word_and_a_sign() -> None:
+    assert set(WORDS) == set(ICONS) == set(Verdict)
