@@ -94,6 +94,6 @@ def _chart_of(verdict: PromptVerdict) -> IntervalChart | None:
 
 
 def _slices_of(verdict: PromptVerdict) -> list[Slice]:
-    """Return the slices that a reader should see, worst change first."""
-    ordered = sorted(verdict.slices, key=lambda part: (part.delta or 0.0, part.tag))
+    """Return the slices that a reader should see, those that lost most answers first."""
+    ordered = sorted(verdict.slices, key=lambda part: ((part.delta or 0.0) * part.cases, part.tag))
     return ordered[:_SLICES_SHOWN]

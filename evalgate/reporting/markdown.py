@@ -22,9 +22,9 @@ def inline(text: str, limit: int = _SENTENCE_LIMIT) -> str:
     return _SPECIAL.sub(_escaped, words)
 
 
-def prose(text: str) -> str:
-    """Write a sentence of ours: what stands between backticks is code, the rest plain words."""
-    pieces = _CODE.split(on_one_line(text, _SENTENCE_LIMIT))
+def prose(text: str, limit: int = _SENTENCE_LIMIT) -> str:
+    """Write a sentence in which what stands between backticks is code, the rest plain words."""
+    pieces = _CODE.split(on_one_line(text, limit))
     leading = [len(piece) - len(piece.lstrip()) for piece in pieces]
     trailing = [len(piece) - len(piece.rstrip()) for piece in pieces]
     return "".join(

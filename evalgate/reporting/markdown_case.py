@@ -1,14 +1,14 @@
 """Tells one case in Markdown: folded away, with its input and the answers before and after."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.model.trial import Arm, Grade
-from evalgate.reporting.markdown import code, details, entities, fence, inline
+from evalgate.reporting.markdown import code, details, entities, fence, inline, prose
 from evalgate.reporting.numbers import tally
 from evalgate.reporting.story import CaseStory, first_complaint
 from evalgate.reporting.visible import shorter
 
-_SIDES = {Arm.BASELINE: "Before", Arm.CANDIDATE: "After"}
+_SIDES: Mapping[Arm, str] = {Arm.BASELINE: "Before", Arm.CANDIDATE: "After"}
 _VARIABLES_SHOWN = 6
 _GRADES_SHOWN = 12
 
@@ -43,8 +43,13 @@ def _body(story: CaseStory, text_limit: int) -> Iterator[str]:
 
 
 def _grades(grades: Sequence[Grade], text_limit: int) -> Iterator[str]:
-    for grade in grades[:_GRADES_SHOWN]:
-        word = "? not graded" if grade.passed is None else "✓ passes" if grade.passed else "✗ fails"
+    """Yield what fails or is missing with its reason, and what passes by name."""
+    complaints = [grade for grade in grades if not grade.passed]
+    for grade in complaints[:_GRADES_SHOWN]:
+        word = "? not graded" if grade.passed is None else "✗ fails"
         reason = grade.reason or grade.cause or ""
-        said = f": {inline(reason, max(text_limit, 100))}" if reason else ""
-        yield f"- {inline(grade.grader, 80)} **{word}**{said}"
+        said = f": {prose(reason, max(text_limit, 100))}" if reason else ""
+        yield f"- **{word}** {inline(grade.grader, 80)}{said}"
+    passing = [inline(grade.grader, 80) for grade in grades if grade.passed]
+    if passing:
+        yield f"- **✓ passes** {', '.join(passing[:_GRADES_SHOWN])}"

@@ -342,3 +342,10 @@ async def test_a_deprecated_model_answers_and_its_warning_is_shown() -> None:
         result, _ = await ask(says(message(model="claude-sonnet-4-5-20250929")), old)
     assert isinstance(result, Completion)
     assert [each.category for each in shown] == [DeprecationWarning]
+
+
+async def test_half_a_surrogate_pair_is_sent_as_a_question_mark() -> None:
+    smuggled = replace(REQUEST, system="a\ud800", turns=(Turn(role="user", text="b\udc00c"),))
+    _, received = await ask(says(message()), request=smuggled)
+    assert received.bodies[0]["system"] == "a?"
+    assert received.bodies[0]["messages"] == [{"role": "user", "content": "b?c"}]

@@ -188,7 +188,7 @@ def test_answers_stand_side_by_side_where_there_is_room(browser: Browser, addres
 def test_a_case_opens_by_keyboard(opened: Page) -> None:
     second = opened.locator("details.case").nth(1)
     assert second.get_attribute("open") is None
-    second.locator("summary").focus()
+    second.locator("summary").first.focus()
     opened.keyboard.press("Enter")
     assert second.get_attribute("open") is not None
 

@@ -85,7 +85,7 @@ Where is it?
 You get your money back.
 ```
 
-- rubric **✓ passes**: It says so.
+- **✓ passes** rubric
 
 **After** (<code>v4</code>, trial 1)
 
@@ -93,7 +93,7 @@ You get your money back.
 We cannot help.
 ```
 
-- rubric **✗ fails**: It does not say so.
+- **✗ fails** rubric: It does not say so.
 
 </details>
 

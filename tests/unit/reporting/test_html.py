@@ -4,8 +4,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from html.parser import HTMLParser
 
-from evalgate.model.trial import Trial
-from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict
+from evalgate.model.trial import Grade, Trial
+from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
 from evalgate.reporting.html import page
 from evalgate.reporting.story import Report
 
@@ -164,3 +164,32 @@ def test_five_thousand_cases_stay_a_page_that_opens(
 
 def test_the_same_report_gives_the_same_bytes(a_report: Callable[..., Report]) -> None:
     assert page(a_report()) == page(a_report())
+
+
+def test_slices_that_lost_most_answers_come_first(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    slices = (
+        Slice(tag="few-lost", cases=2, baseline=1.0, candidate=0.0, delta=-1.0),
+        Slice(tag="many-lost", cases=45, baseline=1.0, candidate=0.5, delta=-0.5),
+        Slice(tag="none-lost", cases=9, baseline=None, candidate=0.5, delta=None),
+    )
+    text = Outline(page(a_report(a_run(a_verdict(slices=slices))))).text
+    assert text.index("many-lost") < text.index("few-lost") < text.index("none-lost")
+
+
+def test_failing_grades_stand_open_and_passing_ones_are_counted(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    grades = (
+        Grade(grader="closing line", passed=True, score=1.0, reason="It is there."),
+        Grade(grader="window", passed=False, score=0.0, reason="It says `60 days`."),
+        Grade(grader="tone", passed=None, score=None, cause="truncated"),
+    )
+    html = page(a_report(trials=[a_trial(passed=False, grades=grades)]))
+    assert "It says <code>60 days</code>." in html
+    text = " ".join(Outline(html).text.split())
+    assert "not graded: truncated" in text
+    assert "1 grader passes" in text

@@ -37,7 +37,7 @@ The 30-day window
 You get your money back.
 ```
 
-- rubric **✓ passes**: It says so.
+- **✓ passes** rubric
 
 **After** (<code>v4</code>, trial 1)
 
@@ -45,7 +45,7 @@ You get your money back.
 We cannot help.
 ```
 
-- rubric **✗ fails**: It does not say so.
+- **✗ fails** rubric: It does not say so.
 
 </details>\
 """)  # noqa: E501 - lines of Markdown
@@ -56,7 +56,7 @@ def test_a_grade_that_is_missing_says_why(
 ) -> None:
     ungraded = Grade(grader="rubric", passed=None, score=None, cause="unparsable")
     report = a_report(trials=[a_trial(arm=Arm.CANDIDATE, passed=False, grades=(ungraded,))])
-    assert "- rubric **? not graded**: unparsable" in case_block(the_case(report), 100)
+    assert "- **? not graded** rubric: unparsable" in case_block(the_case(report), 100)
 
 
 def test_long_texts_are_cut_and_say_so(
