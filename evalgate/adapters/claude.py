@@ -102,7 +102,7 @@ class ClaudeModel:
             model=request.model,
             max_tokens=request.max_tokens,
             messages=[_message(turn) for turn in request.turns],
-            system=request.system or omit,
+            system=_sendable(request.system) or omit,
             output_config=_output_config(request) or omit,
             extra_headers=_trial_header(request.trial),
             timeout=Timeout(within, connect=min(within, CONNECT_SECONDS)),
@@ -172,9 +172,15 @@ async def _completion(
 
 
 def _message(turn: Turn) -> MessageParam:
+    text = _sendable(turn.text)
     if turn.role == "user":
-        return {"role": "user", "content": turn.text}
-    return {"role": "assistant", "content": turn.text}
+        return {"role": "user", "content": text}
+    return {"role": "assistant", "content": text}
+
+
+def _sendable(text: str) -> str:
+    """Replace what UTF-8 cannot carry: halves of surrogate pairs, which JSON can smuggle in."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _output_config(request: ChatRequest) -> OutputConfigParam:

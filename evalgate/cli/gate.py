@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evalgate.adapters import files
+from evalgate.adapters import actions, files
 from evalgate.adapters.clock import SystemClock
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
@@ -58,6 +58,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Gate, write the run folder, and print what was decided."""
     environment = read_environment(os.environ)
+    if environment.in_workflow and environment.api_key:
+        actions.mask(environment.api_key)
     repository = GitRepository(Path.cwd())
     run_id = new_run_id()
     publication = Publication(

@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -20,7 +20,7 @@ class _Verb:
     summary: str
 
 
-VERBS = {
+VERBS: Mapping[str, _Verb] = {
     "gate": _Verb("evalgate.cli.gate", "judge the prompts that changed between two git refs"),
     "demo": _Verb("evalgate.cli.demo", "gate a harmless and a damaging change, without a key"),
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),

@@ -17,8 +17,9 @@ PLAIN_EVERY = 10.0
 class TrialProgress:
     """Counts finished trials and shows them on standard error."""
 
-    def __init__(self, trials: int) -> None:
+    def __init__(self, trials: int, *, every: float = PLAIN_EVERY) -> None:
         self._total = trials
+        self._every = every
         self._console = Console(stderr=True)
         self._counts: Counter[TrialStatus] = Counter()
         self._last_line = time.monotonic()
@@ -53,7 +54,7 @@ class TrialProgress:
         self._counts[trial.status] += 1
         errors = self._counts[TrialStatus.ERRORED]
         self._bar.update(self._task, advance=1, errors=f"{errors} errored" if errors else "")
-        if not self._console.is_terminal and time.monotonic() - self._last_line >= PLAIN_EVERY:
+        if not self._console.is_terminal and time.monotonic() - self._last_line >= self._every:
             self._last_line = time.monotonic()
             done = self._counts.total()
             self._console.print(f"{done} of {self._total} trials, {errors} errored")

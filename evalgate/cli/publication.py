@@ -43,6 +43,13 @@ _REFUSALS: Mapping[type[EvalgateError], str] = {
 }
 
 
+_LEVELS: Mapping[Verdict, actions.Level] = {
+    Verdict.FAIL: actions.Level.ERROR,
+    Verdict.ERROR: actions.Level.ERROR,
+    Verdict.INCONCLUSIVE: actions.Level.WARNING,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """Where a verdict goes: the run folder, standard output, and the workflow's step if any."""
@@ -100,6 +107,8 @@ def publish(
         _print(report, publication, files)
     if publication.in_workflow:
         actions.publish(_outputs(verdict, publication, files), files["summary.md"])
+        level = _LEVELS.get(verdict.verdict, actions.Level.NOTICE)
+        actions.annotate(level, report.headline, title="evalgate")
 
 
 def _files(report: Report, plan: Plan | None) -> dict[str, str]:

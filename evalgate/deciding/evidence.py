@@ -12,11 +12,12 @@ from evalgate.deciding.bounds import (
     sample,
     smallest_detectable_drop,
     smallest_set,
+    suite_sample,
     upper_bound,
 )
 from evalgate.deciding.rates import comparable, rate
 from evalgate.model.comparison import CasePair, Comparison
-from evalgate.model.policy import FailWhen, GateRules
+from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate
 
@@ -30,20 +31,30 @@ class Evidence:
 
     `head_rate` is the candidate's pass rate over all cases of the head. `pass_rate` compares: it
     is over the comparable cases when there are any, so that the rates differ by the estimate.
-    `delta` is None when no case can be compared. `needed_units` is the number of independent units
-    below which the limit cannot be proven; None when no number suffices.
+    `delta` is None when no case can be compared. `estimand` is what the numbers speak about, never
+    `auto`; `population_needs` is the number of units that a claim about the traffic takes and
+    `needed_units` that of the claim made; None when no number suffices.
     """
 
     compared: tuple[CasePair, ...]
     head_rate: float | None
     pass_rate: Mapping[Arm, float | None]
     delta: Estimate | None
+    estimand: Estimand
+    population_needs: int | None
     sample: Sample
     rare_loss: float
     needed_units: int | None
     within_limit: bool
     regression: bool
     smallest_detectable_drop: float | None
+
+    @property
+    def unit(self) -> str:
+        """What the independent units are called."""
+        if self.estimand is Estimand.SUITE:
+            return "trial"
+        return "cluster" if self.sample.clustered else "case"
 
     @property
     def too_few_units(self) -> bool:
@@ -60,7 +71,10 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         baseline: whether there is a baseline; without one no case is compared.
     """
     compared = comparable(comparison.pairs) if baseline else ()
-    of = sample(_differences(compared))
+    population = sample(_differences(compared))
+    estimand = _estimand(rules, population)
+    suite = estimand is Estimand.SUITE
+    of = suite_sample([_changes(pair) for pair in compared]) if suite else population
     high = upper_bound(of, rules.alpha)
     needed = _needed_units(rules, clustered=of.clustered)
     enough = needed is not None and of.units >= needed
@@ -72,6 +86,8 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         head_rate=rate([pair.candidate for pair in comparison.pairs]),
         pass_rate=_pass_rates(compared or comparison.pairs, baseline=baseline),
         delta=Estimate(estimate=of.mean, low=low, high=high) if compared else None,
+        estimand=estimand,
+        population_needs=_needed_units(rules, clustered=population.clustered),
         sample=of,
         rare_loss=rare_loss_bound(of, rules.alpha),
         needed_units=needed,
@@ -87,6 +103,19 @@ def _differences(compared: tuple[CasePair, ...]) -> list[Difference]:
         for pair in compared
         if pair.difference is not None
     ]
+
+
+def _changes(pair: CasePair) -> list[float]:
+    """Return candidate minus baseline for each trial of a case."""
+    return [after - before for before, after in zip(pair.baseline, pair.candidate, strict=True)]
+
+
+def _estimand(rules: GateRules, population: Sample) -> Estimand:
+    if rules.estimand is not Estimand.AUTO:
+        return rules.estimand
+    needed = _needed_units(rules, clustered=population.clustered)
+    too_small = needed is not None and population.units < needed
+    return Estimand.SUITE if too_small else Estimand.POPULATION
 
 
 def _pass_rates(pairs: tuple[CasePair, ...], *, baseline: bool) -> dict[Arm, float | None]:

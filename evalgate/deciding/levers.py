@@ -7,7 +7,7 @@ from evalgate.deciding.bounds import proves_limit
 from evalgate.deciding.evidence import Evidence
 from evalgate.deciding.wording import counted, points
 from evalgate.model.comparison import CasePair, mean
-from evalgate.model.policy import GateRules
+from evalgate.model.policy import Estimand, GateRules
 
 _COPIES = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
 _MOST_TRIALS = 10
@@ -22,11 +22,13 @@ def levers(evidence: Evidence, rules: GateRules) -> str:
     if copies is None:
         advice = "more of the same evidence would not prove it, so look at the cases that got worse"
         return f"{advice}, or accept a limit of {points(provable_limit(evidence))}"
-    unit = "cluster" if evidence.sample.clustered else "case"
-    steps = [f"about {counted(_round_up(evidence.sample.units * copies), unit)} like these"]
+    steps = []
     trials = _trials_needed(evidence, rules, copies)
     if trials is not None:
-        steps.insert(0, f"about {counted(trials, 'trial')} per case")
+        steps.append(f"about {counted(trials, 'trial')} per case")
+    if evidence.estimand is not Estimand.SUITE:
+        needed = _round_up(evidence.sample.units * copies)
+        steps.append(f"about {counted(needed, evidence.unit)} like these")
     steps.append(f"a limit of {points(provable_limit(evidence))}")
     return f"{', '.join(steps[:-1])} or {steps[-1]} would decide"
 
@@ -52,6 +54,8 @@ def _trials_needed(evidence: Evidence, rules: GateRules, copies: float) -> int |
     number of trials; trials shrink only the latter, and cannot lift the guard against rare losses.
     """
     now = min((len(pair.candidate) for pair in evidence.compared), default=0)
+    if evidence.estimand is Estimand.SUITE:
+        return math.ceil(evidence.sample.units * copies / len(evidence.compared))
     if now < 2 or evidence.rare_loss >= rules.max_drop:
         return None
     total = _variance([pair.difference or 0.0 for pair in evidence.compared])

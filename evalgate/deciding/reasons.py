@@ -6,9 +6,15 @@ from evalgate.deciding.evidence import Evidence
 from evalgate.deciding.levers import levers
 from evalgate.deciding.wording import between, counted, listed, percent, points
 from evalgate.model.comparison import ArmLedger, CasePair, Comparison
-from evalgate.model.policy import GateRules
+from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, Reason
+
+_MORE_UNITS: Mapping[str, str] = {
+    "case": "add cases",
+    "cluster": "add cases in further clusters",
+    "trial": "add cases, raise run.trials",
+}
 
 
 def no_cases() -> Reason:
@@ -120,15 +126,14 @@ def no_comparison(rules: GateRules, evidence: Evidence, *, baseline: bool) -> Re
 
 def too_few_units(evidence: Evidence, rules: GateRules) -> Reason:
     """The set can never prove the limit, whatever the results."""
-    unit = "cluster" if evidence.sample.clustered else "case"
+    unit = evidence.unit
     limit = f"a limit of {points(rules.max_drop)}"
     if evidence.needed_units is None:
         proof = f"no number of {unit}s can prove {limit}: set gate.max_drop above 0"
     else:
         proof = (
             f"{limit} can only be proven with {evidence.needed_units:,} or more: "
-            f"add cases{' in further clusters' if evidence.sample.clustered else ''} "
-            "or set a wider gate.max_drop"
+            f"{_MORE_UNITS[unit]} or set a wider gate.max_drop"
         )
     return Reason(
         code=f"too_few_{unit}s",
@@ -141,8 +146,7 @@ def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason
     found = _change(delta)
     if delta.low > -rules.max_drop:
         share = percent(evidence.rare_loss, up=True)
-        unit = "clusters" if evidence.sample.clustered else "cases"
-        found = f"{found}, but up to {share} of the {unit} may have broken outright"
+        found = f"{found}, but up to {share} of the {evidence.unit}s may have broken outright"
     return Reason(
         code="cannot_tell",
         message=f"{found}; the limit is {points(rules.max_drop)}: {levers(evidence, rules)}.",
@@ -155,6 +159,17 @@ def non_inferior(delta: Estimate, rules: GateRules) -> Reason:
     return Reason(
         code="non_inferior", message=f"{_change(delta)}{within} {points(rules.max_drop)}."
     )
+
+
+def about_these_cases(evidence: Evidence, rules: GateRules) -> Reason:
+    """The verdict is about the suite, not about the traffic that it was drawn from."""
+    cases = counted(len(evidence.compared), "case")
+    why = "as the policy asks"
+    if rules.estimand is Estimand.AUTO:
+        unit = "cluster" if any(pair.cluster for pair in evidence.compared) else "case"
+        needs = counted(evidence.population_needs or 0, unit)
+        why = f"because a statement about all traffic takes at least {needs}"
+    return Reason(code="suite", message=f"The verdict is about exactly these {cases}, {why}.")
 
 
 def _change(delta: Estimate) -> str:

@@ -7,7 +7,7 @@ from evalgate.deciding import reasons
 from evalgate.deciding.evidence import Evidence, weigh
 from evalgate.deciding.slices import slices
 from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip
-from evalgate.model.policy import GateRules
+from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import CaseCounts, Estimate, Flips, Reason, Slice, Verdict
 
@@ -28,6 +28,7 @@ class Decision:
     verdict: Verdict
     reasons: tuple[Reason, ...]
     delta: Estimate | None
+    estimand: Estimand
     pass_rate: Mapping[Arm, float | None]
     smallest_detectable_drop: float | None
     cases: CaseCounts
@@ -50,6 +51,7 @@ def decide(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Decis
         verdict=verdict,
         reasons=why,
         delta=evidence.delta if evaluated else None,
+        estimand=evidence.estimand,
         pass_rate=evidence.pass_rate,
         smallest_detectable_drop=evidence.smallest_detectable_drop if evaluated else None,
         cases=_count(comparison, evidence),
@@ -70,14 +72,19 @@ def _judge(
     if obstacle:
         return Verdict.ERROR, (obstacle,)
     delta = evidence.delta
-    standing = () if delta else (reasons.no_comparison(rules, evidence, baseline=baseline),)
+    standing: tuple[Reason, ...] = ()
+    if delta is None:
+        standing = (reasons.no_comparison(rules, evidence, baseline=baseline),)
+    elif evidence.estimand is Estimand.SUITE:
+        standing = (reasons.about_these_cases(evidence, rules),)
     failures = tuple(_failures(comparison, evidence, rules))
     if failures:
         return Verdict.FAIL, failures + standing
     doubts = tuple(_doubts(comparison, evidence, rules))
     if doubts or (delta is None and rules.min_pass_rate is None):
         return Verdict.INCONCLUSIVE, doubts + standing
-    return Verdict.PASS, (reasons.non_inferior(delta, rules),) if delta else standing
+    proven = (reasons.non_inferior(delta, rules),) if delta else ()
+    return Verdict.PASS, proven + standing
 
 
 def _obstacles(comparison: Comparison, rules: GateRules) -> Iterator[Reason]:

@@ -20,7 +20,7 @@ def points(fraction: float) -> str:
 
 
 def percent(fraction: float, *, up: bool = False) -> str:
-    """Write a rate in percent with one decimal, rounded down: 0.8996 is not yet `90 %`.
+    """Write a rate in percent with one decimal, rounded down: 0.8996 is not yet `90%`.
 
     Args:
         fraction: the rate.
@@ -28,7 +28,7 @@ def percent(fraction: float, *, up: bool = False) -> str:
     """
     tenths = fraction * 1000
     whole = math.ceil(tenths - _ROUNDING) if up else math.floor(tenths + _ROUNDING)
-    return f"{whole / 10:.1f}".removesuffix(".0") + " %"
+    return f"{whole / 10:.1f}".removesuffix(".0") + "%"
 
 
 def counted(number: int, noun: str) -> str:

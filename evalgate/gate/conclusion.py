@@ -86,7 +86,7 @@ class _Tally:
         if not self.latencies:
             return None
         ranked = sorted(self.latencies)
-        return Latency(p50=_percentile(ranked, 50), p95=_percentile(ranked, 95))
+        return Latency(p50=nearest_rank(ranked, 50), p95=nearest_rank(ranked, 95))
 
 
 def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> PromptVerdict:
@@ -106,6 +106,7 @@ def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> Pr
         max_drop=rules.max_drop,
         alpha=rules.alpha,
         why=matchup.candidate.why,
+        estimand=decision.estimand.value,
         ledger=comparison.ledger,
         cases=decision.cases,
         pass_rate=decision.pass_rate,
@@ -170,6 +171,6 @@ def _ref(version: PromptVersion) -> VersionRef:
     return VersionRef(version=version.version, hash=version.hash)
 
 
-def _percentile(ranked: list[int], percent: int) -> int:
+def nearest_rank(ranked: list[int], percent: int) -> int:
     """Return the nearest-rank percentile of sorted values."""
     return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]

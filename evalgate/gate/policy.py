@@ -5,6 +5,7 @@ from hashlib import sha256
 from evalgate.model.chat import EFFORTS
 from evalgate.model.document import Document
 from evalgate.model.policy import (
+    Estimand,
     FailWhen,
     GateRules,
     JudgeSettings,
@@ -73,6 +74,7 @@ def _gate(section: Section) -> GateRules:
     section.allow(
         "max_drop",
         "alpha",
+        "estimand",
         "min_pass_rate",
         "fail_when",
         "on_inconclusive",
@@ -84,6 +86,7 @@ def _gate(section: Section) -> GateRules:
     return GateRules(
         max_drop=_max_drop(section, default),
         alpha=section.number("alpha", default.alpha, least=0.001, most=0.2),
+        estimand=section.choice("estimand", Estimand.AUTO),
         min_pass_rate=_rate(section, "min_pass_rate", 0.0) if has_floor else None,
         fail_when=section.choice("fail_when", FailWhen.REGRESSION),
         on_inconclusive=section.choice("on_inconclusive", OnInconclusive.BLOCK),

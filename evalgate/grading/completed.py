@@ -1,5 +1,7 @@
 """The grade that every answer gets unasked: was it completed, or refused or cut short?"""
 
+from collections.abc import Mapping
+
 from evalgate.grading.grades import quote
 from evalgate.model.chat import Completion
 from evalgate.model.trial import Grade
@@ -9,7 +11,7 @@ NAME = "completed"
 COMPLETE = frozenset({"end_turn", "stop_sequence", "tool_use"})
 """The stop reasons of an answer that ended where the model meant it to end."""
 
-_REASONS = {
+_REASONS: Mapping[str, str] = {
     "refusal": "The model refused to answer.",
     "max_tokens": "The answer was cut off at the version's `max_tokens`.",
     "model_context_window_exceeded": "The answer was cut off at the end of the context window.",

@@ -11,6 +11,17 @@ class FailWhen(StrEnum):
     BEYOND_LIMIT = "beyond_limit"
 
 
+class Estimand(StrEnum):
+    """What a verdict speaks about: the traffic that the cases were drawn from, or just these cases.
+
+    `auto` speaks about the traffic when the set is large enough to prove the limit for it.
+    """
+
+    AUTO = "auto"
+    POPULATION = "population"
+    SUITE = "suite"
+
+
 class OnInconclusive(StrEnum):
     """What an inconclusive verdict does to the merge."""
 
@@ -45,6 +56,7 @@ class GateRules:
 
     max_drop: float = 0.05
     alpha: float = 0.05
+    estimand: Estimand = Estimand.AUTO
     min_pass_rate: float | None = None
     fail_when: FailWhen = FailWhen.REGRESSION
     on_inconclusive: OnInconclusive = OnInconclusive.BLOCK

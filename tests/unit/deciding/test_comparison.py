@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalgate.deciding.comparison import PlannedCase, compare
@@ -132,6 +132,12 @@ def test_the_score_counts_only_when_nothing_passed_or_failed() -> None:
     assert (pair.baseline, pair.candidate) == ((0.25,), (0.0,))
 
 
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_a_score_may_lie_at_either_end(score: float) -> None:
+    trials = [told(arm, "a", 0, passed=None, score=score) for arm in Arm]
+    assert compare(trials, [same("a")], []).pairs[0].candidate == (score,)
+
+
 @pytest.mark.parametrize("score", [None, float("nan"), float("inf"), -0.1, 1.1])
 def test_a_grade_without_a_usable_outcome_loses_its_pair_and_is_counted_as_ungraded(
     score: float | None,
@@ -204,6 +210,12 @@ def test_what_is_not_in_the_plan_unbalances_even_where_it_would_make_up_for_a_mi
     assert ledger[Arm.BASELINE].balances
 
 
+def test_strangers_show_as_a_surplus_in_the_ledger() -> None:
+    strangers = [errored(Arm.CANDIDATE, case, 0, kind="timeout") for case in ("x", "y", "z")]
+    ledger = compare([*both("a"), *strangers], [same("a")], []).ledger
+    assert ledger[Arm.CANDIDATE] == ArmLedger(planned=1, graded=1, errored=3)
+
+
 def test_a_trial_told_twice_or_thrice_has_no_outcome() -> None:
     again = told(Arm.CANDIDATE, "a", 0, passed=False)
     twice = compare([*both("a"), again], [same("a")], [])
@@ -227,6 +239,7 @@ def test_the_order_of_trials_is_irrelevant_even_when_they_contradict() -> None:
     assert all(each == found[0] for each in found)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=20))
 def test_as_many_pairs_are_kept_as_are_not_lost(outcomes: list[tuple[bool, bool]]) -> None:
     trials = [

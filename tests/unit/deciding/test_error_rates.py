@@ -4,7 +4,14 @@ import random
 
 import pytest
 
-from evalgate.deciding.bounds import Difference, Sample, proves_limit, sample, upper_bound
+from evalgate.deciding.bounds import (
+    Difference,
+    Sample,
+    proves_limit,
+    sample,
+    suite_sample,
+    upper_bound,
+)
 
 ALPHA = 0.05
 LIMIT = 0.05
@@ -49,6 +56,47 @@ def test_a_drop_of_the_limit_is_seldom_called_harmless(cases: int, trials: int) 
         for _ in range(RUNS)
     )
     assert 0 < harmless <= 0.065 * RUNS
+
+
+def observed_suite(rng: random.Random, rates: list[tuple[float, float]], trials: int) -> Sample:
+    """Draw one comparison of fixed cases, each with its pass probability before and after."""
+    return suite_sample(
+        [
+            [float(rng.random() < after) - float(rng.random() < before) for _ in range(trials)]
+            for before, after in rates
+        ]
+    )
+
+
+SUITES = {
+    "alike": [0.9] * 20,
+    "mixed": [1.0] * 14 + [0.5] * 4 + [0.0] * 2,
+    "coin flips": [0.5] * 20,
+}
+
+
+@pytest.mark.parametrize("name", SUITES)
+@pytest.mark.parametrize("trials", [3, 10])
+def test_an_unchanged_suite_is_seldom_called_worse(name: str, trials: int) -> None:
+    rng = seeded(f"suite unchanged {name} {trials}")
+    rates = [(rate, rate) for rate in SUITES[name]]
+    worse = sum(upper_bound(observed_suite(rng, rates, trials), ALPHA) < 0 for _ in range(RUNS))
+    assert worse <= 0.065 * RUNS
+
+
+@pytest.mark.parametrize("broken", [1, 4, 20])
+@pytest.mark.parametrize("trials", [3, 10])
+def test_a_suite_that_drops_by_the_limit_is_seldom_called_harmless(
+    broken: int, trials: int
+) -> None:
+    """The same drop of the mean, by one case that breaks, or spread over more of them."""
+    rng = seeded(f"suite at the limit {broken} {trials}")
+    loss = LIMIT * 20 / broken
+    rates = [(1.0, 1.0 - loss if index < broken else 1.0) for index in range(20)]
+    harmless = sum(
+        proves_limit(observed_suite(rng, rates, trials), LIMIT, ALPHA) for _ in range(RUNS)
+    )
+    assert harmless <= 0.065 * RUNS
 
 
 def test_a_drop_of_twice_the_limit_is_mostly_noticed() -> None:

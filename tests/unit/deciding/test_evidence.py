@@ -5,7 +5,7 @@ import pytest
 from evalgate.deciding.bounds import Difference, lower_bound, sample, upper_bound
 from evalgate.deciding.evidence import weigh
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
-from evalgate.model.policy import FailWhen, GateRules
+from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
 
 RULES = GateRules()
@@ -97,6 +97,13 @@ def test_a_confirmed_drop_is_a_regression(losses: int, regression: bool) -> None
     assert found.regression is regression
 
 
+def test_the_smallest_confirmed_drop_is_a_regression() -> None:
+    found = weigh(changed(losses=4, cases=1000), GateRules(max_drop=0.004), baseline=True)
+    assert found.delta is not None
+    assert -0.001 < found.delta.high < 0
+    assert found.regression
+
+
 def test_a_confirmed_drop_that_stays_within_the_limit_is_no_regression() -> None:
     found = weigh(changed(losses=10, cases=1000), RULES, baseline=True)
     assert found.delta is not None
@@ -134,7 +141,7 @@ def test_a_set_below_the_smallest_is_too_small(cases: int, too_few: bool) -> Non
 
 @pytest.mark.parametrize(("clusters", "within_limit"), [(9, False), (10, True)])
 def test_under_ten_clusters_prove_nothing(clusters: int, within_limit: bool) -> None:
-    rules = GateRules(max_drop=0.4)
+    rules = GateRules(max_drop=0.4, estimand=Estimand.POPULATION)
     found = weigh(changed(losses=0, cases=90, clusters=clusters), rules, baseline=True)
     assert found.needed_units == 10
     assert found.within_limit is within_limit
@@ -145,7 +152,8 @@ def test_nine_plain_cases_may_prove_what_nine_clusters_may_not() -> None:
 
 
 def test_clusters_count_as_units_not_their_cases() -> None:
-    found = weigh(changed(losses=0, cases=90, clusters=58), RULES, baseline=True)
+    rules = GateRules(estimand=Estimand.POPULATION)
+    found = weigh(changed(losses=0, cases=90, clusters=58), rules, baseline=True)
     assert found.too_few_units
     assert not found.within_limit
 

@@ -69,6 +69,22 @@ def test_where_trials_of_a_case_agree_more_trials_are_not_advised() -> None:
     assert "trials per case" not in levers(found, RULES)
 
 
+def test_luck_that_both_arms_share_is_no_noise_that_more_trials_would_remove() -> None:
+    shared: Sides = ((1.0, 0.0), (1.0, 0.0))
+    found = evidence((90, shared), (5, ((1.0, 1.0), (0.0, 0.0))), (5, ((0.0, 0.0), (1.0, 1.0))))
+    assert not found.within_limit
+    assert "trials per case" not in levers(found, RULES)
+
+
+def test_more_trials_are_not_advised_where_lost_cases_stand_in_the_way() -> None:
+    steady: Sides = ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
+    shaky: Sides = ((1.0, 1.0, 0.0), (1.0, 1.0, 1.0))
+    found = evidence((50, steady), (20, shaky), (1, ((1.0, 1.0, 1.0), (0.0, 0.0, 1.0))))
+    assert not found.within_limit
+    assert found.rare_loss > RULES.max_drop
+    assert "trials per case" not in levers(found, RULES)
+
+
 def test_with_clusters_more_of_them_are_advised() -> None:
     found = evidence((100, TIE), (10, LOSS), (10, WIN), clusters=60)
     assert levers(found, RULES) == snapshot(

@@ -25,12 +25,12 @@ def test_points_are_short_and_never_round_a_change_to_nothing(fraction: float, t
 @pytest.mark.parametrize(
     ("fraction", "text"),
     [
-        (0.9, "90 %"),
-        (0.29, "29 %"),
-        (0.89996, "89.9 %"),
-        (0.8254, "82.5 %"),
-        (1.0, "100 %"),
-        (0.0, "0 %"),
+        (0.9, "90%"),
+        (0.29, "29%"),
+        (0.89996, "89.9%"),
+        (0.8254, "82.5%"),
+        (1.0, "100%"),
+        (0.0, "0%"),
     ],
 )
 def test_a_rate_just_under_a_number_does_not_read_as_that_number(
@@ -72,6 +72,6 @@ def test_the_size_of_a_change_is_told_by_its_direction(low: float, high: float, 
     assert between(low, high) == text
 
 
-@pytest.mark.parametrize(("fraction", "text"), [(0.05034, "5.1 %"), (0.05, "5 %"), (1.0, "100 %")])
+@pytest.mark.parametrize(("fraction", "text"), [(0.05034, "5.1%"), (0.05, "5%"), (1.0, "100%")])
 def test_an_upper_bound_of_a_rate_is_rounded_up(fraction: float, text: str) -> None:
     assert percent(fraction, up=True) == text

@@ -7,7 +7,7 @@ import pytest
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
 from evalgate.gate.policy import read_policy
-from evalgate.model.policy import FailWhen, GateRules, OnInconclusive, Policy, RunSettings
+from evalgate.model.policy import Estimand, FailWhen, GateRules, OnInconclusive, Policy, RunSettings
 
 
 def read(text: str) -> Policy:
@@ -33,7 +33,8 @@ def test_every_key_is_read() -> None:
         "schema: policy/1\n"
         "paths: {prompts: a/prompts/, evalsets: sets}\n"
         "judge: {model: claude-opus-5-5, effort: null, max_tokens: 900}\n"
-        "gate: {max_drop: 3, alpha: 0.01, min_pass_rate: 0.9, fail_when: beyond_limit,\n"
+        "gate: {max_drop: 3, alpha: 0.01, estimand: suite, min_pass_rate: 0.9,\n"
+        "       fail_when: beyond_limit,\n"
         "       on_inconclusive: warn, error_budget: 0, edit_budget: 0.2}\n"
         "run: {trials: 5, critical_trials: 4, concurrency: 2, timeout: 9, deadline: 20,\n"
         "      attempts: 1}"
@@ -44,6 +45,7 @@ def test_every_key_is_read() -> None:
     assert policy.gate == GateRules(
         max_drop=0.03,
         alpha=0.01,
+        estimand=Estimand.SUITE,
         min_pass_rate=0.9,
         fail_when=FailWhen.BEYOND_LIMIT,
         on_inconclusive=OnInconclusive.WARN,

@@ -1,0 +1,121 @@
+"""Facts about the command in a real repository, as a user types it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evalgate.adapters.git import commit_all, create_repository
+
+HEAVY = ("anthropic", "pandas", "jinja2", "aiohttp")
+VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"
+CASES = "".join(f"  - {{id: c{number}, vars: {{question: hi}}}}\n" for number in range(60))
+
+
+def environment(**extra: str) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANTHROPIC_", "GITHUB_"))}
+    return clean | extra
+
+
+def evalgate(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "evalgate", *arguments],
+        cwd=folder,
+        env=environment(**extra),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    create_repository(folder, "main")
+    files = {
+        ".github/evalgate.yml": "run: {trials: 1, attempts: 1}\n",
+        "prompts/p/v1.md": VERSION,
+        "prompts/p/live.yaml": "stable: v1\n",
+        "evalsets/p.yaml": f"prompts: [p]\ngraders: [{{contains: simulated}}]\ncases:\n{CASES}",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    commit_all(folder, "first")
+    return folder
+
+
+def test_nothing_changed_ends_well_and_loads_nothing_heavy(folder: Path) -> None:
+    code = (
+        "import sys\nfrom evalgate.cli.main import main\n"
+        "code = main(['gate', '--out', 'run'])\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[] 0"
+    verdict = json.loads((folder / "run/verdict.json").read_text())
+    assert verdict["verdict"] == "not_applicable"
+
+
+def test_a_new_version_in_the_work_tree_is_gated_before_it_is_committed(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION.replace("{{", "Please: {{"))
+    done = evalgate(folder, "gate", "--simulate", "--out", "run")
+    assert (done.returncode, done.stderr) == (0, "running 120 trials\n")
+    assert "Passed" in done.stdout
+    assert "simulated" in done.stdout
+    assert sorted(path.name for path in (folder / "run").iterdir()) == [
+        "comment.md",
+        "junit.xml",
+        "plan.json",
+        "report.html",
+        "summary.md",
+        "trials.jsonl",
+        "verdict.json",
+    ]
+
+
+def test_json_is_all_that_standard_output_holds(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
+    done = evalgate(folder, "gate", "--simulate", "--json", "--out", "run")
+    assert json.loads(done.stdout)["verdict"] == "pass"
+
+
+def test_without_a_key_the_error_says_what_to_set(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
+    done = evalgate(folder, "gate", "--out", "run")
+    assert done.returncode == 2
+    assert "set ANTHROPIC_API_KEY" in done.stderr
+
+
+def test_a_server_that_is_down_is_an_outage_and_never_green(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
+    done = evalgate(folder, "gate", "--out", "run", ANTHROPIC_BASE_URL="http://127.0.0.1:9")
+    assert done.returncode == 4
+    assert "Not evaluated" in done.stdout
+    assert "connection" in (folder / "run/comment.md").read_text()
+
+
+def test_a_typo_in_the_policy_names_file_line_and_the_nearest_key(folder: Path) -> None:
+    (folder / ".github/evalgate.yml").write_text("gate:\n  max_dorp: 5\n")
+    commit_all(folder, "typo")
+    done = evalgate(folder, "gate", "--out", "run")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "evalgate: .github/evalgate.yml:2: gate.max_dorp: unknown key (did you mean `max_drop`?)\n"
+    )
+
+
+def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
+    done = evalgate(tmp_path, "gate")
+    assert done.returncode == 2
+    assert "is not inside a git repository" in done.stderr

@@ -1,0 +1,33 @@
+"""Facts about choosing how to reach Claude."""
+
+import pytest
+
+from evalgate.cli.connection import connection
+from evalgate.cli.environment import Environment
+from evalgate.cli.example import read_rule_files
+from evalgate.errors import UsageError
+from evalgate.model.chat import ChatRequest, Completion, Turn
+
+REQUEST = ChatRequest(
+    model="claude-haiku-5-5", max_tokens=50, turns=(Turn(role="user", text="Hello?"),)
+)
+
+
+def test_without_a_key_or_a_server_opening_says_what_to_set() -> None:
+    open_model = connection(Environment(), ())
+    with pytest.raises(UsageError, match="set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL"):
+        open_model()
+
+
+async def test_a_server_of_ones_own_needs_no_key() -> None:
+    open_model = connection(Environment(base_url="http://127.0.0.1:9"), ())
+    async with open_model() as model:
+        assert not isinstance(await model.send(REQUEST, within=5), Completion)
+
+
+async def test_with_rules_the_simulator_answers_even_where_a_key_is_set() -> None:
+    environment = Environment(api_key="key", base_url="http://127.0.0.1:9")
+    async with connection(environment, read_rule_files(None))() as model:
+        answer = await model.send(REQUEST, within=5)
+    assert isinstance(answer, Completion)
+    assert answer.simulated
