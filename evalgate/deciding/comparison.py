@@ -4,37 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, Comparison
+from evalgate.model.comparison import ArmLedger, CasePair, Comparison, PlannedCase
 from evalgate.model.trial import Arm, Trial, TrialStatus
 
 _Slot = tuple[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCase:
-    """A case as planned: how often each arm runs it, and what the comparison needs to know of it.
-
-    `baseline_trials` is 0 for a case that only the candidate runs.
-    """
-
-    case: str
-    kind: CaseKind
-    baseline_trials: int
-    candidate_trials: int
-    tags: tuple[str, ...] = ()
-    cluster: str | None = None
-    critical: bool = False
-
-    def trials(self, arm: Arm) -> int:
-        """Return how many trials the arm has on this case."""
-        return self.baseline_trials if arm is Arm.BASELINE else self.candidate_trials
-
-    @property
-    def pairs(self) -> int:
-        """The number of trials that count: those that every arm with this case runs."""
-        if self.baseline_trials == 0:
-            return self.candidate_trials
-        return min(self.baseline_trials, self.candidate_trials)
 
 
 def compare(

@@ -12,7 +12,7 @@ from evalgate.model.ports import ChatModel, Clock, Parser, Prices, Repository, T
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.prompts.version import render
-from evalgate.running.plan import PlannedTrial, TrialCounts, plan_trials
+from evalgate.running.plan import PlannedTrial, plan_trials
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
 from evalgate.running.trial import TrialRunner
 
@@ -100,13 +100,12 @@ def _trials(plan: Plan) -> Iterator[PlannedTrial]:
 
 
 def _matchup_trials(matchup: Matchup) -> Iterator[PlannedTrial]:
-    counts = {
-        case.case: TrialCounts(baseline=case.baseline_trials, candidate=case.candidate_trials)
-        for case in matchup.planned
-    }
     candidate = matchup.candidate
     return plan_trials(
-        matchup.evalset, counts, candidate=candidate.version, baseline=candidate.baseline
+        matchup.evalset,
+        matchup.planned,
+        candidate=candidate.version,
+        baseline=candidate.baseline,
     )
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evalgate.deciding.comparison import PlannedCase
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.gathering import Sources
 from evalgate.model.change import Candidate, Finding
-from evalgate.model.comparison import CaseKind
+from evalgate.model.comparison import CaseKind, PlannedCase
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import RunSettings

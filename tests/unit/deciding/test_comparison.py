@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalgate.deciding.comparison import PlannedCase, compare
-from evalgate.model.comparison import ArmLedger, CaseKind, CasePair
+from evalgate.deciding.comparison import compare
+from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, PlannedCase
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 
 

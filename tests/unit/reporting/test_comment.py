@@ -100,7 +100,7 @@ We cannot help.
 Cost $0.0132 for 1,443 calls · base <code>111111111111</code> · head <code>222222222222</code>
 
 The full report has every case: <code>reports/run-1/report.html</code>
-""")  # noqa: E501 - lines of Markdown
+""")
 
 
 def test_the_comment_when_nothing_changed(

@@ -48,7 +48,7 @@ We cannot help.
 - **✗ fails** rubric: It does not say so.
 
 </details>\
-""")  # noqa: E501 - lines of Markdown
+""")
 
 
 def test_a_grade_that_is_missing_says_why(
