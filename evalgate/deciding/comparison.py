@@ -121,8 +121,8 @@ def _outcome(trial: Trial) -> float | None:
 
 
 def _error_kind(trial: Trial) -> str | None:
+    if trial.status is TrialStatus.SKIPPED:
+        return None
     if trial.error is not None:
         return trial.error.kind
-    if trial.status is TrialStatus.SKIPPED or _outcome(trial) is not None:
-        return None
-    return "ungraded"
+    return None if _outcome(trial) is not None else "ungraded"

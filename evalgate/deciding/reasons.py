@@ -43,10 +43,12 @@ def not_all_trials_ran(comparison: Comparison) -> Reason:
     """The run stopped before the plan was done."""
     skipped = sum(ledger.skipped for ledger in comparison.ledger.values())
     planned = sum(ledger.planned for ledger in comparison.ledger.values())
+    errored = sum(comparison.error_kinds.values())
+    causes = _causes(comparison.error_kinds)
+    after = f", after {errored:,} ended without a grade{causes}" if errored else ""
     return Reason(
         code="not_all_trials_ran",
-        message=f"{skipped:,} of {counted(planned, 'planned trial')} did not run"
-        f"{_causes(comparison.error_kinds)}.",
+        message=f"{skipped:,} of {counted(planned, 'planned trial')} were not started{after}.",
     )
 
 

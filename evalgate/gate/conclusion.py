@@ -155,7 +155,7 @@ def _run_reasons(
         )
         reasons.append(Reason(code="bootstrap", message=message))
     if stopped is not None:
-        message = f"The run stopped before its end: {stopped.message}"
+        message = f"the run stopped before its end: {stopped.message.rstrip('.')}."
         reasons.append(Reason(code=stopped.kind, message=message))
     if not prompts:
         message = f"No prompt changed between {plan.sources.question.base} and the head."

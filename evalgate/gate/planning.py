@@ -70,7 +70,11 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
     return Plan(
         sources=sources,
         matchups=tuple(matchups),
-        findings=(*change.findings, *_removed_sets(sources)),
+        findings=(
+            *change.findings,
+            *_removed_sets(sources),
+            *_deleted_critical_cases(matchups, sources),
+        ),
         notes=(*sources.notes, *change.notes),
     )
 
@@ -193,6 +197,22 @@ def _removed_sets(sources: Sources) -> Iterator[Finding]:
                     verdict=Verdict.INCONCLUSIVE,
                     reason=Reason(code="evalset_removed", message=message),
                 )
+
+
+def _deleted_critical_cases(matchups: Sequence[Matchup], sources: Sources) -> Iterator[Finding]:
+    """Yield a finding for each matchup that a critical case of the base no longer guards."""
+    for matchup in matchups:
+        evalset = sources.base_sets.get(matchup.evalset.name)
+        cases = evalset.cases if evalset else ()
+        gone = [case.id for case in cases if case.critical and case.id in matchup.deleted]
+        if gone:
+            message = f"Critical cases were deleted: {', '.join(gone)}."
+            yield Finding(
+                prompt=matchup.candidate.version.prompt,
+                path=matchup.evalset.path,
+                verdict=Verdict.INCONCLUSIVE,
+                reason=Reason(code="critical_case_deleted", message=message),
+            )
 
 
 def _without_set(candidates: Sequence[Candidate], sources: Sources) -> Iterator[Problem]:

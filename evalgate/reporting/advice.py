@@ -26,6 +26,8 @@ _STEPS: Mapping[str, str] = {
     "min_pass_rate": _MEND,
     "critical_unconfirmed": "Run the gate again: more graded trials settle whether it broke.",
     "too_few_cases": "Add cases to the eval set, or accept a wider limit (`gate.max_drop`).",
+    "too_few_trials": "Raise `run.trials`, add cases, or accept a wider limit (`gate.max_drop`).",
+    "critical_case_deleted": "Bring the critical case back, or have its owners agree to the loss.",
     "too_few_clusters": "Add cases that belong to other clusters: related cases count as one.",
     "cannot_tell": "Add cases or trials, or accept a wider limit (`gate.max_drop`), and run again.",
     "set_changed": "Split the change: first the eval set alone, then the prompt.",

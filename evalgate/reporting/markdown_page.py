@@ -120,8 +120,7 @@ def _change(verdict: PromptVerdict) -> str:
 
 
 def _reasons(report: Report, depth: Depth) -> Iterator[str]:
-    if not report.prompts and len(report.run.reasons) > 1:
-        yield from (prose(reason.message) for reason in report.run.reasons[:20])
+    yield from (prose(reason.message) for reason in report.reasons[:20])
     for story in report.prompts[: depth.prompts]:
         name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
         for reason in story.verdict.reasons[:10]:

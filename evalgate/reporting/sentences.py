@@ -36,6 +36,8 @@ def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
         headlines: one sentence for each of its prompts, in the same order.
     """
     told = list(zip(headlines, run.prompts, strict=True))
+    if run.verdict is Verdict.ERROR and (stop := _stop(run)):
+        return f"{WORDS[run.verdict]}: {stop}"
     deciding = [headline for headline, prompt in told if prompt.verdict is run.verdict]
     if not deciding:
         worst = max(told, key=lambda each: each[1].verdict.severity, default=("", None))[0]
@@ -44,6 +46,13 @@ def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
     if run.verdict is Verdict.PASS and len(run.prompts) == len(deciding) > 1:
         return f"Passed: all {count(len(deciding), 'comparison')} stay within their limits."
     return " ".join([deciding[0], *_others(run)])
+
+
+def _stop(run: RunVerdict) -> str | None:
+    """Return why a run stopped before its end, which says more than what that left undone."""
+    given = {reason for prompt in run.prompts for reason in prompt.reasons}
+    own = [reason.message for reason in run.reasons if reason not in given]
+    return own[0] if own and run.prompts else None
 
 
 def prompt_headline(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalgate.model.trial import Arm, Grade
-from evalgate.model.verdict import PromptVerdict, RunVerdict
+from evalgate.model.verdict import PromptVerdict, Reason, RunVerdict
 from evalgate.reporting.visible import Excerpt
 
 
@@ -129,6 +129,14 @@ class Report:
     consequence: str
     next_steps: tuple[str, ...]
     prompts: tuple[PromptStory, ...]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The run's own reasons: those that none of its prompts gives, unless the headline does."""
+        given = {reason for story in self.prompts for reason in story.verdict.reasons}
+        own = tuple(reason for reason in self.run.reasons if reason not in given)
+        told = len(own) == 1 and own[0].message.rstrip(".") in self.headline
+        return () if told else own
 
 
 def first_complaint(story: CaseStory) -> str:

@@ -1,6 +1,6 @@
 """Tells a report on one screen of a terminal, and in a build log, where nothing may act."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -44,8 +44,7 @@ def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
     for story in report.prompts:
         console.print()
         _show_prompt(story, console)
-    if not report.prompts and len(run.reasons) > 1:
-        _show_list(console, "Why", (reason.message for reason in run.reasons))
+    _show_list(console, "Why", [reason.message for reason in report.reasons])
     _show_list(console, "What to do next", report.next_steps)
     _show_list(console, "Notes", run.notes)
     console.print()
@@ -127,12 +126,11 @@ def _case(story: CaseStory) -> Text:
     return Text.assemble(line, "\n", (_safe(complaint).plain, "dim")) if complaint else line
 
 
-def _show_list(console: Console, title: str, items: Iterator[str] | tuple[str, ...]) -> None:
-    said = list(items)
-    if said:
+def _show_list(console: Console, title: str, items: Sequence[str]) -> None:
+    if items:
         console.print()
         console.print(Text(title, "bold"))
-    for item in said:
+    for item in items:
         console.print(_item(item))
 
 

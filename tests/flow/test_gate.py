@@ -312,6 +312,13 @@ async def test_a_critical_case_stays_critical_while_its_relaxation_is_judged() -
     assert {trial.trial for trial in run.trials} == {0, 1, 2}
 
 
+async def test_deleting_a_critical_case_is_seen_however_large_the_set() -> None:
+    guarded = {"evalsets/replies.yaml": evalset(NAMES, extra=", critical: true")}
+    without = {"evalsets/replies.yaml": evalset(NAMES[1:], extra=", critical: true")}
+    run = await gate(BASE | HARMLESS | without, base=BASE | guarded)
+    assert (run.verdict.verdict, run.codes) == (Verdict.INCONCLUSIVE, ["critical_case_deleted"])
+
+
 async def test_two_candidates_share_the_trials_of_their_baseline() -> None:
     run = await gate(BASE | HARMLESS | {"prompts/p/v3.md": version("30 days, please.")})
     baseline = [trial for trial in run.trials if trial.arm is Arm.BASELINE]
