@@ -35,7 +35,7 @@ def _root() -> Path:
 
 
 def _own_rules() -> list[Path]:
-    return sorted(Path(str(files("evalgate"))).glob("simulator/rules/*.yaml"))
+    return sorted(Path(str(files("evalgate"))).glob("simulator/rulebooks/*.yaml"))
 
 
 def _read_rules(path: Path) -> Rules:

@@ -77,7 +77,7 @@ def version(name: str, old: str = "", new: str = "") -> PromptVersion:
 EVALSET = read_evalset(
     document("evalsets/support-replies.yaml"), name="support-replies", schemas={}
 )
-RULES = read_rules(document("evalgate/simulator/rules/support-reply.yaml"))
+RULES = read_rules(document("evalgate/simulator/rulebooks/support-reply.yaml"))
 VERSIONS = (version("v1"), version("v2"))
 CASES = EVALSET.cases
 
