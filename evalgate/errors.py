@@ -37,6 +37,10 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
+        # A key may hold a line break; a problem is one line.
+        return " ".join(self._text().split("\n"))
+
+    def _text(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
 

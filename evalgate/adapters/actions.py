@@ -22,12 +22,8 @@ def is_running() -> bool:
     return github_action_utils.is_github_action()
 
 
-def publish(outputs: Mapping[str, str], summary: str) -> None:
-    """Write the step's outputs, then append to the job summary.
-
-    Args:
-        outputs: name → value, as `action.yml` names them.
-        summary: Markdown, under 1 MiB; the runner fails the step when it is larger.
+def check() -> None:
+    """Make sure that the step can be written to.
 
     Raises:
         UsageError: the runner names no file to write to.
@@ -38,6 +34,19 @@ def publish(outputs: Mapping[str, str], summary: str) -> None:
             "GITHUB_ACTIONS is true, but GITHUB_OUTPUT or GITHUB_STEP_SUMMARY names no file: "
             "run inside a step of a workflow, or unset GITHUB_ACTIONS"
         )
+
+
+def publish(outputs: Mapping[str, str], summary: str) -> None:
+    """Write the step's outputs, then append to the job summary.
+
+    Args:
+        outputs: name → value, as `action.yml` names them.
+        summary: Markdown, under 1 MiB; the runner fails the step when it is larger.
+
+    Raises:
+        UsageError: the runner names no file to write to.
+    """
+    check()
     for name, value in outputs.items():
         github_action_utils.set_output(name, _encodable(value))
     github_action_utils.append_job_summary(_encodable(summary))

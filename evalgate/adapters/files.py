@@ -1,21 +1,24 @@
-"""YAML and JSON into documents that remember their lines, and files written whole or not at all."""
+"""YAML and JSON into documents that remember their lines."""
 
 import json
-import os
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from tempfile import NamedTemporaryFile
+from collections.abc import Iterator
 
 import yaml
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document, Place
 
-MAX_VALUES = 2_000_000
+MAX_BYTES = 10_000_000
+"""The largest file that is parsed: the memory that parsing takes is many times its size."""
+
+MAX_VALUES = 500_000
 """Values in one file, aliases counted as often as they are used: a guard against YAML bombs."""
 
 MAX_DEPTH = 100
+
+TOO_DEEP = f"the values are nested too deeply: at most {MAX_DEPTH} levels"
+TOO_MANY = f"more than {MAX_VALUES:,} values, aliases counted"
 
 # YAML 1.2 core schema: `no`, `1:30` and dates are text, as people who write prompts expect.
 _NULL = re.compile(r"~|null|Null|NULL|")
@@ -35,15 +38,14 @@ def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
         first_line: the line of the file on which `content` starts, from 1.
 
     Raises:
-        ConfigurationError: when it is not UTF-8 or YAML, repeats a key, or is a bomb.
+        ConfigurationError: when it is too large, not UTF-8 or YAML, repeats a key, or is a bomb.
     """
     text = _decode(path, content)
     try:
+        _check_events(path, text, first_line)
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:
         raise _yaml_error(path, error, first_line) from None
-    except RecursionError:
-        raise _refusal(path, "the values are nested too deeply") from None
     builder = _Builder(path, first_line)
     if root is not None:
         builder.check_size(root)
@@ -52,7 +54,7 @@ def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
 
 
 def read_json(path: str, content: bytes) -> Document:
-    """Parse JSON text, or raise ConfigurationError."""
+    """Parse JSON text of at most `MAX_BYTES`, or raise ConfigurationError."""
     try:
         data: Data = json.loads(_decode(path, content), parse_constant=_not_json)
     except json.JSONDecodeError as error:
@@ -61,19 +63,6 @@ def read_json(path: str, content: bytes) -> Document:
     except (ValueError, RecursionError) as error:
         raise _refusal(path, f"not JSON: {error}") from None
     return Document(path=path, data=data, lines={})
-
-
-def write_files(folder: Path, files: Mapping[str, str]) -> None:
-    """Write texts under a folder, each file whole or not at all, making folders as needed."""
-    for name, text in files.items():
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            "w", dir=target.parent, delete=False, encoding="utf-8", errors="replace", newline="\n"
-        ) as file:
-            file.write(text)
-        os.chmod(file.name, 0o644)  # noqa: PTH101 - a temporary file is private; a report is not
-        Path(file.name).replace(target)
 
 
 class _Builder:
@@ -97,19 +86,24 @@ class _Builder:
 
     def check_size(self, root: yaml.Node) -> None:
         """Raise when aliases make the file too large, too deep or endless."""
-        sizes: dict[int, int] = {}
-        self._measure(root, sizes, 0)
-        if sizes[id(root)] > MAX_VALUES:
-            raise self._problem(root, (), f"more than {MAX_VALUES:,} values, aliases counted")
+        size, _ = self._measure(root, {}, 0)
+        if size > MAX_VALUES:
+            raise self._problem(root, (), TOO_MANY)
 
-    def _measure(self, node: yaml.Node, sizes: dict[int, int], depth: int) -> int:
-        if sizes.get(id(node)) == 0 or depth > MAX_DEPTH:
-            raise self._problem(node, (), "the values are nested too deeply")
-        if id(node) not in sizes:
-            sizes[id(node)] = 0
-            total = sum(self._measure(child, sizes, depth + 1) for child in _children(node))
-            sizes[id(node)] = 1 + total
-        return sizes[id(node)]
+    def _measure(
+        self, node: yaml.Node, measured: dict[int, tuple[int, int]], depth: int
+    ) -> tuple[int, int]:
+        """Return how many values a node stands for, and how many levels they have."""
+        size, height = measured.get(id(node), (1, 1))
+        if size == 0 or depth + height > MAX_DEPTH + 1:
+            raise self._problem(node, (), TOO_DEEP)
+        if id(node) not in measured:
+            measured[id(node)] = 0, 0  # until it is known: an alias inside itself meets this
+            children = [self._measure(child, measured, depth + 1) for child in _children(node)]
+            size += sum(count for count, _ in children)
+            height += max((levels for _, levels in children), default=0)
+            measured[id(node)] = size, height
+        return size, height
 
     def _mapping(self, items: list[tuple[yaml.Node, yaml.Node]], place: Place) -> dict[str, Data]:
         own: dict[str, Data] = {}
@@ -147,6 +141,22 @@ class _Builder:
         )
 
 
+def _check_events(path: str, text: str, first_line: int) -> None:
+    """Raise when the text nests too deeply or holds too many values, before nodes are made of it.
+
+    libyaml makes nodes by recursion in C and would overflow the stack, which ends the process.
+    """
+    depth = count = 0
+    for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        count += isinstance(event, yaml.NodeEvent)
+        if depth > MAX_DEPTH or count > MAX_VALUES:
+            message = TOO_DEEP if depth > MAX_DEPTH else TOO_MANY
+            line = event.start_mark.line + first_line if event.start_mark else None
+            raise ConfigurationError([Problem(path=path, line=line, message=message)])
+
+
 def _children(node: yaml.Node) -> Iterator[yaml.Node]:
     if isinstance(node, yaml.SequenceNode):
         yield from node.value
@@ -170,6 +180,9 @@ def _scalar(node: yaml.ScalarNode) -> Data:
 
 
 def _decode(path: str, content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        size = f"{len(content) / 1e6:,.1f} MB"
+        raise _refusal(path, f"the file has {size}; at most {MAX_BYTES / 1e6:g} MB are read")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

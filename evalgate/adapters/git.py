@@ -1,14 +1,21 @@
 """A git repository through the git command: the only module that starts processes."""
 
 import os
+import re
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from evalgate.errors import RepositoryError
 from evalgate.model.document import Tree
 
 _SHALLOW_ADVICE = "fetch the whole history (in GitHub Actions: `fetch-depth: 0` at the checkout)"
+_PARTIAL_ADVICE = "clone or fetch without `--filter`, since evalgate never fetches by itself"
+
+# What follows the name of a ref in an expression such as `main~1`, `main^{tree}` or `main@{1}`.
+_STEPS = re.compile(r"[~^:]|@\{")
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class GitRepository:
@@ -21,16 +28,23 @@ class GitRepository:
             RepositoryError: when there is none, or git is not installed.
         """
         self._folder = folder
-        answer = self._try("rev-parse", "--show-toplevel")
-        if answer is None:
+        done = _git(folder, ("rev-parse", "--show-toplevel"))
+        if done.returncode != 0:
             raise RepositoryError(
                 f"{folder} is not inside a git repository: run evalgate where your prompts are"
+                f" (git said: {_said(done)})"
             )
-        self.root = Path(answer.decode().rstrip("\n"))
+        self.root = Path(os.fsdecode(done.stdout).rstrip("\n"))
         self._folder = self.root
 
     def resolve(self, ref: str) -> str:
-        """Return the full id of the commit that a ref names, or raise RepositoryError."""
+        """Return the full id of the commit that a ref names.
+
+        Raises:
+            RepositoryError: when it names none; or when it is the short name of several refs, of
+                which git would silently take the tag.
+        """
+        self._refuse_ambiguous(_STEPS.split(ref)[0])
         answer = self._try(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
         )
@@ -41,16 +55,31 @@ class GitRepository:
         return answer.decode().strip()
 
     def default_branch(self) -> str:
-        """Return the branch that changes are merged into: origin's, or else main or master."""
-        answer = self._try("symbolic-ref", "--short", "refs/remotes/origin/HEAD")
+        """Return the full name of the branch that changes are merged into.
+
+        It is origin's default branch, or else main or master, at origin first.
+        """
+        answer = self._try("symbolic-ref", "refs/remotes/origin/HEAD")
         if answer is not None:
             return answer.decode().strip()
-        for name in ("origin/main", "origin/master", "main", "master"):
-            if self._try("rev-parse", "--verify", "--quiet", f"refs/heads/{name}^{{commit}}"):
-                return name
-            if self._try("rev-parse", "--verify", "--quiet", f"refs/remotes/{name}^{{commit}}"):
-                return name
+        for branch in _USUAL_BRANCHES:
+            if self._exists(branch):
+                return branch
         raise RepositoryError("cannot tell the default branch: name the base with --base")
+
+    def branch(self, name: str) -> str:
+        """Return the full name of a branch: the one at origin, or else the one in this clone.
+
+        Raises:
+            RepositoryError: when neither exists; says what to fetch.
+        """
+        for branch in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
+            if self._exists(branch):
+                return branch
+        raise RepositoryError(
+            f"there is no branch `{name}`, here or at origin: fetch it first"
+            f" (`git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}`)"
+        )
 
     def merge_base(self, base: str, head: str | None) -> str:
         """Return the commit where head forked from base, or raise RepositoryError."""
@@ -62,39 +91,81 @@ class GitRepository:
     def changed(self, since: str, until: str | None, under: Iterable[str]) -> frozenset[str]:
         """Return the paths that differ between two trees, among those under the given paths."""
         paths = list(under)
+        if not paths:  # git takes no path at all for every path
+            return frozenset()
         trees = [since] if until is None else [since, until]
-        options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
-        changed = set(_names(self._run("diff", *options, *trees, "--", *paths)))
+        changed = set(_names(self._run(*_DIFF, *trees, "--", *paths)))
         if until is None:
             changed |= set(_names(self._run(*_UNTRACKED, "--", *paths)))
         return frozenset(changed)
 
+    def listing(self, commit: str | None, under: Iterable[str]) -> Mapping[str, bool]:
+        """Return path → whether it is a regular file; links and submodules are not.
+
+        A given path that is a link itself, or leads through one, shows up as that link.
+        """
+        paths = list(under)
+        if commit is None:
+            return self._work_tree_listing(paths)
+        return {path: oid is not None for path, oid in self._entries(commit, paths).items()}
+
     def files(self, commit: str | None, under: Iterable[str]) -> Tree:
         """Return path → content of the regular files under the given paths; links are left out."""
+        paths = list(under)
         if commit is None:
-            return self._work_tree_files(list(under))
-        listing = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *under)
-        blobs = dict(_blobs(listing))
+            listed = self._work_tree_listing(paths)
+            return {path: (self.root / path).read_bytes() for path in listed if listed[path]}
+        blobs = {path: oid for path, oid in self._entries(commit, paths).items() if oid}
         return dict(zip(blobs, self._contents(blobs.values()), strict=True))
 
-    def _work_tree_files(self, paths: list[str]) -> Tree:
-        listed = set(_names(self._run("ls-files", "-c", "-z", "--", *paths)))
-        listed |= set(_names(self._run(*_UNTRACKED, "--", *paths)))
-        files = {name: self.root / name for name in sorted(listed)}
-        return {
-            name: path.read_bytes()
-            for name, path in files.items()
-            if path.is_file() and not path.is_symlink()
-        }
+    def _entries(self, commit: str, paths: list[str]) -> dict[str, str | None]:
+        """Return path → id of the content, or None for what is no regular file."""
+        if not paths:
+            return {}
+        tree = ("ls-tree", "-z", "--full-tree", "-t")
+        leading = _entries(self._run(*tree, commit, "--", *sorted(_with_parents(paths))))
+        below = _entries(self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths))
+        return {path: None for path, oid in leading if oid is None} | dict(below)
+
+    def _work_tree_listing(self, paths: list[str]) -> dict[str, bool]:
+        if not paths:
+            return {}
+        known = dict(_staged(self._run("ls-files", "-s", "-z", "--", *paths)))
+        known |= dict(_untracked(self._run(*_UNTRACKED, "--", *paths)))
+        folders = _with_parents(paths).union(*map(_parents, known))
+        links = {folder for folder in folders if (self.root / folder).is_symlink()}
+        listed = dict.fromkeys(sorted(links), False)
+        for path in sorted(known):
+            if not _parents(path) & links:
+                is_file = _is_file(self.root / path, repository=known[path])
+                listed |= {} if is_file is None else {path: is_file}
+        return listed
 
     def _contents(self, ids: Iterable[str]) -> Iterator[bytes]:
         answer = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in ids).encode())
         at = 0
         while at < len(answer):
             end = answer.index(b"\n", at)
-            size = int(answer[at:end].split()[-1])
+            header = answer[at:end].split()
+            if header[-1] == b"missing":
+                raise RepositoryError(f"this clone lacks contents of files: {_PARTIAL_ADVICE}")
+            size = int(header[-1])
             yield answer[end + 1 : end + 1 + size]
             at = end + size + 2
+
+    def _exists(self, name: str) -> bool:
+        return self._try("show-ref", "--verify", "--quiet", "--", name) is not None
+
+    def _refuse_ambiguous(self, name: str) -> None:
+        if name in ("", "HEAD") or name.startswith("refs/") or _COMMIT_ID.fullmatch(name):
+            return
+        places = [place.format(name) for place in _PLACES]
+        found = self._run("for-each-ref", "--format=%(refname)", *places).decode().split("\n")
+        known = [place for place in places if place in found]
+        if len(known) > 1:
+            raise RepositoryError(
+                f"`{name}` names {len(known)} things: say which, {' or '.join(known)}"
+            )
 
     def _advice(self) -> str:
         shallow = self._try("rev-parse", "--is-shallow-repository")
@@ -104,8 +175,7 @@ class GitRepository:
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         done = _git(self._folder, arguments, stdin)
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
-            raise RepositoryError(f"git {arguments[0]} failed: {said}")
+            raise RepositoryError(f"git {arguments[0]} failed: {_said(done)}")
         return done.stdout
 
     def _try(self, *arguments: str) -> bytes | None:
@@ -114,6 +184,51 @@ class GitRepository:
 
 
 _UNTRACKED = ("ls-files", "--others", "--exclude-standard", "-z")
+
+# Whether a submodule's own files were edited is not asked: that would start git inside it.
+_DIFF = (
+    *("diff", "--name-only", "-z", "--no-renames"),
+    *("--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty"),
+)
+
+# Where git looks for a short name, in its order.
+_PLACES = (
+    "refs/{}",
+    "refs/tags/{}",
+    "refs/heads/{}",
+    "refs/remotes/{}",
+    "refs/remotes/{}/HEAD",
+)
+
+_USUAL_BRANCHES = (
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "refs/heads/main",
+    "refs/heads/master",
+)
+
+# Hooks, aliases and rebases set these: git would look at, or write to, another repository.
+_ELSEWHERE = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_WORK_TREE",
+    }
+)
+
+# A repository that a change commits inside the work tree must not be taken for the user's, no
+# configured command may run, and no replacement may change what a commit holds.
+_SAFE = (
+    "--no-replace-objects",
+    *("-c", "safe.bareRepository=explicit"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "core.hooksPath=/dev/null"),
+)
 
 
 def create_repository(folder: Path, branch: str) -> None:
@@ -125,9 +240,8 @@ def create_repository(folder: Path, branch: str) -> None:
 def commit_all(folder: Path, message: str) -> None:
     """Commit all files of a work tree, under a name of our own, without hooks or signatures."""
     author = ("-c", "user.name=evalgate demo", "-c", "user.email=demo@evalgate.invalid")
-    quiet = ("-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null")
     _check(folder, "add", "--all")
-    _check(folder, *author, *quiet, "commit", "--quiet", "--message", message)
+    _check(folder, *author, "-c", "commit.gpgsign=false", "commit", "--quiet", "--message", message)
 
 
 def switch_branch(folder: Path, branch: str, *, start: str) -> None:
@@ -138,8 +252,11 @@ def switch_branch(folder: Path, branch: str, *, start: str) -> None:
 def _check(folder: Path, *arguments: str) -> None:
     done = _git(folder, arguments)
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip()
-        raise RepositoryError(f"git {' '.join(arguments)} failed: {said}")
+        raise RepositoryError(f"git {' '.join(arguments)} failed: {_said(done)}")
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode(errors="replace").strip()
 
 
 def _git(
@@ -147,7 +264,7 @@ def _git(
 ) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603 - a list of arguments, never a shell
-            ["git", *arguments],  # noqa: S607 - the git that the user has
+            ["git", *_SAFE, *arguments],  # noqa: S607 - the git that the user has
             cwd=folder,
             input=stdin,
             capture_output=True,
@@ -160,11 +277,14 @@ def _git(
 
 def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
     # Literal pathspecs, so that a folder named `*` means itself; no locks, so that reading never
-    # gets in the way of the user's own git.
+    # gets in the way of the user's own git; nothing is fetched, whatever a partial clone lacks
+    # (versions before 2.44 know only the list of allowed protocols).
     return {
-        **inherited,
+        **{name: value for name, value in inherited.items() if name not in _ELSEWHERE},
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C.UTF-8",
     }
@@ -176,9 +296,44 @@ def _names(listing: bytes) -> Iterator[str]:
             yield name.decode("utf-8", errors="surrogateescape")
 
 
-def _blobs(listing: bytes) -> Iterator[tuple[str, str]]:
+def _entries(listing: bytes) -> Iterator[tuple[str, str | None]]:
+    """Yield path → id of the content, or None for links and submodules; folders are left out."""
     for entry in _names(listing):
         description, _, path = entry.partition("\t")
         mode, kind, oid = description.split()
-        if kind == "blob" and mode != "120000":
-            yield path, oid
+        if kind != "tree":
+            yield path, oid if mode.startswith("100") else None
+
+
+def _staged(listing: bytes) -> Iterator[tuple[str, bool]]:
+    """Yield path → whether the index knows it as a submodule."""
+    for entry in _names(listing):
+        description, _, path = entry.partition("\t")
+        yield path, description.startswith("160000")
+
+
+def _untracked(listing: bytes) -> Iterator[tuple[str, bool]]:
+    """Yield path → whether it is a repository of its own, which git lists as a folder."""
+    for name in _names(listing):
+        yield name.rstrip("/"), name.endswith("/")
+
+
+def _is_file(path: Path, *, repository: bool) -> bool | None:
+    """Return whether something is a regular file; None when it is not there, or a mere folder."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISDIR(mode):
+        return False if repository else None
+    return stat.S_ISREG(mode)
+
+
+def _parents(path: str) -> frozenset[str]:
+    return frozenset(str(parent) for parent in PurePosixPath(path).parents) - {".", "/"}
+
+
+def _with_parents(paths: Iterable[str]) -> frozenset[str]:
+    """Return the paths and all folders that lead to them."""
+    given = {str(PurePosixPath(path)) for path in paths} - {"."}
+    return frozenset(given).union(*map(_parents, given))

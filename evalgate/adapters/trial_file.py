@@ -1,14 +1,15 @@
 """The trials of a run in a file: one JSON object per line, added as they come."""
 
 import json
+import os
 from collections.abc import Iterator
 from json import JSONDecodeError
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Self
 
 from evalgate.adapters.trial_lines import SCHEMA, decode, encode
-from evalgate.errors import ConfigurationError, EvaluationError, Problem
+from evalgate.errors import ConfigurationError, EvaluationError, Problem, UsageError
 from evalgate.model.document import Data, Document
 from evalgate.model.trial import Arm, Trial
 
@@ -50,11 +51,12 @@ class TrialFile:
         """Add one trial; it survives the end of the process when this returns.
 
         Raises:
+            UsageError: the file or its folder is a link.
             EvaluationError: the file cannot be written.
         """
         try:
             if self._out is None:
-                self._out = self._open()
+                self._out = self._continued()
             self._out.write(_line(encode(trial)))
             self._out.flush()
         except OSError as error:
@@ -64,11 +66,13 @@ class TrialFile:
         """Yield the stored trials in the order they were written; none when there is no file.
 
         Raises:
+            UsageError: the file or its folder is a link, or the file cannot be read.
             ConfigurationError: a line is no trial; names the file and the line.
         """
+        self._refuse_link()
         if not self._path.exists():
             return
-        with self._path.open("rb") as lines:
+        with self._open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if _is_cut(line):
                     self._note_cut(number)
@@ -84,9 +88,23 @@ class TrialFile:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _open(self) -> BinaryIO:
+    def _open(self, mode: Literal["rb", "a+b"]) -> BinaryIO:
+        # The check gives the message; the flag closes the gap between the check and the opening.
+        self._refuse_link()
+        return open(self._path, mode, opener=_unless_link)
+
+    def _refuse_link(self) -> None:
+        for place in (self._path.parent, self._path):
+            if place.is_symlink():
+                raise UsageError(
+                    f"{place} is a link, which is not followed: a change could have committed it to"
+                    " point anywhere; remove it, or choose another folder"
+                )
+
+    def _continued(self) -> BinaryIO:
+        self._refuse_link()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        out = self._path.open("a+b")
+        out = self._open("a+b")
         out.seek(0)
         size, number, last = 0, 0, b""
         for number, last in enumerate(out, start=1):  # noqa: B007 - the last line is what counts
@@ -114,6 +132,10 @@ class TrialFile:
     def _unwritable(self, error: OSError) -> EvaluationError:
         reason = error.strerror or type(error).__name__
         return EvaluationError(f"{self._path}: trials cannot be written here: {reason}")
+
+
+def _unless_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _is_cut(line: bytes) -> bool:

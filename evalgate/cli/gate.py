@@ -10,16 +10,17 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evalgate.adapters import actions, files
+from evalgate.adapters import files
 from evalgate.adapters.clock import SystemClock
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
+from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
 from evalgate.cli.connection import connection
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.example import read_rule_files
-from evalgate.cli.publication import Publication, fresh_trial_file, publish, refusal
-from evalgate.errors import EvalgateError, ExitCode
+from evalgate.cli.publication import TRIALS, Publication, prepare, publish, refusal
+from evalgate.errors import EvalgateError, ExitCode, UsageError
 from evalgate.gate.gate import Outside, plan_gate, run_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.planning import Plan
@@ -58,12 +59,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Gate, write the run folder, and print what was decided."""
     environment = read_environment(os.environ)
-    if environment.in_workflow and environment.api_key:
-        actions.mask(environment.api_key)
     repository = GitRepository(Path.cwd())
     run_id = new_run_id()
     publication = Publication(
-        folder=options.out or repository.root / "reports" / run_id,
+        folder=options.out or _default_folder(environment, repository) / run_id,
         as_json=options.json,
         in_workflow=environment.in_workflow,
     )
@@ -72,6 +71,7 @@ def run(options: Namespace) -> ExitCode:
         head=options.head or ("HEAD" if environment.in_workflow else None),
         run_id=run_id,
     )
+    _check_checkout(question, environment, repository)
     rules = read_rule_files(options.rules) if options.simulate or options.rules else ()
     return gate(question, outside(repository, environment, rules), publication=publication)
 
@@ -91,6 +91,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
 
 def gate(question: Question, outside: Outside, *, publication: Publication) -> ExitCode:
     """Run one gate and publish it; an error that the user can mend is published too."""
+    prepare(publication)
     try:
         plan = plan_gate(question, outside)
         verdict, log = _judge(plan, outside, publication)
@@ -108,7 +109,7 @@ def new_run_id() -> str:
 
 def _judge(plan: Plan, outside: Outside, publication: Publication) -> tuple[RunVerdict, TrialLog]:
     with (
-        fresh_trial_file(publication.folder) as log,
+        TrialFile(publication.folder / TRIALS) as log,
         adapters.progress(plan.trials) if plan.trials else nullcontext() as progress,
     ):
         on_trial = progress.count if progress else _ignore
@@ -122,5 +123,25 @@ def _ignore(trial: Trial) -> None:
 
 def _default_base(environment: Environment, repository: GitRepository) -> str:
     if environment.in_workflow and environment.base_ref:
-        return f"origin/{environment.base_ref}"
+        return repository.branch(environment.base_ref)
     return repository.default_branch()
+
+
+def _default_folder(environment: Environment, repository: GitRepository) -> Path:
+    # In a workflow the checkout is somebody's pull request, which may have prepared a folder.
+    if environment.in_workflow and environment.temporary:
+        return Path(environment.temporary) / "evalgate"
+    return repository.root / "reports"
+
+
+def _check_checkout(
+    question: Question, environment: Environment, repository: GitRepository
+) -> None:
+    """Refuse a pull request that is not checked out: it would always be found unchanged."""
+    if not (environment.in_workflow and environment.base_ref and question.head):
+        return
+    if repository.resolve(question.head) == repository.resolve(question.base):
+        raise UsageError(
+            f"the head is the base itself ({question.base}): check out the pull request, which "
+            "`pull_request` does by default and `pull_request_target` does not"
+        )

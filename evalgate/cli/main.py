@@ -1,17 +1,18 @@
 """Chooses the verb, and turns every way to end into an exit code."""
 
-import os
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Protocol
 
 from evalgate import __version__
 from evalgate.errors import EvalgateError, ExitCode, MissingExtraError, UsageError
 from evalgate.model.reading import suggestion
+from evalgate.reporting.visible import safe_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ VERBS: Mapping[str, _Verb] = {
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
 }
 """The verbs, each loaded only when it is called: the packages behind them are heavy."""
+
+_MOST_LINES = 50
+"""How many problems are printed at once."""
 
 _EXTRA = "python -m pip install '.[gate]'"
 
@@ -44,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; by default those of the process.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a narrow encoding must not cost a verdict
+            stream.reconfigure(errors="replace")
     try:
         return int(_dispatch(words))
     except EvalgateError as error:
@@ -52,10 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("evalgate: interrupted; what was written stays", file=sys.stderr)  # noqa: T201
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe left: nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.OK)
     except Exception:  # noqa: BLE001 - the one place where a bug becomes an exit code
         traceback.print_exc()
         print(_bug_report(), file=sys.stderr)  # noqa: T201
@@ -103,8 +106,10 @@ def _overview() -> str:
 
 def _complain(error: EvalgateError) -> None:
     lines = str(error).splitlines() or [type(error).__name__]
-    for line in lines:
-        print(f"evalgate: {line}", file=sys.stderr)  # noqa: T201
+    for line in lines[:_MOST_LINES]:
+        print(f"evalgate: {safe_line(line)}", file=sys.stderr)  # noqa: T201
+    if len(lines) > _MOST_LINES:
+        print(f"evalgate: and {len(lines) - _MOST_LINES} more", file=sys.stderr)  # noqa: T201
 
 
 def _bug_report() -> str:

@@ -1,7 +1,9 @@
 """Publishes a verdict: everything is rendered first, then written, printed and announced once."""
 
 import json
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from evalgate.adapters import actions
-from evalgate.adapters.files import write_files
-from evalgate.adapters.trial_file import TrialFile
+from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
 from evalgate.errors import (
     ConfigurationError,
@@ -18,7 +19,7 @@ from evalgate.errors import (
     EvaluationError,
     RepositoryError,
 )
-from evalgate.gate.gathering import Question
+from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
@@ -33,6 +34,15 @@ from evalgate.reporting.verdict_file import verdict_document
 
 PAGE = "report.html"
 TRIALS = "trials.jsonl"
+_OWN_FILES = (
+    "verdict.json",
+    "plan.json",
+    PAGE,
+    "comment.md",
+    "summary.md",
+    "junit.xml",
+    TRIALS,
+)
 
 
 _REFUSALS: Mapping[type[EvalgateError], str] = {
@@ -59,12 +69,15 @@ class Publication:
     in_workflow: bool
 
 
-def fresh_trial_file(folder: Path) -> TrialFile:
-    """Return the empty trial log of a run folder; trials of an earlier run there are set aside."""
-    path = folder / TRIALS
-    if path.exists():
-        path.replace(folder / f"earlier-{TRIALS}")
-    return TrialFile(path)
+def prepare(publication: Publication) -> None:
+    """Make sure, before anything is paid for, that a verdict can be published.
+
+    Raises:
+        UsageError: when the run folder, or the step of the workflow, cannot be written to.
+    """
+    make_folder(publication.folder, _OWN_FILES)
+    if publication.in_workflow:
+        actions.check()
 
 
 def refusal(question: Question, error: EvalgateError) -> RunVerdict:
@@ -77,7 +90,7 @@ def refusal(question: Question, error: EvalgateError) -> RunVerdict:
         reasons=tuple(Reason(code=code, message=message) for message in messages),
         exit_code=error.exit_code,
         base=question.base,
-        head=question.head or "the work tree",
+        head=question.head or WORK_TREE,
         policy_hash="",
     )
 
@@ -98,7 +111,7 @@ def publish(
         trials=log.read if log else lambda: iter(()),
         cases={
             name: {case.id: case for case in evalset.cases}
-            for name, evalset in (plan.sources.head_sets if plan else {}).items()
+            for name, evalset in (plan.sets if plan else {}).items()
         },
     )
     files = _files(report, plan)
@@ -107,8 +120,10 @@ def publish(
         _print(report, publication, files)
     if publication.in_workflow:
         actions.publish(_outputs(verdict, publication, files), files["summary.md"])
-        level = _LEVELS.get(verdict.verdict, actions.Level.NOTICE)
-        actions.annotate(level, report.headline, title="evalgate")
+        if not publication.as_json:
+            level = _LEVELS.get(verdict.verdict, actions.Level.NOTICE)
+            title = "evalgate (simulated answers)" if verdict.simulated else "evalgate"
+            actions.annotate(level, report.headline, title=title)
 
 
 def _files(report: Report, plan: Plan | None) -> dict[str, str]:
@@ -126,13 +141,30 @@ def _files(report: Report, plan: Plan | None) -> dict[str, str]:
 
 
 def _print(report: Report, publication: Publication, files: dict[str, str]) -> None:
+    if publication.as_json:
+        # An escape that JSON readers undo keeps the runner from seeing commands in the text.
+        text = files["verdict.json"].replace("##[", "#\\u0023[")
+        _to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+        return
+    where = {name: str(publication.folder / name) for name in files}
     # What a case or an answer says must not be obeyed by the workflow's runner.
     with actions.untrusted() if publication.in_workflow else nullcontext():
-        if publication.as_json:
-            print(files["verdict.json"], end="")  # noqa: T201
-        else:
-            where = {name: str(publication.folder / name) for name in files}
-            show(report, Console(), files=where)
+        _to_standard_output(lambda: show(report, _Console(), files=where))
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to us; Rich would end the process with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def _to_standard_output(say: Callable[[], None]) -> None:
+    """Print, unless nobody listens any more: the exit code must still tell the verdict."""
+    try:
+        say()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _outputs(

@@ -138,7 +138,9 @@ def rare_loss_bound(of: Sample, alpha: float, *, copies: float = 1.0) -> float:
     return beta_quantile(1 - alpha, net + 1, kept) if kept > 0 else 1.0
 
 
-def proves_limit(of: Sample, max_drop: float, alpha: float, *, copies: float = 1.0) -> bool:
+def proves_limit(
+    of: Sample, max_drop: float, alpha: float, *, copies: float = 1.0, unseen_loss: float = 0.0
+) -> bool:
     """Tell whether a drop of `max_drop` or more is ruled out, on average and as rare losses.
 
     Args:
@@ -146,9 +148,10 @@ def proves_limit(of: Sample, max_drop: float, alpha: float, *, copies: float = 1
         max_drop: the limit, as a fraction.
         alpha: one-sided error rate, strictly between 0 and 0.5.
         copies: answer for a sample in which every unit occurs this many times.
+        unseen_loss: a further drop, as a fraction, that the sample may hide.
     """
     return (
-        lower_bound(of, alpha, copies=copies) > -max_drop
+        lower_bound(of, alpha, copies=copies) - unseen_loss > -max_drop
         and rare_loss_bound(of, alpha, copies=copies) < max_drop
     )
 

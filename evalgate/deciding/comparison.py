@@ -38,6 +38,7 @@ def compare(
         planned_pairs=planned_pairs,
         lost_pairs=planned_pairs - sum(len(pair.candidate) for pair in pairs),
         error_kinds=dict(sorted(error_kinds.items(), key=lambda item: (-item[1], item[0]))),
+        lost_by={arm: _lost_alone(arm, planned, accounts) for arm in Arm},
     )
 
 
@@ -108,6 +109,21 @@ def _pair(case: PlannedCase, accounts: dict[Arm, _Account]) -> CasePair:
         tags=case.tags,
         cluster=case.cluster,
         critical=case.critical,
+    )
+
+
+def _lost_alone(arm: Arm, planned: Sequence[PlannedCase], accounts: dict[Arm, _Account]) -> int:
+    """Count the pairs that only this arm could not grade, among the cases that both arms run."""
+    (other,) = set(Arm) - {arm}
+    slots = (
+        (case.case, index)
+        for case in planned
+        if case.baseline_trials
+        for index in range(case.pairs)
+    )
+    return sum(
+        accounts[arm].outcome(slot) is None and accounts[other].outcome(slot) is not None
+        for slot in slots
     )
 
 

@@ -11,18 +11,15 @@ from evalgate.deciding.bounds import (
     rare_loss_bound,
     sample,
     smallest_detectable_drop,
-    smallest_set,
     suite_sample,
     upper_bound,
 )
+from evalgate.deciding.claim import Claim, needed_units, owed_claim
 from evalgate.deciding.rates import comparable, rate
 from evalgate.model.comparison import CasePair, Comparison
 from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate
-
-FEWEST_CLUSTERS = 10
-"""With fewer clusters their spread is not known well enough to prove anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +28,31 @@ class Evidence:
 
     `head_rate` is the candidate's pass rate over all cases of the head. `pass_rate` compares: it
     is over the comparable cases when there are any, so that the rates differ by the estimate.
-    `delta` is None when no case can be compared. `estimand` is what the numbers speak about, never
-    `auto`; `population_needs` is the number of units that a claim about the traffic takes and
-    `needed_units` that of the claim made; None when no number suffices.
+    `delta` is None when no case can be compared. `claim` is what the numbers speak about;
+    `needed_units` the number of units that it takes, None when no number suffices. `unseen_loss` is
+    the share of trials that have no grade in the candidate alone, those of the baseline set against
+    them: the drop that would add if each were a failure. `lopsided` tells that only this stands
+    between the candidate and the limit.
     """
 
     compared: tuple[CasePair, ...]
     head_rate: float | None
     pass_rate: Mapping[Arm, float | None]
     delta: Estimate | None
-    estimand: Estimand
-    population_needs: int | None
+    claim: Claim
     sample: Sample
     rare_loss: float
     needed_units: int | None
+    unseen_loss: float
     within_limit: bool
+    lopsided: bool
     regression: bool
     smallest_detectable_drop: float | None
+
+    @property
+    def estimand(self) -> Estimand:
+        """What the numbers speak about, never `auto`."""
+        return self.claim.estimand
 
     @property
     def unit(self) -> str:
@@ -71,14 +76,15 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         baseline: whether there is a baseline; without one no case is compared.
     """
     compared = comparable(comparison.pairs) if baseline else ()
-    population = sample(_differences(compared))
-    estimand = _estimand(rules, population)
-    suite = estimand is Estimand.SUITE
-    of = suite_sample([_changes(pair) for pair in compared]) if suite else population
+    claim = owed_claim(comparison, rules)
+    suite = claim.estimand is Estimand.SUITE
+    of = suite_sample(list(map(_changes, compared))) if suite else sample(_differences(compared))
     high = upper_bound(of, rules.alpha)
-    needed = _needed_units(rules, clustered=of.clustered)
+    needed = needed_units(rules, clustered=of.clustered)
     enough = needed is not None and of.units >= needed
-    within_limit = enough and proves_limit(of, rules.max_drop, rules.alpha)
+    seen = enough and proves_limit(of, rules.max_drop, rules.alpha)
+    unseen = _unseen_loss(comparison)
+    within_limit = seen and proves_limit(of, rules.max_drop, rules.alpha, unseen_loss=unseen)
     beyond = rules.max_drop if rules.fail_when is FailWhen.BEYOND_LIMIT else 0.0
     low = lower_bound(of, rules.alpha)
     return Evidence(
@@ -86,13 +92,14 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         head_rate=rate([pair.candidate for pair in comparison.pairs]),
         pass_rate=_pass_rates(compared or comparison.pairs, baseline=baseline),
         delta=Estimate(estimate=of.mean, low=low, high=high) if compared else None,
-        estimand=estimand,
-        population_needs=_needed_units(rules, clustered=population.clustered),
+        claim=claim,
         sample=of,
         rare_loss=rare_loss_bound(of, rules.alpha),
         needed_units=needed,
+        unseen_loss=unseen,
         within_limit=within_limit,
-        regression=high < -beyond and not within_limit,
+        lopsided=seen and not within_limit,
+        regression=high < -beyond and not seen,
         smallest_detectable_drop=smallest_detectable_drop(of, rules.alpha, beyond=beyond),
     )
 
@@ -110,19 +117,17 @@ def _changes(pair: CasePair) -> list[float]:
     return [after - before for before, after in zip(pair.baseline, pair.candidate, strict=True)]
 
 
-def _estimand(rules: GateRules, population: Sample) -> Estimand:
-    if rules.estimand is not Estimand.AUTO:
-        return rules.estimand
-    needed = _needed_units(rules, clustered=population.clustered)
-    too_small = needed is not None and population.units < needed
-    return Estimand.SUITE if too_small else Estimand.POPULATION
+def _unseen_loss(comparison: Comparison) -> float:
+    """Return the net share of pairs that only the candidate could not grade.
+
+    The share is of the pairs that at least one arm graded, among the cases with a baseline.
+    """
+    alone = {arm: comparison.lost_by.get(arm, 0) for arm in Arm}
+    kept = sum(len(pair.baseline) for pair in comparison.pairs)
+    net = max(0, alone[Arm.CANDIDATE] - alone[Arm.BASELINE])
+    return net / (kept + sum(alone.values())) if net else 0.0
 
 
 def _pass_rates(pairs: tuple[CasePair, ...], *, baseline: bool) -> dict[Arm, float | None]:
     before = rate([pair.baseline for pair in pairs]) if baseline else None
     return {Arm.BASELINE: before, Arm.CANDIDATE: rate([pair.candidate for pair in pairs])}
-
-
-def _needed_units(rules: GateRules, *, clustered: bool) -> int | None:
-    needed = smallest_set(rules.max_drop, rules.alpha)
-    return needed if needed is None else max(needed, FEWEST_CLUSTERS if clustered else 1)

@@ -36,13 +36,19 @@ def levers(evidence: Evidence, rules: GateRules) -> str:
 def provable_limit(evidence: Evidence) -> float:
     """Return the smallest whole number of points, as a fraction, that this evidence proves."""
     low = evidence.delta.low if evidence.delta else -1.0
-    worst = max(-low, evidence.rare_loss)
+    worst = max(evidence.unseen_loss - low, evidence.rare_loss)
     return min(1.0, (math.floor(worst * 100) + 1) / 100)
 
 
 def _copies_needed(evidence: Evidence, rules: GateRules) -> float | None:
     for copies in _COPIES:
-        if proves_limit(evidence.sample, rules.max_drop, rules.alpha, copies=copies):
+        if proves_limit(
+            evidence.sample,
+            rules.max_drop,
+            rules.alpha,
+            copies=copies,
+            unseen_loss=evidence.unseen_loss,
+        ):
             return copies
     return None
 

@@ -1,9 +1,17 @@
-"""Pass rates over cases, and which cases can be compared."""
+"""Pass rates over cases, what counts as passed, and which cases can be compared."""
 
 import math
 from collections.abc import Iterable, Sequence
 
 from evalgate.model.comparison import CaseKind, CasePair, mean
+
+_PASSED = 0.5
+_ROUNDING = 1e-9
+
+
+def passes(outcome: float) -> bool:
+    """Tell whether an outcome, or the mean of several, counts as passed: from one half on."""
+    return outcome >= _PASSED - _ROUNDING
 
 
 def comparable(pairs: Iterable[CasePair]) -> tuple[CasePair, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from evalgate.deciding.evidence import Evidence
 from evalgate.deciding.levers import levers
+from evalgate.deciding.rates import passes
 from evalgate.deciding.wording import between, counted, listed, percent, points
 from evalgate.model.comparison import ArmLedger, CasePair, Comparison
 from evalgate.model.policy import Estimand, GateRules
@@ -85,13 +86,13 @@ def critical_case(broken: Sequence[CasePair]) -> Reason:
 
 
 def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reason:
-    """Critical cases were graded too seldom to be cleared or confirmed broken."""
-    names = listed([pair.case for pair in doubtful])
+    """Critical cases seem broken, but their trials neither clear them nor confirm it."""
+    names = listed([f"{pair.case} ({_trials_passed(pair)})" for pair in doubtful])
     return Reason(
         code="critical_unconfirmed",
-        message=f"Critical {'cases' if len(doubtful) > 1 else 'case'} {names} passed no trial, but "
-        f"fewer than the {confirming} graded trials that confirm a break exist: "
-        "run again, or raise run.critical_trials.",
+        message=f"Critical {'cases' if len(doubtful) > 1 else 'case'} {names} may have broken; "
+        f"{confirming} or more trials that all fail, where all passed before, would confirm it: "
+        "look at the replies, then run again or raise run.critical_trials.",
     )
 
 
@@ -102,14 +103,27 @@ def regression(delta: Estimate, rules: GateRules) -> Reason:
     )
 
 
-def set_changed(changed: int, existing: int, rules: GateRules) -> Reason:
-    """Too much of the eval set was edited or deleted along with the prompt."""
+def no_headroom(before: float, rules: GateRules) -> Reason:
+    """The baseline fails nearly everything, so no drop beyond the limit could show."""
+    return Reason(
+        code="no_headroom",
+        message=f"The baseline passes {percent(before)} of the compared cases, so a drop of "
+        f"{points(rules.max_drop)} could not show: look at why answers fail before trusting "
+        "a comparison.",
+    )
+
+
+def set_changed(changed: int, existing: int, rules: GateRules, *, alone: bool) -> Reason:
+    """Too much of the eval set was edited or deleted, along with the prompt or `alone`."""
+    advice = (
+        "change it in smaller steps" if alone else "change the set in a pull request of its own"
+    )
     return Reason(
         code="set_changed",
         message=f"{changed:,} of the base's {counted(existing, 'case')} "
         f"({percent(changed / existing)}) were edited or deleted, "
         f"more than the {percent(rules.edit_budget)} that a change may touch: "
-        "change the set in a pull request of its own.",
+        f"{advice}.",
     )
 
 
@@ -123,6 +137,15 @@ def no_comparison(rules: GateRules, evidence: Evidence, *, baseline: bool) -> Re
     return Reason(
         code="no_comparable_cases" if baseline else "no_baseline",
         message=f"{absence}, {_absolute_rule(rules.min_pass_rate, evidence.head_rate)}.",
+    )
+
+
+def version_unchanged(head_rate: float | None) -> Reason:
+    """Only the eval set changed, so nothing can have regressed."""
+    return Reason(
+        code="version_unchanged",
+        message="Only the eval set changed; the version is the one that is live "
+        f"and passes {percent(head_rate or 0.0)} of its cases.",
     )
 
 
@@ -155,6 +178,21 @@ def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason
     )
 
 
+def lopsided_errors(
+    comparison: Comparison, evidence: Evidence, delta: Estimate, rules: GateRules
+) -> Reason:
+    """The limit would hold, were it not for trials that only the candidate has no grade for."""
+    lost = comparison.lost_by[Arm.CANDIDATE]
+    verb, they = ("has", "it a failure") if lost == 1 else ("have", "they failures")
+    worst = min(1.0, evidence.unseen_loss - delta.low)
+    return Reason(
+        code="lopsided_errors",
+        message=f"{counted(lost, 'trial')} {verb} no grade in the candidate alone; "
+        f"were {they}, the drop could reach {points(worst)}; "
+        f"the limit is {points(rules.max_drop)}: find out why and run again.",
+    )
+
+
 def non_inferior(delta: Estimate, rules: GateRules) -> Reason:
     """The drop, if there is one, is shown to stay within the limit."""
     within = ", within the limit of" if delta.low < 0 else "; the limit for a drop is"
@@ -168,8 +206,7 @@ def about_these_cases(evidence: Evidence, rules: GateRules) -> Reason:
     cases = counted(len(evidence.compared), "case")
     why = "as the policy asks"
     if rules.estimand is Estimand.AUTO:
-        unit = "cluster" if any(pair.cluster for pair in evidence.compared) else "case"
-        needs = counted(evidence.population_needs or 0, unit)
+        needs = counted(evidence.claim.population_needs or 0, evidence.claim.population_unit)
         why = f"because a statement about all traffic takes at least {needs}"
     return Reason(code="suite", message=f"The verdict is about exactly these {cases}, {why}.")
 
@@ -177,6 +214,16 @@ def about_these_cases(evidence: Evidence, rules: GateRules) -> Reason:
 def _change(delta: Estimate) -> str:
     sentence = between(delta.low, delta.high)
     return sentence[0].upper() + sentence[1:]
+
+
+def _trials_passed(pair: CasePair) -> str:
+    """Write how many trials passed, now and before: `passed 1 of 3 trials, 3 of 3 before`."""
+    if not pair.candidate:
+        return "no graded trial"
+    passed = sum(map(passes, pair.candidate))
+    now = f"passed {passed} of {counted(len(pair.candidate), 'trial')}"
+    before = f", {sum(map(passes, pair.baseline))} of {len(pair.baseline)} before"
+    return now + (before if pair.baseline else "")
 
 
 def _absolute_rule(minimum: float | None, head_rate: float | None) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from evalgate.deciding import reasons
 from evalgate.deciding.evidence import Evidence, weigh
+from evalgate.deciding.rates import passes
 from evalgate.deciding.slices import slices
-from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip
+from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip, mean
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import CaseCounts, Estimate, Flips, Reason, Slice, Verdict
@@ -15,7 +16,6 @@ CONFIRMING_TRIALS = 3
 """How many trials have to fail, all of them, before a critical case counts as broken."""
 
 _ROUNDING = 1e-9
-_PASSED = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +36,20 @@ class Decision:
     slices: tuple[Slice, ...]
 
 
-def decide(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Decision:
+def decide(
+    comparison: Comparison, rules: GateRules, *, baseline: bool, unchanged: bool = False
+) -> Decision:
     """Apply the rules to one comparison.
 
     Args:
         comparison: the trials of both arms, paired.
         rules: the thresholds of the policy.
         baseline: whether there is a baseline; without one absolute rules decide.
+        unchanged: whether only the eval set changed and the candidate is the stable version
+            itself, so that nothing is compared and nothing can have regressed.
     """
-    evidence = weigh(comparison, rules, baseline=baseline)
-    verdict, why = _judge(comparison, evidence, rules, baseline=baseline)
+    evidence = weigh(comparison, rules, baseline=baseline and not unchanged)
+    verdict, why = _judge(comparison, evidence, rules, baseline=baseline, unchanged=unchanged)
     evaluated = verdict is not Verdict.ERROR
     return Decision(
         verdict=verdict,
@@ -66,22 +70,30 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def _judge(
-    comparison: Comparison, evidence: Evidence, rules: GateRules, *, baseline: bool
+    comparison: Comparison,
+    evidence: Evidence,
+    rules: GateRules,
+    *,
+    baseline: bool,
+    unchanged: bool,
 ) -> tuple[Verdict, tuple[Reason, ...]]:
     obstacle = next(_obstacles(comparison, rules), None)
     if obstacle:
         return Verdict.ERROR, (obstacle,)
     delta = evidence.delta
     standing: tuple[Reason, ...] = ()
-    if delta is None:
+    if unchanged:
+        standing = (reasons.version_unchanged(evidence.head_rate),)
+    elif delta is None:
         standing = (reasons.no_comparison(rules, evidence, baseline=baseline),)
     elif evidence.estimand is Estimand.SUITE:
         standing = (reasons.about_these_cases(evidence, rules),)
     failures = tuple(_failures(comparison, evidence, rules))
     if failures:
         return Verdict.FAIL, failures + standing
-    doubts = tuple(_doubts(comparison, evidence, rules))
-    if doubts or (delta is None and rules.min_pass_rate is None):
+    doubts = tuple(_doubts(comparison, evidence, rules, unchanged=unchanged))
+    undecidable = delta is None and rules.min_pass_rate is None and not unchanged
+    if doubts or undecidable:
         return Verdict.INCONCLUSIVE, doubts + standing
     proven = (reasons.non_inferior(delta, rules),) if delta else ()
     return Verdict.PASS, proven + standing
@@ -114,35 +126,47 @@ def _failures(comparison: Comparison, evidence: Evidence, rules: GateRules) -> I
         yield reasons.regression(evidence.delta, rules)
 
 
-def _doubts(comparison: Comparison, evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
+def _doubts(
+    comparison: Comparison, evidence: Evidence, rules: GateRules, *, unchanged: bool
+) -> Iterator[Reason]:
     """Yield every reason why a candidate that breaks no rule still does not pass."""
     counts = _count(comparison, evidence)
     changed = counts.edited + counts.deleted
     existing = changed + sum(pair.kind is CaseKind.SAME for pair in comparison.pairs)
     if changed > rules.edit_budget * existing + _ROUNDING:
-        yield reasons.set_changed(changed, existing, rules)
+        yield reasons.set_changed(changed, existing, rules, alone=unchanged)
     doubtful = [pair for pair in comparison.pairs if _seems_broken(pair) and not _confirmed(pair)]
     if doubtful:
         yield reasons.critical_unconfirmed(doubtful, CONFIRMING_TRIALS)
-    if evidence.delta is None or evidence.within_limit:
+    if evidence.delta is None:
         return
-    if evidence.too_few_units:
+    before = evidence.pass_rate[Arm.BASELINE]
+    if before is not None and before <= rules.max_drop:
+        yield reasons.no_headroom(before, rules)
+    if evidence.within_limit:
+        return
+    if evidence.lopsided:
+        yield reasons.lopsided_errors(comparison, evidence, evidence.delta, rules)
+    elif evidence.too_few_units:
         yield reasons.too_few_units(evidence, rules)
     else:
         yield reasons.cannot_tell(evidence, evidence.delta, rules)
 
 
 def _seems_broken(pair: CasePair) -> bool:
-    """Tell whether a critical case passed no trial and was not failing before."""
-    return (
-        pair.critical
-        and all(outcome < _PASSED for outcome in pair.candidate)
-        and all(outcome >= _PASSED for outcome in pair.baseline)
-    )
+    """Tell whether a critical case fails on average, or has no trial, and did not fail before."""
+    fails = not pair.candidate or not passes(mean(pair.candidate))
+    failed_before = bool(pair.baseline) and not passes(mean(pair.baseline))
+    return pair.critical and fails and not failed_before
 
 
 def _confirmed(pair: CasePair) -> bool:
-    return len(pair.candidate) >= CONFIRMING_TRIALS
+    """Tell whether enough trials of a case all fail, and all passed before."""
+    return (
+        len(pair.candidate) >= CONFIRMING_TRIALS
+        and not any(map(passes, pair.candidate))
+        and all(map(passes, pair.baseline))
+    )
 
 
 def _count(comparison: Comparison, evidence: Evidence) -> CaseCounts:

@@ -1,16 +1,22 @@
 """Draws the verdict of a run from its plan and its trials."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from evalgate.deciding.comparison import compare
+from evalgate.deciding.rates import rate
 from evalgate.deciding.verdict import Decision, decide, overall
-from evalgate.gate.planning import Matchup, Plan
+from evalgate.deciding.wording import counted
+from evalgate.gate.matching import Matchup
+from evalgate.gate.planning import Plan
 from evalgate.model.change import Finding
-from evalgate.model.policy import Policy
+from evalgate.model.comparison import CaseKind
+from evalgate.model.policy import GateRules, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import (
+    ChangedCases,
     Latency,
     PromptVerdict,
     Reason,
@@ -66,11 +72,18 @@ class _Tally:
     calls: int = 0
     simulated: bool = False
     latencies: list[int] = field(default_factory=list)
+    trials: int = 0
+    ungraded: Counter[str] = field(default_factory=Counter)
 
     def add(self, trial: Trial) -> None:
         known = self.cost_usd is not None and trial.cost_usd is not None
         self.cost_usd = (self.cost_usd or 0.0) + (trial.cost_usd or 0.0) if known else None
         self.calls += trial.calls
+        self.trials += 1
+        # A required grader without a grade makes the trial errored, which the ledger shows.
+        self.ungraded.update(
+            {grade.grader for grade in trial.grades if grade.passed is None and not grade.required}
+        )
         if trial.completion is not None:
             self.simulated = self.simulated or trial.completion.simulated
             if trial.arm is Arm.CANDIDATE:
@@ -95,20 +108,32 @@ def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> Pr
     comparison = compare(own, matchup.planned, matchup.deleted)
     candidate, baseline = matchup.candidate.version, matchup.candidate.baseline
     rules = plan.sources.policy.gate
-    decision: Decision = decide(comparison, rules, baseline=baseline is not None)
+    decision: Decision = decide(
+        comparison,
+        rules,
+        baseline=baseline is not None,
+        unchanged=matchup.candidate.unchanged,
+    )
+    silent = tuple(_silent_graders(tally, rules))
     return PromptVerdict(
         name=candidate.prompt,
         evalset=matchup.evalset.name,
         candidate=_ref(candidate),
         baseline=None if baseline is None else _ref(baseline),
-        verdict=decision.verdict,
-        reasons=decision.reasons,
+        verdict=overall([decision.verdict, Verdict.INCONCLUSIVE] if silent else [decision.verdict]),
+        reasons=(*decision.reasons, *silent),
         max_drop=rules.max_drop,
         alpha=rules.alpha,
         why=matchup.candidate.why,
         estimand=decision.estimand.value,
         ledger=comparison.ledger,
         cases=decision.cases,
+        changed_cases=ChangedCases(
+            new=matchup.ids(CaseKind.NEW),
+            edited=matchup.ids(CaseKind.EDITED),
+            deleted=matchup.deleted,
+        ),
+        head_pass_rate=rate([pair.candidate for pair in comparison.pairs]),
         pass_rate=decision.pass_rate,
         delta=decision.delta,
         smallest_detectable_drop=decision.smallest_detectable_drop,
@@ -117,6 +142,14 @@ def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> Pr
         cost_usd=tally.cost_usd,
         latency_ms=tally.latency,
     )
+
+
+def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:
+    """Yield a reason for each optional grader that gave no grade more often than is tolerable."""
+    for grader, number in sorted(tally.ungraded.items()):
+        if number > rules.error_budget * tally.trials:
+            message = f"`{grader}` gave no grade in {number:,} of {counted(tally.trials, 'trial')}."
+            yield Reason(code="grader_silent", message=message)
 
 
 def _belongs(trial: Trial, matchup: Matchup) -> bool:
@@ -158,7 +191,8 @@ def _run_reasons(
         message = f"the run stopped before its end: {stopped.message.rstrip('.')}."
         reasons.append(Reason(code=stopped.kind, message=message))
     if not prompts:
-        message = f"No prompt changed between {plan.sources.question.base} and the head."
+        base = plan.sources.question.base
+        message = f"No version, live pointer or case that needs a test changed since {base}."
         reasons.append(Reason(code="nothing_changed", message=message))
     worst = overall([prompt.verdict for prompt in prompts])
     for prompt in prompts:

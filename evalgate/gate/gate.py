@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.gathering import Question, gather
-from evalgate.gate.planning import Matchup, Plan, make_plan
+from evalgate.gate.matching import Matchup
+from evalgate.gate.planning import Plan, make_plan
 from evalgate.model.policy import Policy
 from evalgate.model.ports import ChatModel, Clock, Parser, Prices, Repository, TrialLog
-from evalgate.model.trial import Trial
+from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.prompts.version import render
 from evalgate.running.plan import PlannedTrial, plan_trials
@@ -88,15 +89,16 @@ async def _run(
 
 
 def _trials(plan: Plan) -> Iterator[PlannedTrial]:
-    """Yield each trial once, though several candidates may share a baseline."""
-    seen: set[tuple[str, str, str, str, int]] = set()
+    """Yield each trial once, though several candidates may share the trials of a baseline."""
+    shared: set[tuple[str, str, str, int]] = set()
     for matchup in plan.matchups:
         for trial in _matchup_trials(matchup):
-            version = trial.version
-            key = (version.path, version.hash, trial.evalset.name, trial.case.id, trial.index)
-            if key not in seen:
-                seen.add(key)
-                yield trial
+            key = (trial.version.prompt, trial.evalset.name, trial.case.id, trial.index)
+            if trial.arm is Arm.BASELINE:
+                if key in shared:
+                    continue
+                shared.add(key)
+            yield trial
 
 
 def _matchup_trials(matchup: Matchup) -> Iterator[PlannedTrial]:

@@ -4,22 +4,26 @@ Policy, live pointers and baselines come from the tip of the base; prompts and c
 from the head; the fork point only tells what the change did.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.policy import read_policy
-from evalgate.grading.evalset import read_evalset, schema_paths
-from evalgate.model.document import Document, Tree
-from evalgate.model.evalset import EvalSet
+from evalgate.model.document import Tree
 from evalgate.model.policy import Policy
 from evalgate.model.ports import Parser, Repository
-from evalgate.prompts.changes import Prompts
 from evalgate.prompts.library import LIVE, read_prompts
 from evalgate.prompts.version import is_version
+from evalgate.prompts.view import Prompts
 
 POLICY_PATH = ".github/evalgate.yml"
+MISNAMED_POLICY = ".github/evalgate.yaml"
 WORK_TREE = "the work tree"
+
+_LOOKS_LIKE_A_VERSION = re.compile(r"v0*([1-9][0-9]*)\.(md|markdown|mdx|txt)", re.IGNORECASE)
+_LOOKS_LIKE_A_POINTER = re.compile(r"live\.ya?ml", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +36,21 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trees:
+    """The watched files at the three points of a change."""
+
+    base: Tree
+    fork: Tree
+    head: Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """Everything that the repository says about a question.
 
-    `bootstrap` is true when the base has no policy yet. `changed` are the changed paths that the
-    policy watches; when there are none, nothing else has been read.
+    `bootstrap` is true when the base has no policy yet, `policy_deleted` when only the base has
+    one. `changed` are the changed paths that the
+    policy watches; when there are none, the trees are empty: nothing else has been read.
     """
 
     question: Question
@@ -44,11 +58,10 @@ class Sources:
     head: str
     policy: Policy
     bootstrap: bool
+    policy_deleted: bool
     changed: frozenset[str]
+    trees: Trees
     prompts: Prompts
-    base_sets: Mapping[str, EvalSet]
-    fork_sets: Mapping[str, EvalSet]
-    head_sets: Mapping[str, EvalSet]
     notes: tuple[str, ...]
 
 
@@ -62,29 +75,32 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     base = repository.resolve(question.base)
     head = None if question.head is None else repository.resolve(question.head)
     fork = repository.merge_base(base, head)
-    policy, bootstrap = _policy(repository, parser, base=base, head=head)
+    policy, trusted, proposed = _policy(repository, parser, base=base, head=head)
     folders = (policy.paths.prompts, policy.paths.evalsets)
     changed = repository.changed(fork, head, (*folders, POLICY_PATH))
+    _check_files(repository, policy, base=base, head=head)
     watched = folders if changed - {POLICY_PATH} else ()
-    trees = {commit: _files(repository, commit, watched) for commit in {base, fork, head}}
-    notes = (*_policy_notes(changed, bootstrap=bootstrap), *_strays(changed, policy))
-    prompts = Prompts(
-        base=read_prompts(trees[base], folders[0], parser),
-        fork=read_prompts(trees[fork], folders[0], parser),
-        head=read_prompts(trees[head], folders[0], parser),
-    )
+    files = {commit: _files(repository, commit, watched) for commit in {base, fork, head}}
+    with _at_the_base():
+        at_base = read_prompts(files[base], folders[0], parser)
     return Sources(
         question=question,
         base=base,
         head=head or WORK_TREE,
         policy=policy,
-        bootstrap=bootstrap,
+        bootstrap=not trusted,
+        policy_deleted=trusted and not proposed,
         changed=changed,
-        prompts=prompts,
-        base_sets=_past_sets(trees[base], folders[1], parser),
-        fork_sets=_past_sets(trees[fork], folders[1], parser),
-        head_sets=read_sets(trees[head], folders[1], parser),
-        notes=notes,
+        trees=Trees(base=files[base], fork=files[fork], head=files[head]),
+        prompts=Prompts(
+            base=at_base,
+            fork=at_base if fork == base else read_prompts(files[fork], folders[0], parser),
+            head=read_prompts(files[head], folders[0], parser),
+        ),
+        notes=(
+            *_policy_notes(changed, takes_effect=trusted and proposed),
+            *_strays(changed, policy),
+        ),
     )
 
 
@@ -92,85 +108,103 @@ def _files(repository: Repository, commit: str | None, folders: tuple[str, ...])
     return repository.files(commit, folders) if folders else {}
 
 
-def read_sets(tree: Tree, folder: str, parser: Parser) -> dict[str, EvalSet]:
-    """Return the eval sets directly under a folder by name, or raise ConfigurationError."""
-    sets: dict[str, EvalSet] = {}
-    problems: list[Problem] = []
-    for path in _set_paths(tree, folder):
-        try:
-            evalset = _read_set(tree, path, parser)
-            sets[evalset.name] = evalset
-        except ConfigurationError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigurationError(problems)
-    return sets
-
-
-def _past_sets(tree: Tree, folder: str, parser: Parser) -> dict[str, EvalSet]:
-    """Return the sets of a tree that is history: one that cannot be read has no cases to match."""
-    sets: dict[str, EvalSet] = {}
-    for path in _set_paths(tree, folder):
-        try:
-            evalset = _read_set(tree, path, parser)
-        except ConfigurationError:
-            continue
-        sets[evalset.name] = evalset
-    return sets
-
-
-def _read_set(tree: Tree, path: str, parser: Parser) -> EvalSet:
-    document = parser.read_yaml(path, tree[path])
-    schemas = {
-        schema: parser.read_json(schema, tree[schema])
-        for schema in schema_paths(document)
-        if schema in tree
-    }
-    name = path.rpartition("/")[2].rpartition(".")[0]
-    return read_evalset(document, name=name, schemas=schemas)
-
-
-def _set_paths(tree: Tree, folder: str) -> list[str]:
-    return sorted(
-        path
-        for path in tree
-        if path.rpartition("/")[0] == folder and path.endswith((".yaml", ".yml"))
-    )
-
-
 def _policy(
     repository: Repository, parser: Parser, *, base: str, head: str | None
-) -> tuple[Policy, bool]:
-    """Return the policy that rules, and whether the base had none; check the head's own too."""
-    at_head = repository.files(head, [POLICY_PATH]).get(POLICY_PATH)
-    at_base = repository.files(base, [POLICY_PATH]).get(POLICY_PATH)
-    proposed = Policy() if at_head is None else _read_policy(parser, at_head)
-    if at_base is None:
-        return proposed, True
-    return (proposed if at_base == at_head else _read_policy(parser, at_base)), False
+) -> tuple[Policy, bool, bool]:
+    """Return the policy that rules, and whether base and head have one; check the head's too."""
+    with _at_the_base():
+        at_base = _policy_bytes(repository, base)
+        trusted = None if at_base is None else _read_policy(parser, at_base)
+    at_head = _policy_bytes(repository, head)
+    proposed = trusted if at_head == at_base else None
+    if at_head is not None and proposed is None:
+        proposed = _read_policy(parser, at_head)
+    return trusted or proposed or Policy(), at_base is not None, at_head is not None
+
+
+def _policy_bytes(repository: Repository, commit: str | None) -> bytes | None:
+    listing = repository.listing(commit, [POLICY_PATH, MISNAMED_POLICY])
+    if MISNAMED_POLICY in listing and POLICY_PATH not in listing:
+        message = f"the policy has another name: rename this file to {POLICY_PATH}"
+        raise ConfigurationError([Problem(path=MISNAMED_POLICY, message=message)])
+    if not listing.get(POLICY_PATH, True):
+        raise ConfigurationError([_irregular(POLICY_PATH)])
+    return repository.files(commit, [POLICY_PATH]).get(POLICY_PATH)
 
 
 def _read_policy(parser: Parser, content: bytes) -> Policy:
-    document: Document = parser.read_yaml(POLICY_PATH, content)
-    return read_policy(document, content)
+    return read_policy(parser.read_yaml(POLICY_PATH, content), content)
 
 
-def _policy_notes(changed: frozenset[str], *, bootstrap: bool) -> list[str]:
-    if POLICY_PATH not in changed or bootstrap:
+@contextmanager
+def _at_the_base() -> Iterator[None]:
+    """Say of wrong files that they are the base's, which this change cannot be blamed for."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            replace(problem, path=f"{problem.path} (at the base)") for problem in error.problems
+        ) from None
+
+
+def _check_files(repository: Repository, policy: Policy, *, base: str, head: str | None) -> None:
+    """Refuse what would be passed over in silence: links, look-alikes, a folder that is not there.
+
+    Raises:
+        ConfigurationError: names each such path.
+    """
+    folder = policy.paths.prompts
+    listing = repository.listing(head, (folder, policy.paths.evalsets))
+    problems = [_irregular(path) for path, regular in sorted(listing.items()) if not regular]
+    problems += _look_alikes(list(listing), folder)
+    here = any(path.startswith(f"{folder}/") for path in listing)
+    if not here and not problems and not repository.listing(base, [folder]):
+        message = f"there is no file in the folder `{folder}`, neither at the base nor at the head"
+        problems.append(Problem(path=policy.path, key="paths.prompts", message=message))
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _irregular(path: str) -> Problem:
+    message = "is a link or a submodule; only regular files are read: replace it by its content"
+    return Problem(path=path, message=message)
+
+
+def _look_alikes(paths: list[str], folder: str) -> Iterator[Problem]:
+    for path in sorted(paths):
+        inside = path.removeprefix(f"{folder}/")
+        name = path.rpartition("/")[2]
+        if not path.startswith(f"{folder}/") or _is_known(inside):
+            continue
+        version = _LOOKS_LIKE_A_VERSION.fullmatch(name)
+        meant = f"v{version[1]}.md" if version else LIVE
+        if version or _LOOKS_LIKE_A_POINTER.fullmatch(name):
+            message = f"looks like `{meant}` but would not be read as such: rename or remove it"
+            yield Problem(path=path, message=message)
+
+
+def _policy_notes(changed: frozenset[str], *, takes_effect: bool) -> list[str]:
+    if POLICY_PATH not in changed or not takes_effect:
         return []
     return [f"{POLICY_PATH} changed: the new policy takes effect after the merge."]
 
 
-def _strays(changed: frozenset[str], policy: Policy) -> list[str]:
-    folder = policy.paths.prompts
-    return [
-        f"{path} changed, but is neither a version (`v<N>.md`) nor `{LIVE}`: it was not tested."
-        for path in sorted(changed)
-        if path.startswith(f"{folder}/") and not _is_known(path.removeprefix(f"{folder}/"))
-    ]
+def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
+    prompts, evalsets = policy.paths.prompts, policy.paths.evalsets
+    for path in sorted(changed):
+        inside = path.removeprefix(f"{prompts}/")
+        if inside != path and not _is_known(inside):
+            wanted = f"neither a version (`v<N>.md`) nor `{LIVE}`"
+            yield f"{path} changed, but is {wanted}: it was not tested."
+        inside = path.removeprefix(f"{evalsets}/")
+        nested = "/" in inside and not inside.endswith(".json")
+        if inside != path and (nested or not inside.endswith((".yaml", ".yml", ".json"))):
+            wanted = f"no `.yaml` file directly in {evalsets}/"
+            yield f"{path} changed, but is {wanted}: it was not read as an eval set."
 
 
 def _is_known(path: str) -> bool:
+    """Return whether a path inside the folder of prompts is a version or a live pointer."""
     prompt, _, file = path.partition("/")
     is_version_file = file.endswith(".md") and is_version(file.removesuffix(".md"))
     return not prompt.startswith("_") and (file == LIVE or is_version_file)

@@ -8,6 +8,7 @@ import regex
 
 from evalgate.grading.grades import graded, quote, shorten, ungraded
 from evalgate.grading.json_text import NotJson, as_text, parse_json, same_value
+from evalgate.grading.pattern import size_fault
 from evalgate.grading.schema import schema_fault, violation
 from evalgate.model.chat import Completion
 from evalgate.model.document import Data
@@ -15,7 +16,7 @@ from evalgate.model.evalset import GraderSpec
 from evalgate.model.reading import describe
 from evalgate.model.trial import Grade
 
-PATTERN_SECONDS = 1.0
+PATTERN_SECONDS = 0.25
 """How long one pattern may search one answer."""
 
 
@@ -86,10 +87,15 @@ def _contains(argument: Data, text: str) -> Finding:
 def _regex_fault(argument: Data) -> str | None:
     if not isinstance(argument, str) or not argument:
         return f"expected a pattern as text, got {describe(argument or None)}"
+    fault = size_fault(argument)
+    if fault is not None:
+        return fault
     try:
         _pattern(argument)
     except regex.error as error:
         return f"not a valid pattern: {error}"
+    except RecursionError:
+        return "not a usable pattern: its groups are nested too deeply"
     return None
 
 

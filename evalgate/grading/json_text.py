@@ -1,6 +1,7 @@
 """JSON as text: reads a whole answer, compares what it says, and writes values."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 
 from evalgate.grading.grades import quote
@@ -70,7 +71,7 @@ def _refuse(word: str) -> Data:
 def _unique(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise ValueError(f"the key `{twice[:40]}` appears twice")
     return data

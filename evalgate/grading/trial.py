@@ -9,7 +9,7 @@ from evalgate.grading.checks import check_grade
 from evalgate.grading.completed import completed
 from evalgate.grading.fence import safe_boundary
 from evalgate.grading.judgement import rubric_grade
-from evalgate.grading.rubric import Exchange, rubric_request
+from evalgate.grading.rubric import Exchange, question_of, rubric_request
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case, GraderSpec
 from evalgate.model.policy import JudgeSettings
@@ -50,7 +50,7 @@ class Outcome:
 
 
 async def grade_answer(
-    case: Case, completion: Completion, *, conversation: str, trial: str, judging: Judging
+    case: Case, completion: Completion, *, trial: str, judging: Judging
 ) -> tuple[Grade, ...]:
     """Return the grades of an answer, in the order of the case's graders.
 
@@ -60,11 +60,10 @@ async def grade_answer(
     Args:
         case: the case that was asked.
         completion: the answer.
-        conversation: the user's side of the conversation as it was sent.
         trial: `<case>/<index>`; travels with the judge's requests.
         judging: how rubrics are judged.
     """
-    exchange = Exchange(conversation=conversation, answer=completion.text, expected=case.expected)
+    exchange = Exchange(question=question_of(case), answer=completion.text, expected=case.expected)
     whole = completed(completion)
     grades = [] if whole.passed else [whole]
     for spec in case.graders:

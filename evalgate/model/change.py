@@ -10,13 +10,14 @@ from evalgate.model.verdict import Reason, Verdict
 class Candidate:
     """A version to test, the baseline it is held against, and why, in words.
 
-    `baseline` is None when the base has no stable version, or when it is the candidate itself
-    and only the eval set changed: then only absolute rules decide.
+    `baseline` is None when the base has no stable version, or when it is the candidate itself and
+    only the eval set changed, which `unchanged` tells: then only absolute rules decide.
     """
 
     version: PromptVersion
     baseline: PromptVersion | None
     why: tuple[str, ...]
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Baseline and candidate side by side, case by case."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalgate.model.trial import Arm
@@ -101,7 +102,8 @@ class Comparison:
     """The evidence about one candidate on one eval set.
 
     `planned_pairs` counts (case, trial) pairs; `lost_pairs` those that one arm or both could not
-    grade. `deleted` are the ids of cases that exist only at the base. `error_kinds` counts errors.
+    grade, and `lost_by` for each arm those that it alone could not. `deleted` are the ids of cases
+    that exist only at the base. `error_kinds` counts errors.
     """
 
     pairs: tuple[CasePair, ...]
@@ -110,6 +112,7 @@ class Comparison:
     planned_pairs: int
     lost_pairs: int
     error_kinds: dict[str, int]
+    lost_by: Mapping[Arm, int] = field(default_factory=dict)
 
 
 def mean(values: tuple[float, ...]) -> float:

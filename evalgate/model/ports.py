@@ -1,6 +1,6 @@
 """What evalgate asks of the outside world, as small protocols met by shape."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
@@ -54,6 +54,10 @@ class Repository(Protocol):
 
     def changed(self, since: str, until: str | None, under: Iterable[str]) -> frozenset[str]:
         """Return the paths that differ between two trees, among those under the given paths."""
+        ...
+
+    def listing(self, commit: str | None, under: Iterable[str]) -> Mapping[str, bool]:
+        """Return path → whether it is a regular file; links and submodules are not."""
         ...
 
     def files(self, commit: str | None, under: Iterable[str]) -> Tree:

@@ -67,6 +67,15 @@ class CaseCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedCases:
+    """The ids of the cases that a change adds, edits or deletes, in the order of the set."""
+
+    new: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """The difference of pass rates with its one-sided lower and upper bounds, as fractions."""
 
@@ -104,7 +113,11 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptVerdict:
-    """What was decided about one candidate on one eval set. Rates and drops are fractions."""
+    """What was decided about one candidate on one eval set. Rates and drops are fractions.
+
+    `pass_rate` is over the cases that were compared, when there are any; `head_pass_rate` is the
+    candidate's over all cases of the head, the one that `min_pass_rate` judges.
+    """
 
     name: str
     evalset: str
@@ -118,7 +131,9 @@ class PromptVerdict:
     estimand: str = "population"
     ledger: Mapping[Arm, ArmLedger] = field(default_factory=dict)
     cases: CaseCounts = CaseCounts()
+    changed_cases: ChangedCases = ChangedCases()
     pass_rate: Mapping[Arm, float | None] = field(default_factory=dict)
+    head_pass_rate: float | None = None
     delta: Estimate | None = None
     smallest_detectable_drop: float | None = None
     flips: Flips = Flips()

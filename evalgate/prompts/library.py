@@ -1,11 +1,11 @@
 """The prompts of one tree: which versions each has, and its live pointer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalgate.model.document import Tree
 from evalgate.model.ports import Parser
-from evalgate.model.prompt import LivePointer, PromptVersion
+from evalgate.model.prompt import Canary, LivePointer, Move, PromptVersion, Switch
 from evalgate.prompts.live import read_live
 from evalgate.prompts.version import identity, is_version, read_version
 
@@ -14,12 +14,44 @@ LIVE = "live.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One folder of prompts: the content of each version file, and the parsed live pointer."""
+    """One folder of prompts: the content of each version file, and the parsed live pointer.
+
+    A prompt that a tree does not have has neither.
+    """
 
     name: str
     folder: str
-    versions: Mapping[str, bytes]
-    live: LivePointer | None
+    versions: Mapping[str, bytes] = field(default_factory=dict)
+    live: LivePointer | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the tree has the prompt."""
+        return bool(self.versions) or self.live is not None
+
+    @property
+    def stable(self) -> str | None:
+        """The version that the live pointer names, if any."""
+        return self.live.stable if self.live else None
+
+    @property
+    def canary(self) -> Canary | None:
+        """The canary that the live pointer names, if any."""
+        return self.live.canary if self.live else None
+
+    @property
+    def switch(self) -> Switch:
+        """The switch as the live pointer sets it."""
+        return self.live.switch if self.live else Switch()
+
+    @property
+    def history(self) -> tuple[Move, ...]:
+        """The past moves of the live pointer."""
+        return self.live.history if self.live else ()
+
+    def in_order(self) -> list[str]:
+        """Return the names of the versions, lowest number first."""
+        return sorted(self.versions, key=lambda version: int(version[1:]))
 
     def path(self, version: str) -> str:
         """Return the path of a version's file from the repository's root."""
@@ -37,14 +69,12 @@ class Prompt:
 
     def has_pointed_to(self, version: str) -> bool:
         """Return whether the live pointer names a version, or did in its history."""
-        if self.live is None:
-            return False
-        canary = self.live.canary.version if self.live.canary else None
-        return version in (self.live.stable, canary) or self.was_stable(version)
+        canary = self.canary.version if self.canary else None
+        return version in (self.stable, canary) or self.was_stable(version)
 
     def was_stable(self, version: str) -> bool:
         """Return whether the history of the live pointer names a version."""
-        return self.live is not None and any(move.stable == version for move in self.live.history)
+        return any(move.stable == version for move in self.history)
 
 
 def read_prompts(tree: Tree, folder: str, parser: Parser) -> dict[str, Prompt]:

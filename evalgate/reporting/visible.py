@@ -19,7 +19,9 @@ _HIDDEN = re.compile(
     "]"
 )
 _DIGEST = re.compile("[0-9a-f]{40,}")
-_LOG_COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
+_LINE_COMMAND = re.compile(r"(?m)^([^\S\n]*:)(?=:)")
+_LOG_COMMAND = re.compile(r":(?=:)|#(?=#\[)")
+_OLD_COMMAND = re.compile(r"#(?=#\[)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +65,26 @@ def short(name: str) -> str:
 
 
 def inert_in_logs(text: str) -> str:
-    """Break the workflow commands that a build log would obey at the start of a line.
+    r"""Break the workflow commands that a build log would obey.
 
-    The first character of `::error` and of `##[error]` is parted from the second by a zero-width
-    space. Source: GitHub's documentation of workflow commands.
+    `::error` counts at the start of a line, after white space too, `##[error]` anywhere in it; the
+    first character is parted from the second by a zero-width space. Line breaks other than `\n`
+    are for `visible` to replace. Source: GitHub's documentation and runner.
     """
-    return _LOG_COMMAND.sub(lambda found: f"{found[1]}{found[2][0]}\u200b{found[2][1:]}", text)
+    return _OLD_COMMAND.sub(_parted, _LINE_COMMAND.sub(_parted, text))
+
+
+def safe_line(text: str) -> str:
+    """Write a text on one line of a terminal or a build log, where nothing in it may act.
+
+    Control and bidirectional characters become visible, line breaks spaces; workflow commands are
+    broken wherever they stand, because who prints a long line may break it anywhere.
+    """
+    return _LOG_COMMAND.sub(_parted, visible(text).replace("\n", " "))
+
+
+def _parted(found: re.Match[str]) -> str:
+    return f"{found.group()}\u200b"
 
 
 def _symbol(found: re.Match[str]) -> str:

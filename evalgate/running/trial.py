@@ -45,7 +45,6 @@ class TrialRunner:
         grades = await grade_answer(
             planned.case,
             answer,
-            conversation=conversation(request),
             trial=planned.key,
             judging=Judging(
                 judge=account.send, settings=self.judge, draw_boundary=self.draw_boundary
@@ -109,13 +108,3 @@ class _Account:
             cost_usd=self._cost_usd,
             calls=self._calls,
         )
-
-
-def conversation(request: ChatRequest) -> str:
-    """Return the turns that an answer answers, as the judge reads them.
-
-    A single turn stands as it is; of several, each is headed by who speaks.
-    """
-    if len(request.turns) == 1:
-        return request.turns[0].text
-    return "\n\n".join(f"{turn.role}:\n{turn.text}" for turn in request.turns)

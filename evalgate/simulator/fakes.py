@@ -110,13 +110,15 @@ class MemoryRepository:
 
     `commits` maps each commit to its tree and `parents` each commit to those it follows. `refs`
     maps further names to commits; `HEAD` there is what the work tree was checked out from. The
-    work tree is that commit's tree unless `work_tree` says otherwise.
+    work tree is that commit's tree unless `work_tree` says otherwise. `irregular` are the paths of
+    links and submodules, at every commit alike.
     """
 
     commits: Mapping[str, Tree]
     parents: Mapping[str, Sequence[str]]
     refs: Mapping[str, str]
     work_tree: Tree | None = None
+    irregular: frozenset[str] = frozenset()
 
     def resolve(self, ref: str) -> str:
         """Return the commit that a ref or a commit's own id names."""
@@ -139,6 +141,13 @@ class MemoryRepository:
         before, after = self.files(since, folders), self.files(until, folders)
         return frozenset(path for path in {*before, *after} if before.get(path) != after.get(path))
 
+    def listing(self, commit: str | None, under: Iterable[str]) -> Mapping[str, bool]:
+        """Return the paths at or below the given ones; those of `irregular` are no files."""
+        places = tuple(under)
+        regular = dict.fromkeys(self.files(commit, places), True)
+        inside = {path: False for path in self.irregular if _is_under(path, places)}
+        return regular | inside
+
     def files(self, commit: str | None, under: Iterable[str]) -> Tree:
         """Return the files at or below the given paths."""
         if commit is None and self.work_tree is not None:
@@ -146,11 +155,7 @@ class MemoryRepository:
         else:
             tree = self.commits[self.resolve(commit or "HEAD")]
         places = tuple(under)
-        return {
-            path: content
-            for path, content in tree.items()
-            if any(path == place or path.startswith(f"{place}/") for place in places)
-        }
+        return {path: content for path, content in tree.items() if _is_under(path, places)}
 
     def _ancestry(self, commit: str) -> Iterator[str]:
         waiting = [commit]
@@ -158,6 +163,10 @@ class MemoryRepository:
             nearest = waiting.pop(0)
             yield nearest
             waiting.extend(self.parents.get(nearest, ()))
+
+
+def _is_under(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
 
 
 def text_tree(files: Mapping[str, str]) -> Tree:

@@ -127,11 +127,11 @@ def test_unrelated_histories_are_refused(folder: Path) -> None:
 def test_the_default_branch_is_the_one_that_origin_names(folder: Path, tmp_path: Path) -> None:
     git(folder, "branch", "--move", "main", "trunk")
     git(tmp_path, "clone", "--quiet", folder.as_uri(), "clone")
-    assert GitRepository(tmp_path / "clone").default_branch() == "origin/trunk"
+    assert GitRepository(tmp_path / "clone").default_branch() == "refs/remotes/origin/trunk"
 
 
 def test_without_a_remote_the_default_branch_is_main(folder: Path) -> None:
-    assert GitRepository(folder).default_branch() == "main"
+    assert GitRepository(folder).default_branch() == "refs/heads/main"
 
 
 def test_an_empty_file_and_many_files_come_back_whole(folder: Path) -> None:
@@ -140,3 +140,78 @@ def test_an_empty_file_and_many_files_come_back_whole(folder: Path) -> None:
     commit_all(folder, "many")
     files = GitRepository(folder).files("HEAD", ["prompts/p"])
     assert files == {name: text.encode() for name, text in texts.items()}
+
+
+# What a change could plant.
+
+
+def test_a_tag_named_like_the_base_branch_does_not_shadow_it(folder: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", folder.as_uri(), "clone")
+    clone = tmp_path / "clone"
+    main = git(clone, "rev-parse", "HEAD")
+    git(clone, "commit", "--quiet", "--allow-empty", "-m", "change")
+    git(clone, "tag", "origin/main", "HEAD")
+    repository = GitRepository(clone)
+    assert repository.resolve(repository.branch("main")) == main
+    assert repository.resolve(repository.default_branch()) == main
+    with pytest.raises(RepositoryError, match="names 2 things: say which, refs/tags/origin/main"):
+        repository.resolve("origin/main")
+
+
+def test_a_branch_that_is_nowhere_says_what_to_fetch(folder: Path) -> None:
+    with pytest.raises(RepositoryError, match=r"git fetch origin \+refs/heads/next"):
+        GitRepository(folder).branch("next")
+
+
+def test_links_and_submodules_are_listed_as_no_regular_files(folder: Path, tmp_path: Path) -> None:
+    create_repository(tmp_path / "inner", "main")
+    git(tmp_path / "inner", "commit", "--quiet", "--allow-empty", "-m", "x")
+    (folder / "prompts/link").symlink_to(tmp_path)
+    git(folder, "clone", "--quiet", (tmp_path / "inner").as_uri(), "prompts/module")
+    expected = {"prompts/ä b/v1.md": True, "prompts/link": False, "prompts/module": False}
+    repository = GitRepository(folder)
+    assert repository.listing(None, ["prompts"]) == expected
+    git(folder, "-c", "advice.addEmbeddedRepo=false", "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "planted")
+    assert repository.listing("HEAD", ["prompts"]) == expected
+
+
+def test_a_watched_folder_that_is_a_link_itself_is_listed(folder: Path) -> None:
+    git(folder, "mv", "prompts", "elsewhere")
+    (folder / "prompts").symlink_to("elsewhere")
+    assert GitRepository(folder).listing(None, ["prompts"]) == {"prompts": False}
+    commit_all(folder, "link")
+    assert GitRepository(folder).listing("HEAD", ["prompts"]) == {"prompts": False}
+
+
+def test_a_bare_repository_inside_the_checkout_runs_nothing(folder: Path) -> None:
+    trace = folder / "trace"
+    planted = folder / "planted"
+    git(folder, "init", "--quiet", "--bare", "planted")
+    git(planted, "config", "core.bare", "false")
+    git(planted, "config", "core.worktree", ".")
+    git(planted, "config", "core.fsmonitor", f"touch '{trace}'; false")
+    with pytest.raises(RepositoryError):
+        GitRepository(planted).changed("HEAD", None, ["."])
+    assert not trace.exists()
+
+
+def test_a_replacement_does_not_change_what_a_commit_holds(folder: Path) -> None:
+    real = git(folder, "rev-parse", "HEAD")
+    write(folder, {"prompts/ä b/v1.md": "replaced"})
+    commit_all(folder, "other")
+    git(folder, "replace", real, "HEAD")
+    assert GitRepository(folder).files(real, ["prompts"]) == {"prompts/ä b/v1.md": b"one\r\n"}
+
+
+def test_another_repository_in_the_environment_is_neither_read_nor_written(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = git(folder, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_DIR", str(folder / ".git"))
+    create_repository(tmp_path / "own", "main")
+    write(tmp_path / "own", {"a": "1"})
+    commit_all(tmp_path / "own", "own")
+    assert GitRepository(tmp_path / "own").root == (tmp_path / "own").resolve()
+    monkeypatch.delenv("GIT_DIR")
+    assert git(folder, "rev-parse", "HEAD") == head

@@ -53,7 +53,7 @@ ALWAYS = replace(RULES, behaviours=(Behaviour(name="window", says="Within 30 day
 QUESTION: list[MessageParam] = [{"role": "user", "content": "May I return it?"}]
 JUDGE_REQUEST = rubric_request(
     GraderSpec(kind="rubric", name="rubric", criteria=(Criterion(text="names the window"),)),
-    Exchange(conversation="May I return it?", answer="Within 30 days.", expected="30 days"),
+    Exchange(question="May I return it?", answer="Within 30 days.", expected="30 days"),
     boundary="0123456789abcdef" * 2,
     judge=JudgeSettings(),
 )

@@ -97,6 +97,7 @@ async def gate(
     head: Mapping[str, str],
     *,
     base: Mapping[str, str] = BASE,
+    fork: Mapping[str, str] | None = None,
     script: Script | None = None,
     prices: FlatPrices | None = None,
 ) -> Run:
@@ -112,8 +113,12 @@ async def gate(
 
     outside = Outside(
         repository=MemoryRepository(
-            commits={"b": _tree(base), "h": _tree(head)},
-            parents={"b": (), "h": ("b",)},
+            commits={
+                "f": _tree(base if fork is None else fork),
+                "b": _tree(base),
+                "h": _tree(head),
+            },
+            parents={"f": (), "b": ("f",), "h": ("b" if fork is None else "f",)},
             refs={"main": "b", "HEAD": "h"},
         ),
         parser=files,
@@ -173,7 +178,8 @@ async def test_a_policy_in_the_change_cannot_relax_the_gate_that_judges_it() -> 
 
 async def test_a_typo_in_the_policy_of_either_side_is_an_error() -> None:
     typo = {".github/evalgate.yml": "gate: {max_dorp: 5}\n"}
-    with pytest.raises(ConfigurationError, match="did you mean `max_drop`"):
+    at_base = r"evalgate\.yml \(at the base\):1: gate.max_dorp: .*did you mean `max_drop`"
+    with pytest.raises(ConfigurationError, match=at_base):
         await gate(BASE | typo | HARMLESS, base=BASE | typo)
     with pytest.raises(ConfigurationError, match="did you mean `max_drop`"):
         await gate(BASE | typo)
@@ -186,9 +192,48 @@ async def test_zero_cases_are_an_error_with_file_and_line() -> None:
 
 
 async def test_a_prompt_without_an_eval_set_is_an_error() -> None:
-    other = {"evalsets/replies.yaml": evalset(NAMES).replace("[p]", "[other]")}
+    other = {
+        "evalsets/replies.yaml": evalset(NAMES).replace("[p]", "[q]"),
+        "prompts/q/v1.md": version("x"),
+    }
     with pytest.raises(ConfigurationError, match="no eval set covers the prompt `p`"):
         await gate(BASE | other | HARMLESS, base=BASE | other)
+
+
+async def test_an_eval_set_for_a_prompt_that_does_not_exist_is_an_error() -> None:
+    typo = {"evalsets/more.yaml": evalset(NAMES).replace("[p]", "[pp]")}
+    with pytest.raises(ConfigurationError, match="there is no prompt `pp`"):
+        await gate(BASE | typo)
+
+
+async def test_two_eval_sets_of_one_name_are_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="has the same name"):
+        await gate(BASE | {"evalsets/replies.yml": evalset(NAMES[:1])})
+
+
+@pytest.mark.parametrize("name", ["V2.md", "v02.md", "v2.MD", "v2.txt", "Live.yaml", "live.yml"])
+async def test_a_file_that_looks_like_a_version_or_a_pointer_is_an_error(name: str) -> None:
+    with pytest.raises(ConfigurationError, match="rename or remove it"):
+        await gate(BASE | {f"prompts/p/{name}": version("x")})
+
+
+async def test_a_typo_in_the_folder_of_prompts_does_not_switch_the_gate_off() -> None:
+    typo = {".github/evalgate.yml": "paths: {prompts: promts}\n"}
+    with pytest.raises(ConfigurationError, match=r"paths\.prompts: there is no file in .*promts"):
+        await gate(BASE | typo | DAMAGING, base=BASE | typo)
+
+
+async def test_a_policy_under_another_name_is_an_error() -> None:
+    base = {path: text for path, text in BASE.items() if not path.startswith(".github")}
+    misnamed = base | {".github/evalgate.yaml": "gate: {}\n"}
+    with pytest.raises(ConfigurationError, match="rename this file"):
+        await gate(misnamed | DAMAGING, base=misnamed)
+
+
+async def test_deleting_the_policy_is_at_best_inconclusive() -> None:
+    head = {path: text for path, text in BASE.items() if not path.startswith(".github")}
+    run = await gate(head | HARMLESS)
+    assert (run.verdict.verdict, run.codes) == (Verdict.INCONCLUSIVE, ["policy_deleted"])
 
 
 async def test_a_case_that_lacks_a_variable_is_an_error_with_its_line() -> None:
@@ -245,6 +290,17 @@ async def test_a_judge_that_fails_leaves_trials_ungraded_and_never_passes() -> N
     assert all(trial.passed is None for trial in run.trials)
 
 
+async def test_an_optional_judge_that_never_grades_is_seen() -> None:
+    def judge_is_down(request: ChatRequest, attempt: int) -> CallFailure | None:
+        return overloaded(request, attempt) if request.output_schema else None
+
+    optional = BASE["evalsets/replies.yaml"].replace("window}", "window, required: false}")
+    base = BASE | {"evalsets/replies.yaml": optional}
+    run = await gate(base | HARMLESS, base=base, script=judge_is_down)
+    assert run.verdict.verdict is Verdict.INCONCLUSIVE
+    assert "grader_silent" in run.codes
+
+
 async def test_without_a_policy_at_the_base_the_run_only_advises() -> None:
     base = {path: text for path, text in BASE.items() if not path.startswith(".github")}
     run = await gate(BASE | DAMAGING, base=base)
@@ -298,11 +354,17 @@ async def test_dropping_the_eval_set_of_a_prompt_is_seen() -> None:
 
 
 async def test_a_changed_eval_set_alone_runs_the_stable_version_alone() -> None:
-    policy = {".github/evalgate.yml": "gate: {min_pass_rate: 0.9}\n"}
-    head = BASE | policy | {"evalsets/replies.yaml": evalset([*NAMES, "new1"])}
-    run = await gate(head, base=BASE | policy)
-    assert run.verdict.verdict is Verdict.PASS
+    run = await gate(BASE | {"evalsets/replies.yaml": evalset([*NAMES, "new1"])})
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["version_unchanged"])
     assert {trial.arm for trial in run.trials} == {Arm.CANDIDATE}
+
+
+async def test_a_new_critical_case_that_the_stable_version_fails_is_no_pass() -> None:
+    hard = evalset(NAMES) + (
+        "  - {id: hard, vars: {question: q}, critical: true, graders: [{contains: never}]}\n"
+    )
+    run = await gate(BASE | {"evalsets/replies.yaml": hard})
+    assert (run.verdict.verdict, run.codes[0]) == (Verdict.FAIL, "critical_case")
 
 
 async def test_a_critical_case_stays_critical_while_its_relaxation_is_judged() -> None:
@@ -312,11 +374,32 @@ async def test_a_critical_case_stays_critical_while_its_relaxation_is_judged() -
     assert {trial.trial for trial in run.trials} == {0, 1, 2}
 
 
-async def test_deleting_a_critical_case_is_seen_however_large_the_set() -> None:
-    guarded = {"evalsets/replies.yaml": evalset(NAMES, extra=", critical: true")}
-    without = {"evalsets/replies.yaml": evalset(NAMES[1:], extra=", critical: true")}
-    run = await gate(BASE | HARMLESS | without, base=BASE | guarded)
-    assert (run.verdict.verdict, run.codes) == (Verdict.INCONCLUSIVE, ["critical_case_deleted"])
+GUARDED = {"evalsets/replies.yaml": evalset(NAMES, extra=", critical: true")}
+
+
+@pytest.mark.parametrize(
+    "weaker",
+    [
+        evalset(NAMES[1:], extra=", critical: true"),
+        evalset(NAMES[1:], extra=", critical: true")
+        + "  - {id: c000, vars: {question: return x}}\n",
+        evalset(NAMES[1:], extra=", critical: true")
+        + "  - {id: c000, vars: {question: return x}, critical: true}\n",
+        evalset(NAMES),
+    ],
+)
+async def test_weakening_a_critical_case_is_seen_however_large_the_set(weaker: str) -> None:
+    run = await gate(BASE | HARMLESS | {"evalsets/replies.yaml": weaker}, base=BASE | GUARDED)
+    assert run.verdict.verdict is Verdict.INCONCLUSIVE
+    assert "critical_case_changed" in run.codes
+
+
+async def test_clusters_tags_and_trials_of_unedited_cases_come_from_the_past() -> None:
+    relaxed = evalset(NAMES, extra=", cluster: one, tags: [new]").replace("trials: 1", "trials: 9")
+    run = await gate(BASE | HARMLESS | {"evalsets/replies.yaml": relaxed})
+    assert {(trial.trial) for trial in run.trials} == {0}
+    assert {case.cluster for case in run.plan.matchups[0].planned} == {None}
+    assert {case.tags for case in run.plan.matchups[0].planned} == {()}
 
 
 async def test_two_candidates_share_the_trials_of_their_baseline() -> None:
@@ -324,6 +407,13 @@ async def test_two_candidates_share_the_trials_of_their_baseline() -> None:
     baseline = [trial for trial in run.trials if trial.arm is Arm.BASELINE]
     assert len(baseline) == 80
     assert [prompt.verdict for prompt in run.verdict.prompts] == [Verdict.PASS, Verdict.PASS]
+
+
+async def test_a_version_that_is_baseline_and_canary_at_once_is_accounted_for() -> None:
+    base = BASE | HARMLESS
+    head = base | {"prompts/p/live.yaml": "stable: v2\ncanary: {version: v1, percent: 10}\n"}
+    run = await gate(head, base=base)
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["non_inferior"])
 
 
 async def test_an_unknown_price_makes_the_cost_unknown_never_zero() -> None:
@@ -346,13 +436,64 @@ async def test_an_edited_published_version_fails_without_a_call() -> None:
     assert run.model.sent == []
 
 
-async def test_a_misnamed_version_is_not_silently_ignored() -> None:
-    run = await gate(BASE | {"prompts/p/v02.md": version("x")})
+async def test_a_rollback_goes_through_whatever_state_the_eval_sets_are_in() -> None:
+    base = BASE | HARMLESS | {"prompts/p/live.yaml": "stable: v2\nhistory: [{stable: v1}]\n"}
+    broken = {"evalsets/other.yaml": "prompts: ["}
+    run = await gate(base | broken | {"prompts/p/live.yaml": "stable: v1\n"}, base=base | broken)
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["rollback"])
+
+
+async def test_a_file_that_is_neither_version_nor_pointer_is_noted() -> None:
+    run = await gate(BASE | {"prompts/p/notes.md": "x", "evalsets/old/more.yaml": "x"})
     assert run.verdict.verdict is Verdict.NOT_APPLICABLE
     assert run.verdict.notes == (
-        "prompts/p/v02.md changed, but is neither a version (`v<N>.md`) nor `live.yaml`: "
+        "evalsets/old/more.yaml changed, but is no `.yaml` file directly in evalsets/: "
+        "it was not read as an eval set.",
+        "prompts/p/notes.md changed, but is neither a version (`v<N>.md`) nor `live.yaml`: "
         "it was not tested.",
     )
+
+
+# A branch that is behind its base.
+
+MORE = {"evalsets/replies.yaml": evalset([*NAMES, "gained"])}
+
+
+async def test_a_branch_is_not_blamed_for_cases_that_the_base_gained() -> None:
+    run = await gate(BASE | HARMLESS, base=BASE | MORE, fork=BASE)
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["non_inferior"])
+    assert run.verdict.notes == (
+        "The base gained 1 case of replies since the fork, not run here: gained.",
+    )
+
+
+async def test_a_branch_is_not_blamed_for_cases_that_the_base_edited() -> None:
+    edited = {"evalsets/replies.yaml": evalset(NAMES, asks="can one return")}
+    run = await gate(BASE | HARMLESS, base=BASE | edited, fork=BASE)
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["non_inferior"])
+    assert run.verdict.prompts[0].cases.edited == 0
+
+
+@pytest.mark.parametrize(
+    "gained",
+    [
+        {"evalsets/replies.yaml": evalset(NAMES) + "  - {id: x, vars: {}, critical: true}\n"},
+        {"evalsets/replies.yaml": evalset([*NAMES, *(f"n{number}" for number in range(20))])},
+        {"evalsets/safety.yaml": evalset(NAMES)},
+    ],
+)
+async def test_a_branch_without_the_bases_new_guards_has_to_be_updated(
+    gained: dict[str, str],
+) -> None:
+    run = await gate(BASE | HARMLESS, base=BASE | gained, fork=BASE)
+    assert (run.verdict.verdict, run.codes) == (Verdict.INCONCLUSIVE, ["branch_behind"])
+
+
+async def test_a_set_of_the_base_that_cannot_be_read_proves_nothing() -> None:
+    broken = {"evalsets/replies.yaml": "prompts: ["}
+    run = await gate(BASE | HARMLESS, base=BASE | broken)
+    assert run.verdict.verdict is Verdict.INCONCLUSIVE
+    assert "base_set_unreadable" in run.codes
 
 
 async def test_the_plan_as_a_document_says_what_will_run() -> None:

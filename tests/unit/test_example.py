@@ -116,7 +116,6 @@ async def passed(asked: PromptVersion, rules: Rules) -> dict[tuple[str, int], bo
         grades = await grade_answer(
             case,
             answer,
-            conversation=question_of(question),
             trial=question.trial,
             judging=judging,
         )

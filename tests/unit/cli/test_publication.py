@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.cli.publication import Publication, fresh_trial_file, publish, refusal
+from evalgate.cli.publication import Publication, prepare, publish, refusal
 from evalgate.errors import (
     ConfigurationError,
     EvalgateError,
@@ -75,7 +75,32 @@ def test_json_goes_to_standard_output_and_is_the_file(
     assert capsys.readouterr().out == (tmp_path / "verdict.json").read_text()
 
 
-def test_the_trials_of_an_earlier_run_are_set_aside(tmp_path: Path) -> None:
-    (tmp_path / "trials.jsonl").write_text("paid for\n")
-    assert list(fresh_trial_file(tmp_path).read()) == []
-    assert (tmp_path / "earlier-trials.jsonl").read_text() == "paid for\n"
+def test_nothing_of_an_earlier_run_stands_beside_a_new_verdict(tmp_path: Path) -> None:
+    for name in ("report.html", "plan.json", "trials.jsonl", "verdict.json"):
+        (tmp_path / name).write_text("earlier")
+    prepare(into(tmp_path))
+    publish(into(tmp_path), refusal(QUESTION, WRONG))
+    assert not (tmp_path / "report.html").exists()
+    assert (tmp_path / "earlier-1/trials.jsonl").read_text() == "earlier"
+
+
+def test_in_a_workflow_json_is_still_all_that_standard_output_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+        (tmp_path / name).touch()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    command = RepositoryError("x ##[error]y")
+    publication = Publication(folder=tmp_path / "run", as_json=True, in_workflow=True)
+    publish(publication, refusal(QUESTION, command))
+    shown = capsys.readouterr().out
+    assert json.loads(shown) == json.loads((tmp_path / "run/verdict.json").read_text())
+    assert "##[" not in shown
+
+
+def test_a_step_that_cannot_be_written_to_is_refused_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
+    with pytest.raises(UsageError, match="GITHUB_OUTPUT"):
+        prepare(Publication(folder=tmp_path, as_json=False, in_workflow=True))

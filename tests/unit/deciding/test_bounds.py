@@ -76,6 +76,15 @@ def test_without_a_change_59_cases_prove_five_points_and_58_do_not(
     assert proves_limit(of, LIMIT, ALPHA) is proven
 
 
+@pytest.mark.parametrize(("unseen_loss", "proven"), [(0.0, True), (0.038, True), (0.039, False)])
+def test_a_loss_that_the_sample_may_hide_counts_against_the_limit(
+    unseen_loss: float, proven: bool
+) -> None:
+    of = flips(losses=0, wins=0, cases=147)
+    assert round(lower_bound(of, ALPHA), 4) == -0.0113
+    assert proves_limit(of, LIMIT, ALPHA, unseen_loss=unseen_loss) is proven
+
+
 def test_the_guard_is_the_exact_rule_of_three() -> None:
     guard = rare_loss_bound(flips(losses=0, wins=0, cases=30), ALPHA)
     assert guard == pytest.approx(0.0950, abs=5e-5)

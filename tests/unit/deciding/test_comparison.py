@@ -99,6 +99,32 @@ def test_a_pair_that_one_arm_could_not_grade_is_lost_in_both(silent: Arm) -> Non
     assert found.ledger[talking] == ArmLedger(planned=2, graded=2)
 
 
+def test_pairs_are_told_apart_by_the_arm_that_alone_has_no_grade() -> None:
+    trials = [
+        *both("a", 0),
+        *(errored(arm, "a", 1, kind="timeout") for arm in Arm),
+        *(told(Arm.BASELINE, "a", index) for index in (2, 3)),
+        *(errored(Arm.CANDIDATE, "a", index, kind="judge") for index in (2, 3)),
+        errored(Arm.BASELINE, "a", 4, kind="timeout"),
+        told(Arm.CANDIDATE, "a", 4),
+    ]
+    found = compare(trials, [same("a", 5)], [])
+    assert found.lost_by == {Arm.BASELINE: 1, Arm.CANDIDATE: 2}
+    assert found.lost_pairs == 4
+
+
+def test_no_arm_alone_loses_trials_of_a_case_that_only_the_candidate_runs() -> None:
+    new = PlannedCase(case="n", kind=CaseKind.NEW, baseline_trials=0, candidate_trials=2)
+    trials = [told(Arm.CANDIDATE, "n", 0), errored(Arm.CANDIDATE, "n", 1, kind="timeout")]
+    assert compare(trials, [new], []).lost_by == {Arm.BASELINE: 0, Arm.CANDIDATE: 0}
+
+
+def test_a_trial_that_has_no_counterpart_in_the_other_arm_is_not_lost() -> None:
+    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline_trials=2, candidate_trials=1)
+    trials = [*both("a"), told(Arm.BASELINE, "a", 1)]
+    assert compare(trials, [planned], []).lost_by == {Arm.BASELINE: 0, Arm.CANDIDATE: 0}
+
+
 def test_a_case_that_only_the_candidate_runs_counts_by_itself() -> None:
     new = PlannedCase(case="n", kind=CaseKind.NEW, baseline_trials=0, candidate_trials=2)
     trials = [told(Arm.CANDIDATE, "n", 0), errored(Arm.CANDIDATE, "n", 1, kind="timeout")]
@@ -258,4 +284,6 @@ def test_as_many_pairs_are_kept_as_are_not_lost(outcomes: list[tuple[bool, bool]
     assert len(found.pairs[0].candidate) == len(found.pairs[0].baseline)
     assert len(found.pairs[0].candidate) == sum(before and after for before, after in outcomes)
     assert found.lost_pairs == len(outcomes) - len(found.pairs[0].candidate)
+    both_lost = sum(not (before or after) for before, after in outcomes)
+    assert sum(found.lost_by.values()) == found.lost_pairs - both_lost
     assert all(ledger.balances for ledger in found.ledger.values())

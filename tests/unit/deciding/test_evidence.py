@@ -1,12 +1,15 @@
 """Evidence: the numbers of a comparison before a rule is applied."""
 
+from dataclasses import replace
+
 import pytest
 
 from evalgate.deciding.bounds import Difference, lower_bound, sample, upper_bound
+from evalgate.deciding.comparison import compare
 from evalgate.deciding.evidence import weigh
-from evalgate.model.comparison import CaseKind, CasePair, Comparison
+from evalgate.model.comparison import CaseKind, CasePair, Comparison, PlannedCase
 from evalgate.model.policy import Estimand, FailWhen, GateRules
-from evalgate.model.trial import Arm
+from evalgate.model.trial import Arm, Trial, TrialStatus
 
 RULES = GateRules()
 
@@ -132,6 +135,51 @@ def test_the_detectable_drop_speaks_of_the_claim_that_fails() -> None:
     assert plain is not None
     assert beyond is not None
     assert plain < RULES.max_drop + 0.02 < beyond
+
+
+def told(arm: Arm, case: int, *, graded: bool = True) -> Trial:
+    return Trial(
+        prompt="reply",
+        version="v1",
+        version_hash="0" * 64,
+        evalset="replies",
+        arm=arm,
+        case=str(case),
+        trial=0,
+        status=TrialStatus.GRADED if graded else TrialStatus.ERRORED,
+        passed=True if graded else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ungraded", "within_limit"), [(0, True), (5, True), (6, False), (7, False)]
+)
+def test_of_154_cases_seven_without_a_grade_in_the_candidate_alone_are_too_many(
+    ungraded: int, within_limit: bool
+) -> None:
+    planned = [
+        PlannedCase(case=str(case), kind=CaseKind.SAME, baseline_trials=1, candidate_trials=1)
+        for case in range(154)
+    ]
+    before = [told(Arm.BASELINE, case) for case in range(154)]
+    after = [told(Arm.CANDIDATE, case, graded=case >= ungraded) for case in range(154)]
+    found = weigh(compare([*before, *after], planned, []), RULES, baseline=True)
+    assert found.unseen_loss == pytest.approx(ungraded / 154)
+    assert (found.within_limit, found.lopsided) == (within_limit, not within_limit)
+    assert not found.regression
+
+
+@pytest.mark.parametrize(
+    ("candidate", "baseline", "share"), [(7, 0, 7 / 107), (7, 5, 2 / 112), (5, 7, 0.0), (0, 0, 0.0)]
+)
+def test_the_unseen_loss_is_the_net_share_of_what_either_arm_graded(
+    candidate: int, baseline: int, share: float
+) -> None:
+    lost_by = {Arm.CANDIDATE: candidate, Arm.BASELINE: baseline}
+    new = [pair(f"new {index}", (), (1.0,), kind=CaseKind.NEW) for index in range(50)]
+    comparison = changed(losses=0, cases=100)
+    comparison = replace(comparison, pairs=(*comparison.pairs, *new), lost_by=lost_by)
+    assert weigh(comparison, RULES, baseline=True).unseen_loss == pytest.approx(share)
 
 
 @pytest.mark.parametrize(("cases", "too_few"), [(58, True), (59, False)])

@@ -1,5 +1,7 @@
 """Levers: what is advised really would decide, and nothing else is advised."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from evalgate.deciding.bounds import proves_limit
@@ -105,6 +107,15 @@ def test_the_limit_advised_is_proven_and_one_point_less_is_not() -> None:
     limit = provable_limit(found)
     assert proves_limit(found.sample, limit, RULES.alpha)
     assert not proves_limit(found.sample, limit - 0.01, RULES.alpha)
+
+
+def test_trials_that_may_hide_a_loss_widen_the_limit_and_the_set_that_would_decide() -> None:
+    plain = evidence((90, TIE), (5, LOSS), (5, WIN))
+    hiding = replace(plain, unseen_loss=0.02)
+    assert provable_limit(hiding) > provable_limit(plain)
+    assert levers(hiding, RULES) == snapshot(
+        "about 400 cases like these or a limit of 8 points would decide"
+    )
 
 
 def test_the_limit_advised_respects_the_guard() -> None:

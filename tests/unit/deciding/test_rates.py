@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.deciding.rates import comparable, rate
+from evalgate.deciding.rates import comparable, passes, rate
 from evalgate.model.comparison import CaseKind, CasePair
 
 
@@ -21,6 +21,17 @@ def test_cases_without_outcomes_do_not_count() -> None:
 @pytest.mark.parametrize("outcomes", [[], [()]])
 def test_without_outcomes_there_is_no_rate(outcomes: list[tuple[float, ...]]) -> None:
     assert rate(outcomes) is None
+
+
+@pytest.mark.parametrize(("outcome", "passed"), [(0.0, False), (0.499, False), (0.5, True)])
+def test_an_outcome_passes_from_one_half_on(outcome: float, passed: bool) -> None:
+    assert passes(outcome) is passed
+
+
+def test_rounding_does_not_fail_a_mean_of_one_half() -> None:
+    below = 0.5 - 2**-54
+    assert below < 0.5
+    assert passes(below)
 
 
 def test_only_the_same_cases_graded_in_both_arms_are_comparable() -> None:

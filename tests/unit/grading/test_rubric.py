@@ -1,9 +1,9 @@
 from inline_snapshot import snapshot
 
-from evalgate.grading.rubric import SYSTEM, Exchange, criterion_keys, rubric_request
+from evalgate.grading.rubric import SYSTEM, Exchange, criterion_keys, question_of, rubric_request
 from evalgate.model.chat import ChatRequest
 from evalgate.model.document import Data
-from evalgate.model.evalset import Criterion, GraderSpec
+from evalgate.model.evalset import Case, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
 
 BOUNDARY = "0123456789abcdef" * 2
@@ -18,7 +18,7 @@ SPEC = GraderSpec(
 
 
 def request(answer: str = "Within 30 days.", expected: Data = None) -> ChatRequest:
-    exchange = Exchange(conversation="How long may I wait?", answer=answer, expected=expected)
+    exchange = Exchange(question="How long may I wait?", answer=answer, expected=expected)
     judge = JudgeSettings(model="claude-judge", effort="medium", max_tokens=900)
     return rubric_request(SPEC, exchange, boundary=BOUNDARY, judge=judge)
 
@@ -100,3 +100,17 @@ def test_criteria_are_keyed_in_their_order() -> None:
         ("c1", SPEC.criteria[0]),
         ("c2", SPEC.criteria[1]),
     ]
+
+
+def asks(**values: Data) -> str:
+    return question_of(Case(id="c", vars=values, expected=None, graders=(), hash=""))
+
+
+def test_the_judge_reads_the_one_variable_of_a_case_as_it_is() -> None:
+    assert asks(question="How long\nmay I wait?") == "How long\nmay I wait?"
+
+
+def test_several_variables_stand_below_their_names_in_the_order_of_the_case() -> None:
+    assert asks(question="When?", order={"id": 7}, note=None) == (
+        'question:\nWhen?\norder:\n{"id": 7}\nnote:\nnull'
+    )

@@ -44,10 +44,10 @@ async def grades_of(
     judge: ScriptedJudge,
     boundaries: tuple[str, ...] = ("a" * 32, "b" * 32),
 ) -> tuple[Grade, ...]:
-    case = Case(id="c", vars={}, expected="In 30 days.", graders=specs, hash="h")
+    case = Case(id="c", vars={"q": "When?"}, expected="In 30 days.", graders=specs, hash="h")
     drawn = iter(boundaries * len(specs))
     judging = Judging(judge=judge, settings=JudgeSettings(), draw_boundary=lambda: next(drawn))
-    return await grade_answer(case, answer, conversation="When?", trial="c/0", judging=judging)
+    return await grade_answer(case, answer, trial="c/0", judging=judging)
 
 
 def a_grade(
@@ -88,7 +88,7 @@ async def test_each_rubric_is_one_call_that_names_the_trial() -> None:
     assert "Helps" in judge.requests[1].turns[0].text
 
 
-async def test_the_judge_reads_conversation_reference_and_answer() -> None:
+async def test_the_judge_reads_question_reference_and_answer() -> None:
     judge = approving()
     await grades_of(TONE, answer=completion("Soon."), judge=judge)
     text = judge.requests[0].turns[0].text

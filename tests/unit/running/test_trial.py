@@ -11,7 +11,7 @@ from evalgate.model.policy import JudgeSettings, RunSettings
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 from evalgate.running.plan import PlannedTrial
-from evalgate.running.trial import TrialRunner, conversation
+from evalgate.running.trial import TrialRunner
 from evalgate.simulator.fakes import FakeClock, FlatPrices
 
 JUDGE = "claude-judge"
@@ -135,9 +135,10 @@ async def test_answer_and_judge_are_both_paid_counted_and_marked_with_the_trial(
     assert {request.trial for request in asked} == {"returns-1/2"}
 
 
-async def test_the_judge_reads_the_conversation() -> None:
+async def test_the_judge_does_not_read_what_the_version_makes_of_the_case() -> None:
     _, asked = await run(planned(RUBRIC), says("yes"), judges("pass"))
-    assert "returns-1 by v2" in asked[1].turns[0].text
+    assert "by v2" in asked[0].turns[0].text
+    assert "by v2" not in asked[1].turns[0].text
 
 
 async def test_retries_are_counted() -> None:
@@ -186,13 +187,3 @@ async def test_a_judge_s_failed_call_that_is_not_required_leaves_the_trial_grade
     failed = CallFailure(kind=FailureKind.REQUEST, message="no")
     trial, _ = await run(planned(CONTAINS, optional), says("30 days"), failed)
     assert (trial.status, trial.passed, trial.error) == (TrialStatus.GRADED, True, None)
-
-
-def test_a_conversation_of_several_turns_says_who_speaks() -> None:
-    turns = (
-        Turn(role="user", text="a"),
-        Turn(role="assistant", text="b"),
-        Turn(role="user", text="c"),
-    )
-    request = ChatRequest(model="m", max_tokens=1, turns=turns)
-    assert conversation(request) == "user:\na\n\nassistant:\nb\n\nuser:\nc"

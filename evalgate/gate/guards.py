@@ -1,0 +1,88 @@
+"""What no longer guards a prompt: findings about eval sets and policy that need no trial."""
+
+from collections.abc import Iterator, Sequence
+
+from evalgate.deciding.wording import counted
+from evalgate.gate.evalsets import EvalSets, covering
+from evalgate.gate.gathering import Sources
+from evalgate.gate.matching import Matchup
+from evalgate.model.change import Finding
+from evalgate.model.verdict import Reason, Verdict
+
+_NAMED = 10
+"""How many cases a sentence names."""
+
+
+def policy_findings(sources: Sources) -> Iterator[Finding]:
+    """Yield a finding when the change deletes the policy that the base has."""
+    path = sources.policy.path
+    if sources.policy_deleted:
+        message = "The policy is deleted: after the merge nothing would be gated any more."
+        yield _finding(path, path, code="policy_deleted", message=message)
+
+
+def set_findings(
+    matchups: Sequence[Matchup], sets: EvalSets, sources: Sources
+) -> Iterator[Finding]:
+    """Yield the findings about what guarded the prompts at the base and does so no more."""
+    for matchup in matchups:
+        yield from _about(matchup, sets, edit_budget=sources.policy.gate.edit_budget)
+    tested = {matchup.candidate.version.prompt for matchup in matchups}
+    for prompt in sources.prompts.head:
+        for evalset in covering(prompt, sets.base):
+            if evalset not in covering(prompt, sets.head) and _is_gone(prompt, evalset.name, sets):
+                at_fork = evalset.name in sets.fork and prompt in sets.fork[evalset.name].prompts
+                count = counted(len(evalset.cases), "case")
+                if at_fork:
+                    message = f"{evalset.path} no longer guards {prompt} with its {count}."
+                    yield _finding(prompt, evalset.path, code="evalset_removed", message=message)
+                elif prompt in tested:
+                    message = f"The base gained {evalset.path} with {count} since the fork."
+                    yield _finding(prompt, evalset.path, code="branch_behind", message=message)
+
+
+def notes(matchups: Sequence[Matchup]) -> Iterator[str]:
+    """Yield what a reader should know about the sets and what decides nothing."""
+    for matchup in matchups:
+        if matchup.missing:
+            gained = counted(len(matchup.missing), "case")
+            yield (
+                f"The base gained {gained} of {matchup.evalset.name} since the fork, not run here: "
+                f"{_listed(matchup.missing)}."
+            )
+
+
+def _about(matchup: Matchup, sets: EvalSets, *, edit_budget: float) -> Iterator[Finding]:
+    prompt, path = matchup.candidate.version.prompt, matchup.evalset.path
+    if matchup.weakened:
+        names = _listed(matchup.weakened)
+        message = f"Critical cases were deleted, edited or made uncritical: {names}."
+        yield _finding(prompt, path, code="critical_case_changed", message=message)
+    if matchup.missing_critical:
+        names = _listed(matchup.missing_critical)
+        message = f"The base gained critical cases since the fork: {names}."
+        yield _finding(prompt, path, code="branch_behind", message=message)
+    elif len(matchup.missing) > edit_budget * len(matchup.planned):
+        message = f"The base gained {counted(len(matchup.missing), 'case')} since the fork."
+        yield _finding(prompt, path, code="branch_behind", message=message)
+    if matchup.evalset.name in sets.unreadable:
+        message = "At the base this eval set cannot be read, so no case can be compared."
+        yield _finding(prompt, path, code="base_set_unreadable", message=message)
+
+
+def _is_gone(prompt: str, name: str, sets: EvalSets) -> bool:
+    return name not in sets.head or prompt not in sets.head[name].prompts
+
+
+def _finding(prompt: str, path: str, *, code: str, message: str) -> Finding:
+    return Finding(
+        prompt=prompt,
+        path=path,
+        verdict=Verdict.INCONCLUSIVE,
+        reason=Reason(code=code, message=message),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown

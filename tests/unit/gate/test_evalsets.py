@@ -1,0 +1,47 @@
+"""Facts about which eval sets a change touches."""
+
+from evalgate.adapters.files import read_yaml
+from evalgate.gate.evalsets import EvalSets, cases_for, covering
+from evalgate.grading.evalset import read_evalset
+from evalgate.model.evalset import EvalSet
+
+
+def evalset(*cases: str, prompts: str = "[p]", pass_at: float = 1.0) -> EvalSet:
+    text = f"prompts: {prompts}\npass_at: {pass_at}\ngraders: [{{contains: x}}]\ncases:\n"
+    text += "".join(f"  - {{{case}}}\n" for case in cases)
+    return read_evalset(read_yaml("evalsets/s.yaml", text.encode()), name="s", schemas={})
+
+
+PAST = evalset("id: a", "id: b")
+
+
+def changed(head: EvalSet, *, base: EvalSet = PAST, fork: EvalSet = PAST) -> dict[str, list[str]]:
+    sets = EvalSets(base={"s": base}, fork={"s": fork}, head={"s": head})
+    return {prompt: list(names) for prompt, names in sets.changed().items()}
+
+
+def test_order_tags_and_clusters_change_nothing_that_must_be_run() -> None:
+    assert changed(evalset("id: b", "id: a, tags: [t], cluster: c")) == {}
+
+
+def test_a_case_a_flag_or_a_threshold_that_differs_is_a_change() -> None:
+    assert changed(evalset("id: a", "id: b", "id: c")) == {"p": ["s"]}
+    assert changed(evalset("id: a", "id: b, critical: true")) == {"p": ["s"]}
+    assert changed(evalset("id: a", "id: b", pass_at=0.5)) == {"p": ["s"]}
+
+
+def test_guarding_a_further_prompt_changes_nothing_for_the_others() -> None:
+    assert changed(evalset("id: a", "id: b", prompts="[p, q]")) == {"q": ["s"]}
+
+
+def test_what_the_base_has_too_is_not_the_changes_doing() -> None:
+    moved_on = evalset("id: a", "id: b", "id: c")
+    assert changed(moved_on, base=moved_on) == {}
+    assert changed(PAST, base=moved_on) == {}
+
+
+def test_a_set_guards_only_the_prompts_that_it_names() -> None:
+    assert covering("p", {"s": PAST}) == [PAST]
+    assert covering("q", {"s": PAST}) == []
+    assert list(cases_for("p", PAST)) == ["a", "b"]
+    assert cases_for("q", PAST) == cases_for("p", None) == {}

@@ -1,0 +1,130 @@
+"""Facts about what is found in a change without a trial."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from evalgate.adapters import files
+from evalgate.model.change import Change
+from evalgate.model.verdict import Verdict
+from evalgate.prompts.changes import find_changes
+from evalgate.prompts.library import read_prompts
+from evalgate.prompts.view import Prompts
+
+Folder = dict[str, str]
+
+
+def version(text: str = "answer") -> str:
+    return f"---\nmodel: claude-haiku-5-5\nmax_tokens: 10\n---\n## user\n{text}\n"
+
+
+BASE: Folder = {"v1.md": version("one"), "v2.md": version("two"), "live.yaml": "stable: v2\n"}
+
+
+def change(
+    head: Mapping[str, str],
+    *,
+    base: Mapping[str, str] = BASE,
+) -> Change:
+    trees = [
+        read_prompts(
+            {f"prompts/p/{name}": text.encode() for name, text in folder.items()}, "prompts", files
+        )
+        for folder in (base, base, head)
+    ]
+    prompts = Prompts(base=trees[0], fork=trees[1], head=trees[2])
+    return find_changes(prompts, files, changed_sets={})
+
+
+def candidates(of: Change) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    return [
+        (c.version.version, c.baseline.version if c.baseline else None, c.why)
+        for c in of.candidates
+    ]
+
+
+def findings(of: Change) -> list[tuple[str, Verdict]]:
+    return [(finding.reason.code, finding.verdict) for finding in of.findings]
+
+
+HISTORY = "history: [{stable: v1, why: first}, {stable: v2}]\n"
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        "stable: v2\n",
+        "stable: v2\nhistory: [{stable: v2}]\n",
+        "stable: v2\nhistory: [{stable: v1, why: other}, {stable: v2}]\n",
+        "stable: v2\nhistory: [{stable: v1, why: first}, {stable: v2}, {stable: v3}]\n",
+    ],
+)
+def test_a_history_that_is_not_only_continued_fails(live: str) -> None:
+    base = BASE | {"v3.md": version("three"), "live.yaml": "stable: v2\n" + HISTORY}
+    found = change(base | {"live.yaml": live}, base=base)
+    assert findings(found) == [("history_rewritten", Verdict.FAIL)]
+
+
+def test_a_move_may_be_written_into_the_history() -> None:
+    base = BASE | {"v3.md": version("three"), "live.yaml": "stable: v2\n" + HISTORY}
+    live = "stable: v3\n" + HISTORY.replace("]", ", {stable: v3, why: better}]")
+    found = change(base | {"live.yaml": live}, base=base)
+    assert found.findings == ()
+    assert [name for name, _, _ in candidates(found)] == ["v3"]
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        "stable: v2\n",
+        "stable: v1\ncanary: {version: v2, percent: 5}\n",
+        "stable: v1\nhistory: [{stable: v2}]\n",
+    ],
+)
+def test_a_version_that_is_or_was_pointed_to_may_not_be_edited(live: str) -> None:
+    base = BASE | {"live.yaml": live}
+    found = change(base | {"v2.md": version("edited")}, base=base)
+    assert findings(found) == [("published_version_edited", Verdict.FAIL)]
+    assert "add v3 instead (`prompts/p/v3.md`)" in found.findings[0].reason.message
+    assert candidates(found) == []
+
+
+def test_a_pointer_to_a_version_that_does_not_exist_fails() -> None:
+    found = change(BASE | {"live.yaml": "stable: v7\n"})
+    assert findings(found) == [("dangling_pointer", Verdict.FAIL)]
+
+
+def test_deleting_the_live_version_leaves_a_dangling_pointer() -> None:
+    found = change({name: text for name, text in BASE.items() if name != "v2.md"})
+    assert findings(found) == [("dangling_pointer", Verdict.FAIL)]
+
+
+def test_deleting_an_old_version_is_noted() -> None:
+    found = change({name: text for name, text in BASE.items() if name != "v1.md"})
+    assert found.findings == ()
+    assert found.notes == ("v1 of p was deleted; it can no longer be rolled back to.",)
+
+
+@pytest.mark.parametrize("live", [None, "stable:\n"])
+def test_a_pointer_that_no_longer_points_fails(live: str | None) -> None:
+    head = {name: text for name, text in BASE.items() if name != "live.yaml"}
+    found = change(head if live is None else head | {"live.yaml": live})
+    assert findings(found) == [("pointer_deleted", Verdict.FAIL)]
+
+
+def test_deleting_a_prompt_that_is_live_is_at_best_inconclusive() -> None:
+    assert findings(change({})) == [("prompt_deleted", Verdict.INCONCLUSIVE)]
+
+
+def test_deleting_a_prompt_that_was_never_live_is_nothing() -> None:
+    assert change({}, base={"v1.md": version("one")}) == Change()
+
+
+def test_a_changed_switch_is_noted() -> None:
+    found = change(BASE | {"live.yaml": "stable: v2\nswitch: {disabled: true}\n"})
+    assert (found.findings, found.notes) == ((), ("The switch turns the prompt p off.",))
+
+
+def test_a_model_that_only_the_switch_names_was_not_tested() -> None:
+    found = change(BASE | {"live.yaml": "stable: v2\nswitch: {model: claude-haiku-4-5}\n"})
+    assert findings(found) == [("model_not_tested", Verdict.INCONCLUSIVE)]
