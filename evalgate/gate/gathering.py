@@ -143,7 +143,8 @@ def _at_the_base() -> Iterator[None]:
         yield
     except ConfigurationError as error:
         raise ConfigurationError(
-            replace(problem, path=f"{problem.path} (at the base)") for problem in error.problems
+            replace(problem, message=f"{problem.message}, in the file of the base")
+            for problem in error.problems
         ) from None
 
 

@@ -111,7 +111,8 @@ def test_a_typo_in_the_policy_names_file_line_and_the_nearest_key(folder: Path) 
     done = evalgate(folder, "gate", "--out", "run")
     assert done.returncode == 2
     assert done.stderr == (
-        "evalgate: .github/evalgate.yml:2: gate.max_dorp: unknown key (did you mean `max_drop`?)\n"
+        "evalgate: .github/evalgate.yml:2: gate.max_dorp: unknown key (did you mean `max_drop`?), "
+        "in the file of the base\n"
     )
 
 

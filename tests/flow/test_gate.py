@@ -178,7 +178,7 @@ async def test_a_policy_in_the_change_cannot_relax_the_gate_that_judges_it() -> 
 
 async def test_a_typo_in_the_policy_of_either_side_is_an_error() -> None:
     typo = {".github/evalgate.yml": "gate: {max_dorp: 5}\n"}
-    at_base = r"evalgate\.yml \(at the base\):1: gate.max_dorp: .*did you mean `max_drop`"
+    at_base = r"evalgate\.yml:1: gate.max_dorp: .*did you mean `max_drop`.*in the file of the base"
     with pytest.raises(ConfigurationError, match=at_base):
         await gate(BASE | typo | HARMLESS, base=BASE | typo)
     with pytest.raises(ConfigurationError, match="did you mean `max_drop`"):
