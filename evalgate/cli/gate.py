@@ -71,7 +71,8 @@ def run(options: Namespace) -> ExitCode:
         head=options.head or ("HEAD" if environment.in_workflow else None),
         run_id=run_id,
     )
-    _check_checkout(question, environment, repository)
+    if environment.in_workflow and environment.base_ref and not options.head:
+        _check_checkout(question, repository)
     rules = read_rule_files(options.rules) if options.simulate or options.rules else ()
     return gate(question, outside(repository, environment, rules), publication=publication)
 
@@ -134,13 +135,9 @@ def _default_folder(environment: Environment, repository: GitRepository) -> Path
     return repository.root / "reports"
 
 
-def _check_checkout(
-    question: Question, environment: Environment, repository: GitRepository
-) -> None:
+def _check_checkout(question: Question, repository: GitRepository) -> None:
     """Refuse a pull request that is not checked out: it would always be found unchanged."""
-    if not (environment.in_workflow and environment.base_ref and question.head):
-        return
-    if repository.resolve(question.head) == repository.resolve(question.base):
+    if repository.resolve("HEAD") == repository.resolve(question.base):
         raise UsageError(
             f"the head is the base itself ({question.base}): check out the pull request, which "
             "`pull_request` does by default and `pull_request_target` does not"

@@ -120,3 +120,45 @@ def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
     done = evalgate(tmp_path, "gate")
     assert done.returncode == 2
     assert "is not inside a git repository" in done.stderr
+
+
+def test_a_pull_request_that_is_not_checked_out_is_refused(folder: Path, tmp_path: Path) -> None:
+    step = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    workflow = {"GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "main", **step}
+    done = evalgate(folder, "gate", **workflow)
+    assert done.returncode == 2
+    assert "check out the pull request" in done.stderr
+
+
+def test_a_reader_that_leaves_early_does_not_turn_a_failure_into_a_success(folder: Path) -> None:
+    (folder / "prompts/p/v1.md").write_text(VERSION + "edited in place\n")
+    for options in (["--json"], []):
+        done = subprocess.run(
+            [
+                "bash",
+                "-c",
+                f"'{sys.executable}' -m evalgate gate {' '.join(options)} | true; "
+                "exit ${PIPESTATUS[0]}",
+            ],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 1
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_before_any_trial(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
+    (folder / "file").write_text("")
+    done = evalgate(folder, "gate", "--simulate", "--out", "file/run")
+    assert done.returncode == 2
+    assert "name another --out" in done.stderr
+    assert "trials" not in done.stderr
+
+
+def test_a_narrow_encoding_does_not_cost_a_verdict(folder: Path) -> None:
+    (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
+    done = evalgate(folder, "gate", "--simulate", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "Passed" in done.stdout

@@ -16,13 +16,24 @@ ACT = Path(sys.executable).with_name("act")
 EXAMPLE = (".github/evalgate.yml", "prompts", "evalsets")
 WINDOW = "within 30 days of delivery"
 REFERENCE = "sheet 14-C"
-TRAPS = ("hashlib", "json", "pathlib", "pip", "venv", "anthropic", "evalgate")
+TRAPS = (
+    "sitecustomize",
+    "usercustomize",
+    "hashlib",
+    "json",
+    "pathlib",
+    "pip",
+    "venv",
+    "anthropic",
+    "evalgate",
+)
 
 WORKFLOW = """\
 on: pull_request
 jobs:
   gate:
     runs-on: ubuntu-latest
+    env: {PYTHONPATH: ., PYTHONSTARTUP: sitecustomize.py}
     steps:
       - uses: actions/checkout@v7
       - id: harmless
