@@ -188,7 +188,7 @@ def _run_reasons(
         )
         reasons.append(Reason(code="bootstrap", message=message))
     if stopped is not None:
-        message = f"the run stopped before its end: {stopped.message.rstrip('.')}."
+        message = f"The run stopped before its end: {stopped.message.rstrip('.')}."
         reasons.append(Reason(code=stopped.kind, message=message))
     if not prompts:
         base = plan.sources.question.base

@@ -6,6 +6,7 @@ from evalgate.errors import ExitCode
 from evalgate.model.verdict import Verdict
 
 _CONSEQUENCES: Mapping[ExitCode, str] = {
+    ExitCode.USAGE: "Nothing was decided: what is named here has to be corrected first.",
     ExitCode.OK: "The gate lets this change through.",
     ExitCode.FAIL: "The gate blocks this change.",
     ExitCode.INCONCLUSIVE: "The gate blocks this change until the question is decided.",
@@ -27,10 +28,19 @@ _STEPS: Mapping[str, str] = {
     "critical_unconfirmed": "Run the gate again: more graded trials settle whether it broke.",
     "too_few_cases": "Add cases to the eval set, or accept a wider limit (`gate.max_drop`).",
     "too_few_trials": "Raise `run.trials`, add cases, or accept a wider limit (`gate.max_drop`).",
-    "critical_case_deleted": "Bring the critical case back, or have its owners agree to the loss.",
+    "no_headroom": "Read why answers fail in both arms; mend the graders or the prompt first.",
+    "lopsided_errors": "Look at the trials without a grade; remove what caused them and run again.",
+    "grader_silent": "Mend the grader that gave no grade, or take it out of the eval set.",
+    "critical_case_changed": "Restore the critical cases, or have their owners agree to it.",
+    "branch_behind": "Bring the branch up to date with its base, then run the gate again.",
+    "base_set_unreadable": "Mend the eval set at the base first, in a pull request of its own.",
+    "prompt_deleted": "Bring the prompt back, or have its owners agree to the removal.",
+    "policy_deleted": "Bring the policy back, or have its owners agree that nothing is gated.",
+    "history_rewritten": "Restore the history of `live.yaml`; it may only grow by this move.",
+    "model_not_tested": "Add a version that names the model, so that it is tested.",
     "too_few_clusters": "Add cases that belong to other clusters: related cases count as one.",
     "cannot_tell": "Add cases or trials, or accept a wider limit (`gate.max_drop`), and run again.",
-    "set_changed": "Split the change: first the eval set alone, then the prompt.",
+    "set_changed": "Have the owners of the eval set agree to the change of so many cases.",
     "no_baseline": "Set `gate.min_pass_rate` in the policy, so that a first version can pass.",
     "no_comparable_cases": "Keep cases from the base in the set, so that there is a comparison.",
     "no_cases": "Add cases to the eval set; an empty set proves nothing.",
@@ -50,12 +60,15 @@ _STEPS: Mapping[str, str] = {
     "spend_limit": _PAYMENT,
     "rate_limit": "Lower `run.concurrency` in the policy, or raise the account's rate limit.",
     "could_not_evaluate": _RUN_AGAIN,
-    "outage": _RUN_AGAIN,
     "overloaded": _RUN_AGAIN,
     "connection": _RUN_AGAIN,
     "server": _RUN_AGAIN,
     "timeout": _RUN_AGAIN,
     "deadline": _RUN_AGAIN,
+    "malformed": "Look at what the server answers: it is not in the format of the Claude API.",
+    "wrong_model": "Ask for the model by the name that the server answers with.",
+    "request": "Read the server's message: it refuses the request as it is written.",
+    "too_large": "Shorten the prompt or the case: the request is larger than the server takes.",
 }
 
 
@@ -68,6 +81,10 @@ def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
     """
     if verdict is Verdict.PASS:
         return ()
+    causes = list(causes)
+    if _RUN_AGAIN in (_STEPS.get(cause) for cause in causes):
+        # What is merely a consequence of an outage would bury the one step that helps.
+        causes = [cause for cause in causes if cause not in ("error_budget", "not_all_trials_ran")]
     return tuple(dict.fromkeys(_STEPS[cause] for cause in causes if cause in _STEPS))
 
 

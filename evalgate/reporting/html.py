@@ -22,7 +22,7 @@ from evalgate.reporting.numbers import (
     signed_points,
     tally,
 )
-from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.story import Report, first_complaint
 from evalgate.reporting.visible import short, visible
 
@@ -68,12 +68,14 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "arms": tuple(Arm),
+        "changed_cases": changed_cases,
         "chart_of": _chart_of,
         "first_complaint": first_complaint,
         "icons": ICONS,
         "slices_of": _slices_of,
         "short": short,
         "words": WORDS,
+        "worse_title": worse_title,
     }
     return environment
 

@@ -21,6 +21,9 @@ def junit(report: Report) -> str:
     """Return the content of `junit.xml`."""
     root = Xml.Element("testsuites", name="evalgate")
     blocks = report.run.exit_code is not ExitCode.OK
+    if report.run.simulated:
+        properties = Xml.SubElement(root, "properties")
+        Xml.SubElement(properties, "property", name="answers", value="simulated")
     if not report.prompts:
         suite = Xml.SubElement(root, "testsuite", name="evalgate")
         _verdict_test(suite, report.run.verdict, report.headline, blocks=blocks)
@@ -41,8 +44,10 @@ def _suite(root: Xml.Element, story: PromptStory, *, blocks: bool) -> None:
     _verdict_test(suite, verdict.verdict, story.headline, blocks=blocks)
     told = (*story.regressed.told, *story.failing.told)
     told_by_case = {each.result.case: each for each in told}
+    causes = {error.case: f"{error.kind}: {error.message}" for error in reversed(story.errors)}
     for result in story.results:
-        _case_test(suite, result, told_by_case.get(result.case), blocks=blocks)
+        cause = causes.get(result.case, "")
+        _case_test(suite, result, told_by_case.get(result.case), cause=cause, blocks=blocks)
     _count(suite)
 
 
@@ -57,7 +62,7 @@ def _verdict_test(suite: Xml.Element, verdict: Verdict, headline: str, *, blocks
 
 
 def _case_test(
-    suite: Xml.Element, result: CaseOutcome, story: CaseStory | None, *, blocks: bool
+    suite: Xml.Element, result: CaseOutcome, story: CaseStory | None, *, cause: str, blocks: bool
 ) -> None:
     test = _test(suite, result.case)
     message = _message(result)
@@ -65,7 +70,7 @@ def _case_test(
         failure = Xml.SubElement(test, "failure", message=message, type=result.outcome.value)
         failure.text = _reasons(story) or message
     elif result.outcome is Outcome.ERRORED and blocks:
-        Xml.SubElement(test, "error", message=message, type="errored")
+        Xml.SubElement(test, "error", message=message, type="errored").text = visible(cause)
     elif result.outcome in {Outcome.ERRORED, Outcome.SKIPPED}:
         Xml.SubElement(test, "skipped", message=message)
     elif result.outcome is not Outcome.UNCHANGED:

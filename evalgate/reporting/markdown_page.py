@@ -12,7 +12,7 @@ from evalgate.model.verdict import PromptVerdict
 from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
-from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.story import PromptStory, Report, Stories
 from evalgate.reporting.visible import short
 
@@ -126,6 +126,8 @@ def _reasons(report: Report, depth: Depth) -> Iterator[str]:
         for reason in story.verdict.reasons[:10]:
             yield f"{name}{prose(reason.message)}"
         yield from (f"{name}{account}" for account in _accounts(story))
+        for word, cases in changed_cases(story.verdict):
+            yield f"{name}Cases that are {word}: {inline(cases, 2_000)}"
 
 
 def _accounts(story: PromptStory) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _accounts(story: PromptStory) -> Iterator[str]:
 def _cases(story: PromptStory, depth: Depth, *, named: bool) -> list[str]:
     name = f" in {code(story.verdict.name, 60)}" if named else ""
     groups = (
-        (f"What broke{name}", story.regressed, depth.broken),
+        (f"{worse_title(story.verdict.verdict)}{name}", story.regressed, depth.broken),
         (f"Failing{name}, with no baseline to compare", story.failing, depth.broken),
         (f"What got better{name}", story.fixed, depth.fixed),
     )

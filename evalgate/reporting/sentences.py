@@ -1,7 +1,7 @@
 """Says a verdict in one sentence that a product manager understands."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
@@ -28,6 +28,13 @@ ICONS: Mapping[Verdict, str] = {
 """The sign beside that word; never without it."""
 
 
+_CASES_NAMED = 20
+"""How many changed cases of a kind are named."""
+
+_UNSETTLED = ("cannot_tell", "too_few_cases", "too_few_clusters", "too_few_trials")
+"""The reasons that leave open whether the limit holds; any other says more than the interval."""
+
+
 def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
     """Say a run's verdict: that of the prompt which decides it, and how the others fared.
 
@@ -43,8 +50,9 @@ def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
         worst = max(told, key=lambda each: each[1].verdict.severity, default=("", None))[0]
         advice = f" For information only: {worst}" if worst else ""
         return _plain(run.verdict, "", run.reasons) + advice
-    if run.verdict is Verdict.PASS and len(run.prompts) == len(deciding) > 1:
-        return f"Passed: all {count(len(deciding), 'comparison')} stay within their limits."
+    compared = sum(prompt.delta is not None for prompt in run.prompts)
+    if run.verdict is Verdict.PASS and len(run.prompts) == compared > 1:
+        return f"Passed: all {count(compared, 'comparison')} stay within their limits."
     return " ".join([deciding[0], *_others(run)])
 
 
@@ -76,10 +84,9 @@ def prompt_headline(
         case Verdict.PASS if verdict.delta and verdict.baseline:
             return _within(verdict, verdict.delta)
         case Verdict.PASS if verdict.pass_rate.get(Arm.CANDIDATE) is not None:
-            rate = percent(verdict.pass_rate[Arm.CANDIDATE])
-            return f"Passed: {subject} passes {rate} of its cases; there is no baseline to beat."
+            return _absolute(verdict, unchanged="version_unchanged" in codes)
         case Verdict.INCONCLUSIVE if (
-            verdict.delta and verdict.baseline and "set_changed" not in codes
+            verdict.delta and verdict.baseline and verdict.reasons[0].code in _UNSETTLED
         ):
             return _undecided(verdict, verdict.delta)
     return _plain(verdict.verdict, subject, verdict.reasons)
@@ -128,6 +135,13 @@ def _within(verdict: PromptVerdict, delta: Estimate) -> str:
         f" its pass rate is {span(delta, verdict.max_drop)};"
         f" the limit is a drop of {points(verdict.max_drop)}."
     )
+
+
+def _absolute(verdict: PromptVerdict, *, unchanged: bool) -> str:
+    rate = percent(verdict.pass_rate[Arm.CANDIDATE])
+    if unchanged:
+        return f"Passed: only cases changed; the live {_subject(verdict)} passes {rate} of them."
+    return f"Passed: {_subject(verdict)} passes {rate} of its cases; there is no baseline to beat."
 
 
 def _undecided(verdict: PromptVerdict, delta: Estimate) -> str:
@@ -191,3 +205,22 @@ def _named(cases: Sequence[str]) -> str:
         " and others" if len(cases) > 3 else ""
     )
     return f"{count(len(cases), 'critical case')}: {listed}"
+
+
+def changed_cases(verdict: PromptVerdict) -> Iterator[tuple[str, str]]:
+    """Yield what the change did to cases and to which: a reviewer's look at a weakened set."""
+    changed = verdict.changed_cases
+    for word, names in (
+        ("edited", changed.edited),
+        ("deleted", changed.deleted),
+        ("new", changed.new),
+    ):
+        if names:
+            shown = ", ".join(on_one_line(name, 60) for name in names[:_CASES_NAMED])
+            more = len(names) - _CASES_NAMED
+            yield word, f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def worse_title(verdict: Verdict) -> str:
+    """Return the title over the cases that did worse: only a failure says that they broke."""
+    return "What broke" if verdict is Verdict.FAIL else "Did worse"

@@ -10,7 +10,7 @@ from rich.text import Text
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
 from evalgate.reporting.numbers import count, money, percent, points, signed_points, tally
-from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
 from evalgate.reporting.visible import on_one_line
 
@@ -66,7 +66,8 @@ def _show_prompt(story: PromptStory, console: Console) -> None:
     console.print(_rows(dict(_facts(story))))
     for reason in verdict.reasons:
         console.print(_item(reason.message))
-    for title_of_group, stories in (("Broke", story.regressed), ("Failing", story.failing)):
+    groups = ((worse_title(verdict.verdict), story.regressed), ("Failing", story.failing))
+    for title_of_group, stories in groups:
         if not stories.total:
             continue
         shown = stories.told[:_BROKEN_SHOWN]
@@ -89,6 +90,7 @@ def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
         yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
     if verdict.ledger:
         yield "trials", _account(story)
+    yield from changed_cases(verdict)
 
 
 def _change(verdict: PromptVerdict) -> str:

@@ -66,6 +66,12 @@ def _prompt(prompt: PromptVerdict) -> Data:
         "cost_usd": _rounded(prompt.cost_usd),
         "latency_ms": _latency(prompt.latency_ms),
         "why": list(prompt.why),
+        "head_pass_rate": _rounded(prompt.head_pass_rate),
+        "changed_cases": {
+            "new": list(prompt.changed_cases.new),
+            "edited": list(prompt.changed_cases.edited),
+            "deleted": list(prompt.changed_cases.deleted),
+        },
     }
 
 

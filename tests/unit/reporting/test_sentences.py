@@ -5,6 +5,7 @@ from inline_snapshot import snapshot
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import (
     CaseCounts,
+    ChangedCases,
     Estimate,
     Flips,
     PromptVerdict,
@@ -12,7 +13,15 @@ from evalgate.model.verdict import (
     RunVerdict,
     Verdict,
 )
-from evalgate.reporting.sentences import ICONS, WORDS, prompt_headline, run_headline, shared_tag
+from evalgate.reporting.sentences import (
+    ICONS,
+    WORDS,
+    changed_cases,
+    prompt_headline,
+    run_headline,
+    shared_tag,
+    worse_title,
+)
 from evalgate.reporting.story import ArmOutcome, CaseOutcome, Outcome
 
 Builder = Callable[..., PromptVerdict]
@@ -196,3 +205,35 @@ def test_names_of_any_length_leave_the_sentence_short(a_verdict: Builder) -> Non
 
 def test_every_verdict_has_a_word_and_a_sign() -> None:
     assert set(WORDS) == set(ICONS) == set(Verdict)
+
+
+def test_changed_cases_are_named_by_what_happened_to_them(
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    changed = ChangedCases(new=tuple("abc"), edited=("x\u202ey",), deleted=())
+    verdict = a_verdict(changed_cases=changed)
+    assert list(changed_cases(verdict)) == [("edited", "x⟨U+202E⟩y"), ("new", "a, b, c")]
+
+
+def test_only_the_first_changed_cases_are_named_and_all_are_counted(
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    verdict = a_verdict(changed_cases=ChangedCases(new=tuple(str(n) for n in range(1_025))))
+    [(_, names)] = changed_cases(verdict)
+    assert names.endswith(", 19 and 1,005 more")
+
+
+def test_only_a_failure_says_that_cases_broke() -> None:
+    assert worse_title(Verdict.FAIL) == "What broke"
+    assert worse_title(Verdict.PASS) == "Did worse"
+
+
+def test_findings_without_a_comparison_are_not_counted_as_ones(
+    a_verdict: Callable[..., PromptVerdict], a_run: Callable[..., RunVerdict]
+) -> None:
+    compared, rollback = (
+        a_verdict(verdict=Verdict.PASS),
+        a_verdict(verdict=Verdict.PASS, delta=None),
+    )
+    headline = run_headline(a_run(compared, rollback), ["a.", "b."])
+    assert "comparisons stay within" not in headline

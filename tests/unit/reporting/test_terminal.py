@@ -36,7 +36,7 @@ support  v3 → v4  ✗ Blocked
   compared   120 cases of letters: 1 worse, 0 better
   trials     720 planned = 720 graded
   - The drop is between 4 and 11 points.
-  Broke: 1 case
+  What broke: 1 case
     late critical  1 of 1 passed → 0 of 1 passed
     It does not say so.
 
@@ -71,7 +71,7 @@ def test_only_the_first_broken_cases_are_shown_and_all_are_counted(
     ids = tuple(f"case-{number}" for number in range(9))
     run = a_run(a_verdict(flips=Flips(regressed=ids)))
     text = shown(a_report(run, trials=[a_trial(case, passed=False) for case in ids]))
-    assert "Broke: 9 cases (the first 5)" in text
+    assert "What broke: 9 cases (the first 5)" in text
     assert "case-4" in text
     assert "case-5" not in text
 

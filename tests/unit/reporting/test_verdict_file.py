@@ -121,6 +121,8 @@ def test_everything_that_was_decided_is_written(
                     "cost_usd": None,
                     "latency_ms": {"p50": 700, "p95": 2100},
                     "why": ["v4 is new"],
+                    "head_pass_rate": None,
+                    "changed_cases": {"new": [], "edited": [], "deleted": []},
                 }
             ],
             "notes": ["A note."],
