@@ -24,11 +24,7 @@ def connection(
     """
 
     def to_claude() -> AbstractAsyncContextManager[ChatModel]:
-        if not environment.api_key and not environment.base_url:
-            raise UsageError(
-                "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY, or "
-                "ANTHROPIC_BASE_URL for a server that speaks its API, or add --simulate"
-            )
+        _check(environment)
         return adapters.claude(
             api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
         )
@@ -42,3 +38,16 @@ def connection(
             yield model
 
     return to_simulator if rules else to_claude
+
+
+def _check(environment: Environment) -> None:
+    key, url = environment.api_key, environment.base_url
+    if not key and not url:
+        raise UsageError(
+            "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY, or "
+            "ANTHROPIC_BASE_URL for a server that speaks its API, or add --simulate"
+        )
+    if url and not url.startswith(("http://", "https://")):
+        raise UsageError("ANTHROPIC_BASE_URL must start with http:// or https://")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise UsageError("ANTHROPIC_API_KEY holds a character that no key has: set it again")

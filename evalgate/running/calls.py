@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import ChatModel, Clock
-from evalgate.running.retry import pause
+from evalgate.running.retry import MAY_BE_BILLED, pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """How a call ended, and how many requests it took."""
+    """How a call ended, how many requests it took, and whether a failed one may be billed."""
 
     result: Completion | CallFailure
     calls: int
+    may_be_billed: bool
 
 
 async def send_with_retry(
@@ -39,14 +40,19 @@ async def send_with_retry(
         result = await model.send(request, within=within)
         calls = failed.total() + 1
         if isinstance(result, Completion):
-            return Called(result=result, calls=calls)
+            return Called(result=result, calls=calls, may_be_billed=_may_be_billed(failed))
         failed[result.kind] += 1
         seconds = pause(result, attempts=calls, alike=failed[result.kind], random=random)
         if seconds is None or calls >= settings.attempts:
-            return Called(result=result, calls=calls)
+            return Called(result=result, calls=calls, may_be_billed=_may_be_billed(failed))
         if clock.monotonic() + seconds >= end:
-            return Called(result=_out_of_time(result, settings.deadline), calls=calls)
+            late = _out_of_time(result, settings.deadline)
+            return Called(result=late, calls=calls, may_be_billed=_may_be_billed(failed))
         await clock.sleep(seconds)
+
+
+def _may_be_billed(failed: Counter[FailureKind]) -> bool:
+    return not MAY_BE_BILLED.isdisjoint(failed)
 
 
 def _out_of_time(last: CallFailure, deadline: float) -> CallFailure:

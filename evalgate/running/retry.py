@@ -39,6 +39,10 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
+MAY_BE_BILLED = frozenset({FailureKind.TIMEOUT, FailureKind.MALFORMED, FailureKind.WRONG_MODEL})
+"""The failures that a server may have worked for, so that what they cost is not known."""
+
+
 def pause(
     failure: CallFailure, *, attempts: int, alike: int, random: Callable[[], float]
 ) -> float | None:

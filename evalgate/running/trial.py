@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from evalgate.grading.judgement import Cause
 from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case
@@ -50,7 +51,7 @@ class TrialRunner:
                 judge=account.send, settings=self.judge, draw_boundary=self.draw_boundary
             ),
         )
-        found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at))
+        found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
         return account.trial(planned, outcome=found, grades=grades, completion=answer)
 
 
@@ -64,7 +65,7 @@ class _Account:
         self._failure: CallFailure | None = None
 
     async def send(self, request: ChatRequest) -> Completion | CallFailure:
-        """Send with retries and book the call; one that failed counts as not billed."""
+        """Send with retries and book the call; what a failed one may have cost is not known."""
         runner = self._runner
         called = await send_with_retry(
             runner.model,
@@ -74,17 +75,21 @@ class _Account:
             random=runner.random,
         )
         self._calls += called.calls
+        self._book(None if called.may_be_billed else 0.0)
         if isinstance(called.result, CallFailure):
             self._failure = called.result
         else:
-            cost = runner.prices.cost_usd(called.result.model, called.result.usage)
-            known = cost is not None and self._cost_usd is not None
-            self._cost_usd = (self._cost_usd or 0.0) + (cost or 0.0) if known else None
+            self._book(runner.prices.cost_usd(called.result.model, called.result.usage))
         return called.result
 
-    def blame(self, found: Outcome) -> Outcome:
+    def _book(self, cost_usd: float | None) -> None:
+        known = cost_usd is not None and self._cost_usd is not None
+        self._cost_usd = (self._cost_usd or 0.0) + (cost_usd or 0.0) if known else None
+
+    def blame(self, found: Outcome, grades: tuple[Grade, ...]) -> Outcome:
         """Name the judge's failed call as the error of a trial that it left ungraded."""
-        if found.status is not TrialStatus.ERRORED or self._failure is None:
+        missing = next((grade for grade in grades if grade.required and grade.passed is None), None)
+        if self._failure is None or missing is None or missing.cause != Cause.CALL_FAILED:
             return found
         message = f"the judge's call failed: {self._failure.message}"
         return replace(found, error=TrialError(kind=self._failure.kind.value, message=message))

@@ -19,6 +19,20 @@ def test_without_a_key_or_a_server_opening_says_what_to_set() -> None:
         open_model()
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (Environment(api_key="k", base_url="localhost:8000"), "must start with http"),
+        (Environment(api_key="sk-1\nsk-2"), "set it again"),
+        (Environment(api_key="sk–1"), "set it again"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_any_trial(environment: Environment, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        connection(environment, ())()
+    assert "sk" not in str(caught.value)
+
+
 async def test_a_server_of_ones_own_needs_no_key() -> None:
     open_model = connection(Environment(base_url="http://127.0.0.1:9"), ())
     async with open_model() as model:

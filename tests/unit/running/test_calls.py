@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
 from evalgate.model.policy import RunSettings
 from evalgate.running.calls import Called, send_with_retry
@@ -54,7 +56,7 @@ async def call(
 async def test_an_answer_at_once_is_one_call() -> None:
     clock = FakeClock()
     called = await call(ScriptedModel([ANSWER], clock), clock)
-    assert called == Called(result=ANSWER, calls=1)
+    assert called == Called(result=ANSWER, calls=1, may_be_billed=False)
     assert clock.slept == []
 
 
@@ -62,7 +64,7 @@ async def test_passing_failures_are_waited_out_and_counted() -> None:
     clock = FakeClock()
     script: Script = [failure(FailureKind.OVERLOADED), failure(FailureKind.CONNECTION), ANSWER]
     called = await call(ScriptedModel(script, clock), clock)
-    assert called == Called(result=ANSWER, calls=3)
+    assert called == Called(result=ANSWER, calls=3, may_be_billed=False)
     assert clock.slept == [0.5, 1.0]
 
 
@@ -70,14 +72,14 @@ async def test_a_hopeless_failure_is_returned_at_once() -> None:
     clock = FakeClock()
     hopeless = failure(FailureKind.SPEND_LIMIT)
     called = await call(ScriptedModel([hopeless], clock), clock)
-    assert called == Called(result=hopeless, calls=1)
+    assert called == Called(result=hopeless, calls=1, may_be_billed=False)
 
 
 async def test_attempts_are_limited() -> None:
     clock = FakeClock()
     overloaded = failure(FailureKind.OVERLOADED)
     called = await call(ScriptedModel([overloaded] * 3, clock), clock, attempts=3)
-    assert called == Called(result=overloaded, calls=3)
+    assert called == Called(result=overloaded, calls=3, may_be_billed=False)
 
 
 async def test_malformed_answers_are_counted_apart_from_other_failures() -> None:
@@ -85,7 +87,7 @@ async def test_malformed_answers_are_counted_apart_from_other_failures() -> None
     broken = failure(FailureKind.MALFORMED)
     script: Script = [failure(FailureKind.SERVER), broken, failure(FailureKind.SERVER), broken]
     called = await call(ScriptedModel(script, clock), clock, attempts=9)
-    assert called == Called(result=broken, calls=4)
+    assert called == Called(result=broken, calls=4, may_be_billed=True)
 
 
 async def test_the_wait_that_the_server_asks_for_is_kept() -> None:
@@ -100,7 +102,7 @@ async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     clock = FakeClock()
     limited = failure(FailureKind.RATE_LIMIT, 3600)
     called = await call(ScriptedModel([limited], clock), clock)
-    assert called == Called(result=limited, calls=1)
+    assert called == Called(result=limited, calls=1, may_be_billed=False)
     assert clock.slept == []
 
 
@@ -123,3 +125,21 @@ async def test_a_call_out_of_time_says_so_and_keeps_the_last_failure() -> None:
         message="no answer within 100 s; the last attempt: why",
         request_id="req",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "billed"),
+    [
+        (FailureKind.TIMEOUT, True),
+        (FailureKind.MALFORMED, True),
+        (FailureKind.WRONG_MODEL, True),
+        (FailureKind.OVERLOADED, False),
+        (FailureKind.CONNECTION, False),
+    ],
+)
+async def test_a_failed_attempt_that_the_server_worked_for_may_be_billed(
+    kind: FailureKind, billed: bool
+) -> None:
+    clock = FakeClock()
+    called = await call(ScriptedModel([failure(kind), ANSWER], clock), clock)
+    assert called.may_be_billed is billed

@@ -180,6 +180,23 @@ async def test_a_judge_s_failed_call_is_named_so_that_it_can_stop_the_run() -> N
     )
 
 
+async def test_what_a_wrong_answer_cost_is_not_known() -> None:
+    failure = CallFailure(kind=FailureKind.WRONG_MODEL, message="another model answered")
+    trial, _ = await run(planned(CONTAINS), failure)
+    assert (trial.status, trial.cost_usd) == (TrialStatus.ERRORED, None)
+
+
+async def test_an_optional_judge_s_failed_call_is_not_blamed_for_another_grader() -> None:
+    optional = GraderSpec(
+        kind="rubric", name="r", criteria=(Criterion(text="Is polite."),), required=False
+    )
+    failed = CallFailure(kind=FailureKind.SPEND_LIMIT, message="limit reached")
+    script = (says("30 days"), failed, judges("cannot_tell"))
+    trial, _ = await run(planned(optional, RUBRIC), *script)
+    assert trial.error is not None
+    assert trial.error.kind == "ungraded"
+
+
 async def test_a_judge_s_failed_call_that_is_not_required_leaves_the_trial_graded() -> None:
     optional = GraderSpec(
         kind="rubric", name="r", criteria=(Criterion(text="Is polite."),), required=False
