@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip install --quiet --quiet --no-input --disable-pip-ver
 UV ?= uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --extra gate
+# pip compiles what it installs, but not what it links to.
+COMPILED := $(BIN)/python -m compileall -q evalgate
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
 .PHONY: help demo test check lint lock clean
@@ -50,12 +52,14 @@ $(VENV)/gate.stamp: requirements/gate.lock pyproject.toml | $(BIN)/python
 	@echo "Installing requirements/gate.lock into $(VENV)"
 	@$(PIP) --require-hashes --requirement requirements/gate.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(COMPILED)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing requirements/dev.lock into $(VENV)"
 	@$(PIP) --require-hashes --requirement requirements/dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(COMPILED)
 	@touch $(VENV)/gate.stamp $@
 
 $(BIN)/python:
