@@ -1,4 +1,4 @@
-"""GitHub Actions, from inside a step: outputs, job summary, annotations, groups and masks."""
+"""GitHub Actions, from inside a step: outputs, job summary and annotations."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +15,6 @@ class Level(StrEnum):
     NOTICE = "notice"
     WARNING = "warning"
     ERROR = "error"
-
-
-def is_running() -> bool:
-    """Return whether this process runs in a step of a workflow."""
-    return github_action_utils.is_github_action()
 
 
 def check() -> None:
@@ -63,13 +58,6 @@ def annotate(level: Level, message: str, *, title: str) -> None:
 
 
 @contextmanager
-def group(title: str) -> Iterator[None]:
-    """Fold what is printed inside under one title in the log."""
-    with github_action_utils.group(_encodable(title)):
-        yield
-
-
-@contextmanager
 def untrusted() -> Iterator[None]:
     """Keep the runner from obeying workflow commands in what is printed inside.
 
@@ -77,13 +65,6 @@ def untrusted() -> Iterator[None]:
     """
     with github_action_utils.stop_commands():
         yield
-
-
-def mask(secret: str) -> None:
-    """Hide a secret, whole and line by line, from the rest of the job's log."""
-    for part in dict.fromkeys((secret, *secret.splitlines())):
-        if part.strip():
-            github_action_utils.add_mask(part)
 
 
 def _encodable(text: str) -> str:

@@ -196,25 +196,6 @@ def smallest_detectable_drop(of: Sample, alpha: float, *, beyond: float = 0.0) -
     return min(1.0, (linear + root) / (2 * square))
 
 
-def wilson(passes: float, trials: float, alpha: float) -> tuple[float, float]:
-    """Return the two-sided interval of a rate, for display; (0, 1) without trials.
-
-    Source: Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
-
-    Args:
-        passes: how many passed.
-        trials: of how many.
-        alpha: error rate of both sides together.
-    """
-    if trials <= 0:
-        return 0.0, 1.0
-    z = normal_quantile(1 - alpha / 2)
-    centre = (passes + z**2 / 2) / (trials + z**2)
-    spread = passes * (trials - passes) / trials + z**2 / 4
-    half = z * math.sqrt(spread) / (trials + z**2)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
 def mean_and_error(
     of: Sample, halves: tuple[float, ...], *, copies: float = 1.0
 ) -> tuple[float, float]:

@@ -204,11 +204,12 @@ def non_inferior(delta: Estimate, rules: GateRules) -> Reason:
 def about_these_cases(evidence: Evidence, rules: GateRules) -> Reason:
     """The verdict is about the suite, not about the traffic that it was drawn from."""
     cases = counted(len(evidence.compared), "case")
+    these = "this" if len(evidence.compared) == 1 else "these"
     why = "as the policy asks"
     if rules.estimand is Estimand.AUTO:
         needs = counted(evidence.claim.population_needs or 0, evidence.claim.population_unit)
         why = f"because a statement about all traffic takes at least {needs}"
-    return Reason(code="suite", message=f"The verdict is about exactly these {cases}, {why}.")
+    return Reason(code="suite", message=f"The verdict is about exactly {these} {cases}, {why}.")
 
 
 def _change(delta: Estimate) -> str:

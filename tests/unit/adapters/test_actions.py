@@ -32,13 +32,6 @@ def outputs_in(path: Path) -> dict[str, str]:
     return outputs
 
 
-def test_a_step_runs_where_github_actions_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    assert actions.is_running()
-    monkeypatch.setenv("GITHUB_ACTIONS", "")
-    assert not actions.is_running()
-
-
 def test_outputs_and_summary_reach_the_runner_unchanged(step: Mapping[str, Path]) -> None:
     actions.publish({"verdict": "fail", "note": "a=b\n::error::no<<x"}, "# Blocked\n\n`::error::`")
     assert outputs_in(step["GITHUB_OUTPUT"]) == {"verdict": "fail", "note": "a=b\n::error::no<<x"}
@@ -102,25 +95,3 @@ def test_two_stretches_of_untrusted_text_end_by_different_words(
             pass
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] != lines[2]
-
-
-def test_a_group_opens_and_closes(capsys: pytest.CaptureFixture[str]) -> None:
-    with actions.group("support-reply v4"):
-        pass
-    assert capsys.readouterr().out.splitlines() == ["::group ::support-reply v4", "::endgroup::"]
-
-
-def test_a_secret_of_several_lines_is_masked_whole_and_by_line(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    actions.mask("one\n\ntwo")
-    assert capsys.readouterr().out.splitlines() == [
-        "::add-mask ::one%0A%0Atwo",
-        "::add-mask ::one",
-        "::add-mask ::two",
-    ]
-
-
-def test_an_empty_secret_masks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    actions.mask("")
-    assert capsys.readouterr().out == ""
