@@ -162,3 +162,37 @@ def test_a_narrow_encoding_does_not_cost_a_verdict(folder: Path) -> None:
     done = evalgate(folder, "gate", "--simulate", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "Passed" in done.stdout
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> dict[str, str]:
+    """The surroundings of a workflow's step."""
+    files = {name: str(tmp_path / name) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    return {"GITHUB_ACTIONS": "true", "RUNNER_TEMP": str(tmp_path / "runner"), **files}
+
+
+def test_a_workflow_gates_the_commit_that_is_checked_out_not_the_files_beside_it(
+    folder: Path, step: dict[str, str]
+) -> None:
+    (folder / "prompts/p/v1.md").write_text(VERSION + "edited, but not committed\n")
+    assert evalgate(folder, "gate", "--base", "main", **step).returncode == 0
+
+
+def test_a_workflow_is_told_the_worst_verdict_and_obeys_nothing_of_the_report(
+    folder: Path, step: dict[str, str], tmp_path: Path
+) -> None:
+    (folder / "prompts/p/v1.md").write_text(VERSION + "edited\n")
+    (folder / "prompts/p/v2.md").write_text(VERSION + "::error::planted\n")
+    commit_all(folder, "both")
+    done = evalgate(folder, "gate", "--simulate", "--base", "main~1", **step)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    stop = next(line for line in lines if line.startswith("::stop-commands"))
+    token = stop.rpartition("::")[2]
+    shown = next(number for number, line in enumerate(lines) if "Blocked" in line)
+    assert lines.index(stop) < shown < lines.index(f"::{token}::")
+    outputs = (tmp_path / "GITHUB_OUTPUT").read_text()
+    assert "fail" in outputs
+    assert "1.0000" not in outputs, "the rate of the prompt that passed"
+    assert list((tmp_path / "runner/evalgate").glob("*/verdict.json"))
+    assert "Blocked" in (tmp_path / "GITHUB_STEP_SUMMARY").read_text()

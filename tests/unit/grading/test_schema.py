@@ -1,8 +1,9 @@
 from pathlib import Path
+from time import perf_counter
 
 from inline_snapshot import snapshot
 
-from evalgate.grading.schema import schema_fault, violation
+from evalgate.grading.schema import MOST_CHARACTERS, schema_fault, violation
 from evalgate.model.document import Data
 
 REPLY: dict[str, Data] = {
@@ -97,3 +98,67 @@ def test_a_lone_surrogate_is_a_violation_and_no_crash() -> None:
     broken = violation({"type": "string", "pattern": "^a"}, "\ud800")
     assert broken is not None
     assert broken.startswith("the value cannot be checked")
+
+
+def nested_alternatives(levels: int) -> dict[str, Data]:
+    defs: dict[str, Data] = {"a0": {"type": "string"}}
+    for level in range(1, levels + 1):
+        defs[f"a{level}"] = {"anyOf": [{"$ref": f"#/$defs/a{level - 1}"}] * 3}
+    return {"$defs": defs, "properties": {"city": {"$ref": f"#/$defs/a{levels}"}}}
+
+
+def test_alternatives_of_alternatives_are_not_explained_one_by_one() -> None:
+    start = perf_counter()
+    assert violation(nested_alternatives(12), {"city": 5}) == snapshot(
+        "at the answer: the value fits none of the alternatives that the schema leaves"
+    )
+    assert perf_counter() - start < 4
+
+
+def test_beside_references_what_is_plainly_wrong_is_still_named() -> None:
+    schema = nested_alternatives(12) | {"required": ["city"]}
+    assert violation(schema, {}) == snapshot('at the answer: "city" is a required property')
+
+
+def test_a_plain_alternative_is_explained_with_its_place() -> None:
+    schema: dict[str, Data] = {"items": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
+    assert violation(schema, ["a", 1]) == snapshot(
+        "at [1]: 1 is not valid under any of the schemas listed in the 'anyOf' keyword"
+    )
+
+
+def test_what_a_schema_forbids_by_not_is_never_taken_for_a_demand() -> None:
+    schema: dict[str, Data] = {
+        "$defs": {"text": {"type": "string"}},
+        "not": {"$ref": "#/$defs/text"},
+    }
+    assert violation(schema, 5) is None
+    assert violation(schema, "a") == snapshot(
+        "at the answer: the value fits none of the alternatives that the schema leaves"
+    )
+
+
+def test_a_reference_into_an_alternative_is_no_crash() -> None:
+    schema: dict[str, Data] = {"anyOf": [{"type": "string"}], "items": {"$ref": "#/anyOf/0"}}
+    assert violation(schema, [5]) is not None
+
+
+def test_properties_named_like_keywords_are_properties() -> None:
+    schema: dict[str, Data] = {
+        "$defs": {"text": {"type": "string"}},
+        "properties": {"not": {"$ref": "#/$defs/text"}, "enum": {"type": "integer"}},
+    }
+    assert violation(schema, {"not": 1}) == snapshot('at not: 1 is not of type "string"')
+    assert violation(schema, {"enum": "a"}) == snapshot('at enum: "a" is not of type "integer"')
+
+
+def test_many_violations_cost_no_more_than_the_first() -> None:
+    start = perf_counter()
+    broken = violation({"items": {"type": "string"}}, [*range(1_000_000)])
+    assert broken == snapshot('at [0]: 0 is not of type "string"')
+    assert perf_counter() - start < 4
+
+
+def test_a_very_large_schema_is_at_fault() -> None:
+    fault = schema_fault({"enum": ["x" * MOST_CHARACTERS]})
+    assert fault == snapshot("it has 100,013 characters; at most 100,000 can be")
