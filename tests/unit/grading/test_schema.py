@@ -152,13 +152,6 @@ def test_properties_named_like_keywords_are_properties() -> None:
     assert violation(schema, {"enum": "a"}) == snapshot('at enum: "a" is not of type "integer"')
 
 
-def test_many_violations_cost_no_more_than_the_first() -> None:
-    start = perf_counter()
-    broken = violation({"items": {"type": "string"}}, [*range(1_000_000)])
-    assert broken == snapshot('at [0]: 0 is not of type "string"')
-    assert perf_counter() - start < 4
-
-
 def test_a_very_large_schema_is_at_fault() -> None:
     fault = schema_fault({"enum": ["x" * MOST_CHARACTERS]})
     assert fault == snapshot("it has 100,013 characters; at most 100,000 can be")
