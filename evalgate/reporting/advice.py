@@ -11,14 +11,12 @@ _CONSEQUENCES: Mapping[ExitCode, str] = {
     ExitCode.FAIL: "The gate blocks this change.",
     ExitCode.INCONCLUSIVE: "The gate blocks this change until the question is decided.",
     ExitCode.NOT_EVALUATED: "The gate blocks this change, because nothing could be decided.",
-    ExitCode.USAGE: "Nothing was decided: what is named above has to be corrected first.",
 }
 
 _MEND = (
     "Read the cases that broke, mend the prompt and push again. Where the new answer is the better"
     " one, correct the case in a pull request of its own first."
 )
-_UNGRADED = "Look at the trials without a grade; remove what caused them and run again."
 _RUN_AGAIN = "Run the gate again later; it decided nothing, neither for nor against this change."
 _KEY = "Check the API key that the gate is given (`ANTHROPIC_API_KEY`), then run it again."
 _PAYMENT = "Check the billing and the spend limits of the account behind the key, then run again."
@@ -46,24 +44,13 @@ _STEPS: Mapping[str, str] = {
     "no_baseline": "Set `gate.min_pass_rate` in the policy, so that a first version can pass.",
     "no_comparable_cases": "Keep cases from the base in the set, so that there is a comparison.",
     "no_cases": "Add cases to the eval set; an empty set proves nothing.",
-    "error_budget": _UNGRADED,
-    "lopsided_errors": _UNGRADED,
-    "grader_silent": "Look at why the grader gives no grade, mend it and run again.",
+    "error_budget": "Look at the trials without a grade; remove what caused them and run again.",
     "not_all_trials_ran": "Remove what stopped the run, then run the gate again.",
     "ledger_unbalanced": "Run the gate in a fresh folder; when it happens again, report a bug.",
     "published_version_edited": "Restore the published file; put the edit into a new version.",
     "dangling_pointer": "Point `live.yaml` at a version that exists.",
     "pointer_deleted": "Bring back `live.yaml` with a stable version in it.",
-    "prompt_deleted": "Bring the prompt back, or have its owners agree to the removal.",
-    "history_rewritten": (
-        "Restore the history of `live.yaml`; it may only grow by the move that this change makes."
-    ),
-    "model_not_tested": "Make a new version that names the model, so that it is tested.",
     "evalset_removed": "Bring the eval set back, or have its removal agreed by its owners.",
-    "critical_case_changed": "Restore the critical case, or have its owners agree to the change.",
-    "base_set_unreadable": "Mend the eval set on the base first, in a pull request of its own.",
-    "branch_behind": "Bring the branch up to date with the base, so that its cases are run too.",
-    "policy_deleted": "Bring the policy back, or have its owners agree that nothing is gated.",
     "configuration": "Correct the files at the places that are named, and push again.",
     "bootstrap": "Merge the policy: it applies from the next pull request on.",
     "authentication": _KEY,
@@ -85,34 +72,20 @@ _STEPS: Mapping[str, str] = {
 }
 
 
-_STOPPED_BY = frozenset(
-    {
-        *("authentication", "permission", "model_not_found", "billing", "spend_limit"),
-        *("rate_limit", "outage", "overloaded", "connection", "server", "timeout", "deadline"),
-    }
-)
-"""Causes that say why trials have no grade; what they call for comes first."""
-
-_SAID_ALREADY: Mapping[str, frozenset[str]] = {
-    "could_not_evaluate": _STOPPED_BY,
-    "not_all_trials_ran": _STOPPED_BY | {"error_budget"},
-}
-"""General causes, whose step adds nothing beside that of any of these."""
-
-
 def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
-    """Return what to do about a verdict, each step once, the most useful first.
+    """Return what to do about a verdict, each step once, in the order of its causes.
 
     Args:
-        causes: codes of reasons and kinds of errors, in order; those without a step are passed
-            over, and so are general ones beside a cause that says more.
+        causes: codes of reasons and kinds of errors; those without a step are passed over.
         verdict: a change that passed needs nothing.
     """
     if verdict is Verdict.PASS:
         return ()
-    ordered = sorted(dict.fromkeys(causes), key=lambda cause: cause not in _STOPPED_BY)
-    telling = [cause for cause in ordered if _SAID_ALREADY.get(cause, set()).isdisjoint(ordered)]
-    return tuple(dict.fromkeys(_STEPS[cause] for cause in telling if cause in _STEPS))
+    causes = list(causes)
+    if _RUN_AGAIN in (_STEPS.get(cause) for cause in causes):
+        # What is merely a consequence of an outage would bury the one step that helps.
+        causes = [cause for cause in causes if cause not in ("error_budget", "not_all_trials_ran")]
+    return tuple(dict.fromkeys(_STEPS[cause] for cause in causes if cause in _STEPS))
 
 
 def consequence(exit_code: ExitCode) -> str:

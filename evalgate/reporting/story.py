@@ -104,13 +104,12 @@ class PromptStory:
     """All that is told about one candidate on one eval set.
 
     `errors` are the first trials without a grade; `error_kinds` and `skip_kinds` count all.
-    `models` are those that answered. `causes` are the codes of the verdict's reasons and, when
-    nothing was decided, the kinds of what went wrong.
+    `models` are those that answered.
     """
 
     verdict: PromptVerdict
     headline: str
-    causes: tuple[str, ...]
+    next_steps: tuple[str, ...]
     results: tuple[CaseOutcome, ...] = ()
     regressed: Stories = Stories()
     failing: Stories = Stories()

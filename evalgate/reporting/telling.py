@@ -58,12 +58,12 @@ def tell(
 
 
 def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ...]:
-    """Gather the steps of the run and of the prompts that decide it."""
-    causes = [reason.code for reason in run.reasons]
+    """Gather the steps of the run and of the prompts that decide it, each once."""
+    steps = list(next_steps((reason.code for reason in run.reasons), run.verdict))
     for story in prompts:
         if story.verdict.verdict is run.verdict:
-            causes += story.causes
-    return next_steps(causes, run.verdict)
+            steps += story.next_steps
+    return tuple(dict.fromkeys(steps))
 
 
 def _prompt_story(
@@ -87,7 +87,7 @@ def _prompt_story(
     return PromptStory(
         verdict=verdict,
         headline=prompt_headline(verdict, broken=broken, all_cases=list(results.values())),
-        causes=tuple(causes),
+        next_steps=next_steps(causes, verdict.verdict),
         results=tuple(results.values()),
         regressed=stories(_critical_first(verdict.flips.regressed, gathering), REGRESSED_TOLD),
         failing=stories(sorted(failing, key=gathering.urgency), FAILING_TOLD),

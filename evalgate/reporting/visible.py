@@ -20,7 +20,7 @@ _HIDDEN = re.compile(
 )
 _DIGEST = re.compile("[0-9a-f]{40,}")
 _LINE_COMMAND = re.compile(r"(?m)^([^\S\n]*:)(?=:)")
-_ANY_COMMAND = re.compile(r":(?=:)|#(?=#\[)")
+_LOG_COMMAND = re.compile(r":(?=:)|#(?=#\[)")
 _OLD_COMMAND = re.compile(r"#(?=#\[)")
 
 
@@ -80,7 +80,7 @@ def safe_line(text: str) -> str:
     Control and bidirectional characters become visible, line breaks spaces; workflow commands are
     broken wherever they stand, because who prints a long line may break it anywhere.
     """
-    return _ANY_COMMAND.sub(_parted, visible(text).replace("\n", " "))
+    return _LOG_COMMAND.sub(_parted, visible(text).replace("\n", " "))
 
 
 def _parted(found: re.Match[str]) -> str:
