@@ -27,7 +27,8 @@ from anthropic.types import Message, MessageParam, OutputConfigParam
 
 from evalgate.adapters.claude_failures import ADVICE, kind_of
 from evalgate.adapters.claude_reply import BadReply, read_reply
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
+from evalgate.model.content import Turn
 
 API_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 10.0

@@ -65,6 +65,22 @@ def read_json(path: str, content: bytes) -> Document:
     return Document(path=path, data=data, lines={})
 
 
+def read_json_lines(path: str, content: bytes) -> Iterator[Document]:
+    """Parse JSON line by line, or raise ConfigurationError when a line is wrong.
+
+    The place () of each document is its line of the file; blank lines are left out.
+    """
+    for number, line in enumerate(_decode(path, content).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            data: Data = json.loads(line, parse_constant=_not_json)
+        except (ValueError, RecursionError) as error:
+            problem = Problem(path=path, line=number, message=f"not JSON: {error}")
+            raise ConfigurationError([problem]) from None
+        yield Document(path=path, data=data, lines={(): number})
+
+
 class _Builder:
     """Turns YAML nodes into data and notes the line of every value."""
 

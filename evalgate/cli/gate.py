@@ -10,7 +10,6 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evalgate.adapters import files
 from evalgate.adapters.clock import SystemClock
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
@@ -81,7 +80,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
     """Return the real outside world; `rules`, when there are any, stand in for Claude."""
     return Outside(
         repository=repository,
-        parser=files,
+        parser=adapters.FORMATS,
         open_model=connection(environment, rules),
         prices=PriceTable(),
         clock=SystemClock(),

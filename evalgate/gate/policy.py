@@ -49,8 +49,13 @@ def read_policy(document: Document, content: bytes) -> Policy:
 
 
 def _paths(section: Section) -> Paths:
-    section.allow("prompts", "evalsets")
-    return Paths(prompts=_folder(section, "prompts"), evalsets=_folder(section, "evalsets"))
+    section.allow("prompts", "evalsets", "graders")
+    has_graders = section.data.get("graders") is not None
+    return Paths(
+        prompts=_folder(section, "prompts"),
+        evalsets=_folder(section, "evalsets"),
+        graders=_folder(section, "graders") if has_graders else None,
+    )
 
 
 def _folder(section: Section, key: str) -> str:
@@ -61,13 +66,21 @@ def _folder(section: Section, key: str) -> str:
 
 
 def _judge(section: Section) -> JudgeSettings:
-    section.allow("model", "effort", "max_tokens")
+    section.allow("model", "effort", "max_tokens", "votes")
     default = JudgeSettings()
     return JudgeSettings(
         model=section.text("model", default.model),
         effort=section.word("effort", EFFORTS) if "effort" in section.data else default.effort,
         max_tokens=section.integer("max_tokens", default.max_tokens, least=64, most=64_000),
+        votes=_votes(section, default.votes),
     )
+
+
+def _votes(section: Section, default: int) -> int:
+    votes = section.integer("votes", default, least=1, most=9)
+    if votes % 2 == 0:
+        section.note("votes", f"expected an odd number, which has a majority, got {votes}")
+    return votes
 
 
 def _gate(section: Section) -> GateRules:
@@ -114,7 +127,9 @@ def _rate(section: Section, key: str, default: float) -> float:
 
 
 def _run(section: Section) -> RunSettings:
-    section.allow("trials", "critical_trials", "concurrency", "timeout", "deadline", "attempts")
+    section.allow(
+        "trials", "critical_trials", "concurrency", "timeout", "deadline", "attempts", "splits"
+    )
     default = RunSettings()
     return RunSettings(
         trials=section.integer("trials", default.trials, least=1, most=100),
@@ -125,4 +140,5 @@ def _run(section: Section) -> RunSettings:
         timeout=section.number("timeout", default.timeout, least=0.1, most=3600.0),
         deadline=section.number("deadline", default.deadline, least=0.1, most=7200.0),
         attempts=section.integer("attempts", default.attempts, least=1, most=10),
+        splits=section.texts("splits"),
     )

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import regex
 
+from evalgate.grading.answer import Answer
 from evalgate.grading.grades import graded, quote, shorten, ungraded
 from evalgate.grading.json_text import NotJson, as_text, parse_json, same_value
 from evalgate.grading.pattern import size_fault
 from evalgate.grading.schema import schema_fault, violation
-from evalgate.model.chat import Completion
 from evalgate.model.document import Data
 from evalgate.model.evalset import GraderSpec
 from evalgate.model.reading import describe
@@ -39,16 +39,16 @@ class Check:
     """One kind of check.
 
     `fault` says what is wrong with an argument, or None. `find` takes an argument without fault,
-    and an answer's text.
+    and an answer.
     """
 
     fault: Callable[[Data], str | None]
-    find: Callable[[Data, str], Finding]
+    find: Callable[[Data, Answer], Finding]
 
 
-def check_grade(spec: GraderSpec, completion: Completion) -> Grade:
+def check_grade(spec: GraderSpec, answer: Answer) -> Grade:
     """Return the grade that a check gives an answer."""
-    finding = CHECKS[spec.kind].find(spec.argument, completion.text)
+    finding = CHECKS[spec.kind].find(spec.argument, answer)
     if finding.holds is None:
         return ungraded(spec, cause=finding.cause, reason=finding.reason)
     return graded(spec, finding.holds, reason=finding.reason, final=finding.final)
@@ -58,7 +58,8 @@ def _equals_fault(argument: Data) -> str | None:
     return "expected a value to compare the answer with, got nothing" if argument is None else None
 
 
-def _equals(argument: Data, text: str) -> Finding:
+def _equals(argument: Data, answer: Answer) -> Finding:
+    text = answer.text
     if isinstance(argument, str):
         same = text == argument
         reason = f"The answer is {quote(text)}" + ("." if same else f", not {quote(argument)}.")
@@ -77,7 +78,8 @@ def _contains_fault(argument: Data) -> str | None:
     return "expected text; every answer contains the empty text" if argument == "" else None
 
 
-def _contains(argument: Data, text: str) -> Finding:
+def _contains(argument: Data, answer: Answer) -> Finding:
+    text = answer.text
     wanted = as_text(argument)
     holds = wanted in text
     verb = "contains" if holds else "does not contain"
@@ -99,7 +101,8 @@ def _regex_fault(argument: Data) -> str | None:
     return None
 
 
-def _regex(argument: Data, text: str) -> Finding:
+def _regex(argument: Data, answer: Answer) -> Finding:
+    text = answer.text
     written = as_text(argument)
     try:
         match = _pattern(written).search(text, timeout=PATTERN_SECONDS)
@@ -126,7 +129,8 @@ def _json_schema_fault(argument: Data) -> str | None:
     return None if fault is None else f"not a usable JSON Schema: {fault}"
 
 
-def _json_schema(argument: Data, text: str) -> Finding:
+def _json_schema(argument: Data, answer: Answer) -> Finding:
+    text = answer.text
     data = parse_json(text)
     if isinstance(data, NotJson):
         return Finding(holds=False, reason=f"The answer {data.reason}.")

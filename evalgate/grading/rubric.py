@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from evalgate.grading.fence import fenced
 from evalgate.grading.json_text import as_text
-from evalgate.model.chat import ChatRequest, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Turn
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
@@ -85,7 +86,7 @@ def rubric_request(
         max_tokens=judge.max_tokens,
         effort=judge.effort,
         system=SYSTEM,
-        turns=(Turn(role="user", text=text),),
+        turns=(Turn(role="user", content=text),),
         output_schema=_reply_schema(list(keys)),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 from typing import Protocol
 
+from evalgate.grading.answer import Answer
 from evalgate.grading.checks import check_grade
 from evalgate.grading.completed import completed
 from evalgate.grading.fence import safe_boundary
@@ -50,7 +51,7 @@ class Outcome:
 
 
 async def grade_answer(
-    case: Case, completion: Completion, *, trial: str, judging: Judging
+    case: Case, answer: Answer, *, trial: str, judging: Judging
 ) -> tuple[Grade, ...]:
     """Return the grades of an answer, in the order of the case's graders.
 
@@ -59,16 +60,16 @@ async def grade_answer(
 
     Args:
         case: the case that was asked.
-        completion: the answer.
+        answer: what the model said.
         trial: `<case>/<index>`; travels with the judge's requests.
         judging: how rubrics are judged.
     """
-    exchange = Exchange(question=question_of(case), answer=completion.text, expected=case.expected)
-    whole = completed(completion)
+    exchange = Exchange(question=question_of(case), answer=answer.text, expected=case.expected)
+    whole = completed(answer.completion)
     grades = [] if whole.passed else [whole]
     for spec in case.graders:
         if spec.kind != "rubric":
-            grades.append(check_grade(spec, completion))
+            grades.append(check_grade(spec, answer))
         elif whole.passed:
             request = _request(spec, exchange, judging)
             reply = await judging.judge(replace(request, trial=trial))

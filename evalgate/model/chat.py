@@ -3,22 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
+from evalgate.model.content import Block, Tool, ToolCall, Turn
 from evalgate.model.document import Data
-
-Role = Literal["user", "assistant"]
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 """How hard a model may be asked to think."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One message of a conversation."""
-
-    role: Role
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +24,7 @@ class ChatRequest:
     system: str = ""
     effort: str | None = None
     output_schema: Mapping[str, Data] | None = None
+    tools: tuple[Tool, ...] = ()
     trial: str = ""
 
 
@@ -50,7 +41,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """A model's answer. `simulated` is true when the server says that it is a simulator."""
+    """A model's answer. `simulated` is true when the server says that it is a simulator.
+
+    `blocks` are what the model said, in order, as it must be handed back to go on with the
+    conversation. `tool_calls` are all its wishes to use a tool, those of earlier rounds included.
+    """
 
     text: str
     model: str
@@ -59,6 +54,8 @@ class Completion:
     latency_ms: int
     request_id: str | None = None
     simulated: bool = False
+    blocks: tuple[Block, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class FailureKind(StrEnum):

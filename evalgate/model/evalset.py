@@ -1,8 +1,9 @@
 """An eval set: golden cases and the graders that judge the answers to them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from evalgate.model.content import Attachment
 from evalgate.model.document import Data
 
 
@@ -33,11 +34,25 @@ class GraderSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CannedResult:
+    """What a tool gives back in a case, in place of the tool itself.
+
+    It answers a call of `tool` whose arguments hold all of `input`.
+    """
+
+    tool: str
+    content: str
+    input: Mapping[str, Data] = field(default_factory=dict)
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One input with its expectations.
 
     `graders` are those that apply to it, defaults included. `hash` covers all that shapes its
-    grade, so that equal hashes at base and head mean the same case.
+    grade, so that equal hashes at base and head mean the same case. `references` are whole answers
+    that are right. `files` holds what its variables attach, by the path written there.
     """
 
     id: str
@@ -50,6 +65,9 @@ class Case:
     critical: bool = False
     split: str = ""
     line: int | None = None
+    references: tuple[str, ...] = ()
+    tool_results: tuple[CannedResult, ...] = ()
+    files: Mapping[str, Attachment] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,19 +31,28 @@ class OnInconclusive(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """The folders that hold prompts and eval sets, from the repository's root, without a slash."""
+    """The folders that hold prompts and eval sets, from the repository's root, without a slash.
+
+    `graders` is the folder of Python graders; None forbids them.
+    """
 
     prompts: str = "prompts"
     evalsets: str = "evalsets"
+    graders: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeSettings:
-    """The model that grades rubrics."""
+    """The model that grades rubrics.
+
+    `votes` is an odd number: when the first vote says fail, further ones are asked for until so
+    many are in or the majority is certain.
+    """
 
     model: str = "claude-sonnet-5-5"
     effort: str | None = "low"
     max_tokens: int = 2048
+    votes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +78,8 @@ class RunSettings:
     """How trials are run.
 
     `deadline` bounds one call with all its retries and `timeout` one attempt, both in seconds.
-    `critical_trials` is the number of trials that confirm a broken critical case.
+    `critical_trials` is the number of trials that confirm a broken critical case. `splits` names
+    the splits of the eval sets whose cases are run; without any, all are.
     """
 
     trials: int = 3
@@ -78,6 +88,7 @@ class RunSettings:
     timeout: float = 120.0
     deadline: float = 300.0
     attempts: int = 4
+    splits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
 from evalgate.model.document import Document, Tree
+from evalgate.model.template import Template
 from evalgate.model.trial import Trial
 
 
@@ -66,7 +67,7 @@ class Repository(Protocol):
 
 
 class Parser(Protocol):
-    """Reads text formats into documents that remember their lines."""
+    """Reads text formats: documents that remember their lines, and templates."""
 
     def read_yaml(self, path: str, content: bytes, *, first_line: int = 1) -> Document:
         """Parse YAML, or raise ConfigurationError; `path` and `first_line` place the errors."""
@@ -74,6 +75,22 @@ class Parser(Protocol):
 
     def read_json(self, path: str, content: bytes) -> Document:
         """Parse JSON, or raise ConfigurationError."""
+        ...
+
+    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document]:
+        """Parse JSON line by line, blank lines left out; each document knows its line.
+
+        What is wrong with a line is raised as ConfigurationError when its turn comes.
+        """
+        ...
+
+    def read_template(self, source: str, includes: Mapping[str, str]) -> Template:
+        """Read a Jinja template, or raise TemplateError.
+
+        Args:
+            source: the text.
+            includes: the texts that it may include, by file name.
+        """
         ...
 
 

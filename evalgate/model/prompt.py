@@ -1,18 +1,43 @@
 """A prompt: its immutable versions and the pointer that says which of them is live."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from evalgate.model.chat import Turn
+from evalgate.model.content import Role, Tool
 from evalgate.model.document import Data
+from evalgate.model.template import Template
+
+
+class InputKind(StrEnum):
+    """What a variable of a prompt holds: words, a whole conversation, or an attached file."""
+
+    TEXT = "text"
+    MESSAGES = "messages"
+    IMAGE = "image"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One message of a version's body.
+
+    `conversation` names the input of kind `messages` that stands in place of it; the template
+    then holds nothing else.
+    """
+
+    role: Role
+    template: Template
+    conversation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptVersion:
-    """One file `prompts/<prompt>/v<N>.md`, parsed; `hash` is its identity.
+    """One file `prompts/<prompt>/v<N>.md`, parsed; `hash` is its identity, includes counted.
 
-    `system` and `turns` are templates: `{{name}}` stands for a variable. `inputs` are the
-    variables that the file declares, or, when it declares none, those that its body uses.
+    `inputs` are the variables that the file declares, or, when it declares none, those that its
+    body uses; `kinds` names those of them that are not plain text. `dependencies` are the paths of
+    the files in `prompts/_shared/` that it includes, those that they include counted.
     """
 
     prompt: str
@@ -26,8 +51,11 @@ class PromptVersion:
     inputs: tuple[str, ...]
     output_schema: Mapping[str, Data] | None
     metadata: Mapping[str, Data]
-    system: str
-    turns: tuple[Turn, ...]
+    system: Template | None
+    parts: tuple[Part, ...]
+    kinds: Mapping[str, InputKind] = field(default_factory=dict)
+    tools: tuple[Tool, ...] = ()
+    dependencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

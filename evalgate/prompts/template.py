@@ -2,32 +2,37 @@ r"""Templates of a prompt version: `{{name}}` is a variable, `\\{{` stands for t
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from evalgate.model.document import Data
+from evalgate.model.template import TemplateError
 
 _MARK = re.compile(r"\\\{\{|\{\{(?P<inside>.*?)\}\}|\{\{", re.DOTALL)
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
 
 
-def variables(template: str) -> Iterator[str]:
-    """Yield the variable names of a template in order, repeats included.
+@dataclass(frozen=True, slots=True)
+class Braces:
+    """A template in which `{{name}}` is a variable and nothing else has a meaning."""
 
-    Raises:
-        ValueError: when braces hold something that is not a name, or are not closed.
-    """
-    for mark in _MARK.finditer(template):
-        if mark[0] != r"\{{":
-            yield _name(mark)
+    source: str
+    names: tuple[str, ...]
+
+    def fill(self, values: Mapping[str, Data]) -> str:
+        """Return the text with every variable replaced once; values other than text as JSON."""
+        missing = next((name for name in self.names if name not in values), None)
+        if missing is not None:
+            raise TemplateError(f"the variable `{missing}` has no value")
+        return _MARK.sub(
+            lambda mark: "{{" if mark[0] == r"\{{" else as_text(values[_name(mark)]), self.source
+        )
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Return the template with every variable replaced once; values are never read as templates.
-
-    Raises:
-        KeyError: when a variable has no value.
-    """
-    return _MARK.sub(lambda mark: "{{" if mark[0] == r"\{{" else values[_name(mark)], template)
+def read_braces(source: str) -> Braces:
+    """Return the template, or raise TemplateError when braces hold no name or are not closed."""
+    marks = [mark for mark in _MARK.finditer(source) if mark[0] != r"\{{"]
+    return Braces(source, tuple(dict.fromkeys(_name(mark) for mark in marks)))
 
 
 def as_text(value: Data) -> str:
@@ -42,5 +47,5 @@ def _name(mark: re.Match[str]) -> str:
     name = None if inside is None else _NAME.fullmatch(inside)
     if name is None:
         said = mark[0] if len(mark[0]) <= 40 else mark[0][:40] + "…"
-        raise ValueError(f"`{said}` is not a variable: write {{{{name}}}}, or \\{{{{ for braces")
+        raise TemplateError(f"`{said}` is not a variable: write {{{{name}}}}, or \\{{{{ for braces")
     return name[1]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from evalgate.errors import ConfigurationError, Problem
-from evalgate.model.chat import EFFORTS, ChatRequest, Turn
+from evalgate.model.chat import EFFORTS, ChatRequest
+from evalgate.model.content import Turn
 from evalgate.model.evalset import Case
 from evalgate.model.ports import Parser
-from evalgate.model.prompt import PromptVersion
+from evalgate.model.prompt import Part, PromptVersion
 from evalgate.model.reading import Section, suggestion
-from evalgate.prompts.template import as_text, fill, variables
+from evalgate.model.template import Template, TemplateError
+from evalgate.prompts.template import read_braces
 
 KEYS = (
     "model",
@@ -31,9 +33,11 @@ _BORDER = "---\n"
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Written:
+    """A part of the body with the line that its text starts on."""
+
     role: str
-    text: str
+    template: Template
     line: int
 
 
@@ -70,9 +74,9 @@ def read_version(prompt: str, path: str, *, content: bytes, parser: Parser) -> P
         inputs=inputs,
         output_schema=header.mapping("output_schema") or None,
         metadata=header.mapping("metadata"),
-        system=next((part.text for part in parts if part.role == "system"), ""),
-        turns=tuple(
-            Turn(role="user" if part.role == "user" else "assistant", text=part.text)
+        system=next((part.template for part in parts if part.role == "system"), None),
+        parts=tuple(
+            Part(role="user" if part.role == "user" else "assistant", template=part.template)
             for part in parts
             if part.role != "system"
         ),
@@ -85,15 +89,16 @@ def render(version: PromptVersion, case: Case) -> ChatRequest:
     """Return the request that asks a version about a case.
 
     Raises:
-        KeyError: when the case lacks a variable of the version.
+        TemplateError: when the case lacks a variable of the version.
     """
-    values = {name: as_text(value) for name, value in case.vars.items()}
     return ChatRequest(
         model=version.model,
         max_tokens=version.max_tokens,
         effort=version.effort,
-        system=fill(version.system, values),
-        turns=tuple(Turn(role=turn.role, text=fill(turn.text, values)) for turn in version.turns),
+        system="" if version.system is None else version.system.fill(case.vars),
+        turns=tuple(
+            Turn(role=part.role, content=part.template.fill(case.vars)) for part in version.parts
+        ),
         output_schema=version.output_schema,
     )
 
@@ -115,7 +120,7 @@ def _split(path: str, content: bytes) -> tuple[str, str, int]:
     return front, body, front.count("\n") + 4
 
 
-def _parts(header: Section, body: str, first_line: int) -> Iterator[_Part]:
+def _parts(header: Section, body: str, first_line: int) -> Iterator[_Written]:
     marks = list(_PART.finditer(body))
     outside = body[: marks[0].start()] if marks else body
     if outside.strip():
@@ -127,7 +132,11 @@ def _parts(header: Section, body: str, first_line: int) -> Iterator[_Part]:
     ends = [*(mark.start() for mark in marks[1:]), len(body)]
     for mark, end in zip(marks, ends, strict=False):
         text = re.sub(r"^\\## ", "## ", body[mark.end() : end].strip(), flags=re.MULTILINE)
-        yield _Part(mark[1].lower(), text, first_line + body.count("\n", 0, mark.start()))
+        role, line = mark[1].lower(), first_line + body.count("\n", 0, mark.start())
+        try:
+            yield _Written(role, read_braces(text), line)
+        except TemplateError as error:
+            header.note_line(line, f"in the part `## {role}`: {error}")
     _check_order(header, [mark[1].lower() for mark in marks], first_line)
 
 
@@ -140,14 +149,11 @@ def _check_order(header: Section, roles: list[str], line: int) -> None:
         header.note_line(line, "expected `## user` and `## assistant` in turn, from user to user")
 
 
-def _inputs(header: Section, parts: list[_Part]) -> tuple[str, ...]:
+def _inputs(header: Section, parts: list[_Written]) -> tuple[str, ...]:
     declared = header.texts("inputs")
     used: dict[str, int] = {}
     for part in parts:
-        try:
-            used |= {name: part.line for name in variables(part.text) if name not in used}
-        except ValueError as error:
-            header.note_line(part.line, f"in the part `## {part.role}`: {error}")
+        used |= {name: part.line for name in part.template.names if name not in used}
     if header.data.get("inputs") is None:
         return tuple(used)
     for name, line in used.items():

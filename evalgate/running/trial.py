@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from evalgate.grading.answer import Answer
 from evalgate.grading.judgement import Cause
 from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
@@ -45,7 +46,7 @@ class TrialRunner:
             return account.trial(planned, outcome=failed)
         grades = await grade_answer(
             planned.case,
-            answer,
+            Answer(completion=answer, cost_usd=account.cost_usd),
             trial=planned.key,
             judging=Judging(
                 judge=account.send, settings=self.judge, draw_boundary=self.draw_boundary
@@ -63,6 +64,11 @@ class _Account:
         self._calls = 0
         self._cost_usd: float | None = 0.0
         self._failure: CallFailure | None = None
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the calls so far cost in US dollars; None when that is not known."""
+        return self._cost_usd
 
     async def send(self, request: ChatRequest) -> Completion | CallFailure:
         """Send with retries and book the call; what a failed one may have cost is not known."""

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from evalgate.model.chat import ChatRequest, Role, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Role, Turn
 from evalgate.model.document import Data
 
 _ROLES = ("user", "assistant")
@@ -107,7 +108,7 @@ def _request(data: dict[str, Data], *, trial: str) -> ChatRequest:
 
 def _turn(message: dict[str, Data]) -> Turn:
     role: Role = "assistant" if message["role"] == "assistant" else "user"
-    return Turn(role=role, text=_text(message["content"]))
+    return Turn(role=role, content=_text(message["content"]))
 
 
 def _text(content: Data) -> str:

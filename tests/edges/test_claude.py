@@ -12,13 +12,14 @@ import pytest
 from aiohttp import web
 
 from evalgate.adapters.claude import LONGEST_MESSAGE, ClaudeModel, retry_after
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.content import Turn
 from evalgate.model.document import Data
 from evalgate.model.ports import ChatModel
 
 KEY = "sk-test-0123456789"
 MODEL = "claude-sonnet-5-5"
-REQUEST = ChatRequest(model=MODEL, max_tokens=64, turns=(Turn(role="user", text="Hi"),))
+REQUEST = ChatRequest(model=MODEL, max_tokens=64, turns=(Turn(role="user", content="Hi"),))
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -141,7 +142,7 @@ async def test_a_full_request_carries_all_that_shapes_the_answer() -> None:
         model=MODEL,
         max_tokens=64,
         system="Be brief.",
-        turns=(Turn(role="user", text="a"), Turn(role="assistant", text="b")),
+        turns=(Turn(role="user", content="a"), Turn(role="assistant", content="b")),
         effort="low",
         output_schema=schema,
         trial="case-1/2",
@@ -345,7 +346,7 @@ async def test_a_deprecated_model_answers_and_its_warning_is_shown() -> None:
 
 
 async def test_half_a_surrogate_pair_is_sent_as_a_question_mark() -> None:
-    smuggled = replace(REQUEST, system="a\ud800", turns=(Turn(role="user", text="b\udc00c"),))
+    smuggled = replace(REQUEST, system="a\ud800", turns=(Turn(role="user", content="b\udc00c"),))
     _, received = await ask(says(message()), request=smuggled)
     assert received.bodies[0]["system"] == "a?"
     assert received.bodies[0]["messages"] == [{"role": "user", "content": "b?c"}]

@@ -16,7 +16,8 @@ from evalgate.adapters.claude import ClaudeModel
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import UsageError
 from evalgate.grading.rubric import Exchange, rubric_request
-from evalgate.model.chat import ChatRequest, Completion, Turn
+from evalgate.model.chat import ChatRequest, Completion
+from evalgate.model.content import Turn
 from evalgate.model.evalset import Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
 from evalgate.simulator.fakes import RuleModel
@@ -185,7 +186,7 @@ async def test_the_server_answers_as_the_rule_model_does() -> None:
                 model=MODEL,
                 max_tokens=100,
                 system="A 30-day window.",
-                turns=(Turn(role="user", text="May I return it?"),),
+                turns=(Turn(role="user", content="May I return it?"),),
                 trial=f"case/{index}",
             )
             over_http = await claude.send(request, within=10)

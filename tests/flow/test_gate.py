@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError, ExitCode
 from evalgate.gate.gate import Outside, plan_gate, run_gate
 from evalgate.gate.gathering import Question
@@ -90,7 +90,7 @@ class Run:
 
 
 def rules() -> Rules:
-    return read_rules(files.read_yaml("rules.yaml", RULES.encode()))
+    return read_rules(FORMATS.read_yaml("rules.yaml", RULES.encode()))
 
 
 async def gate(
@@ -121,7 +121,7 @@ async def gate(
             parents={"f": (), "b": ("f",), "h": ("b" if fork is None else "f",)},
             refs={"main": "b", "HEAD": "h"},
         ),
-        parser=files,
+        parser=FORMATS,
         open_model=open_model,
         prices=prices or FlatPrices(),
         clock=FakeClock(),

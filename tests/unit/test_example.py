@@ -7,7 +7,8 @@ from pathlib import Path
 
 from inline_snapshot import snapshot
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
+from evalgate.grading.answer import Answer
 from evalgate.grading.evalset import read_evalset
 from evalgate.grading.trial import Judging, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
@@ -63,7 +64,7 @@ OPENING_REWORDED = "You are the first to reply to customers of Quillfern, which 
 
 
 def document(path: str) -> Document:
-    return files.read_yaml(path, (ROOT / path).read_bytes())
+    return FORMATS.read_yaml(path, (ROOT / path).read_bytes())
 
 
 def version(name: str, old: str = "", new: str = "") -> PromptVersion:
@@ -71,7 +72,7 @@ def version(name: str, old: str = "", new: str = "") -> PromptVersion:
     text = (ROOT / path).read_text("utf-8")
     assert not old or text.count(old) == 1
     content = text.replace(old, new) if old else text
-    return read_version(PROMPT, path, content=content.encode(), parser=files)
+    return read_version(PROMPT, path, content=content.encode(), parser=FORMATS)
 
 
 EVALSET = read_evalset(
@@ -115,7 +116,7 @@ async def passed(asked: PromptVersion, rules: Rules) -> dict[tuple[str, int], bo
         assert isinstance(answer, Completion)
         grades = await grade_answer(
             case,
-            answer,
+            Answer(completion=answer),
             trial=question.trial,
             judging=judging,
         )
@@ -193,7 +194,8 @@ def test_every_sentence_of_the_rules_is_an_answer_to_some_case() -> None:
 
 
 def test_every_instruction_that_the_rules_look_for_stands_in_v2() -> None:
-    system = VERSIONS[1].system
+    template = VERSIONS[1].system
+    system = template.source if template else ""
     missing = [
         each.name for each in RULES.behaviours if each.needs and not each.needs.search(system)
     ]

@@ -6,10 +6,11 @@ from evalgate.cli.connection import connection
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import read_rule_files
 from evalgate.errors import UsageError
-from evalgate.model.chat import ChatRequest, Completion, Turn
+from evalgate.model.chat import ChatRequest, Completion
+from evalgate.model.content import Turn
 
 REQUEST = ChatRequest(
-    model="claude-haiku-5-5", max_tokens=50, turns=(Turn(role="user", text="Hello?"),)
+    model="claude-haiku-5-5", max_tokens=50, turns=(Turn(role="user", content="Hello?"),)
 )
 
 

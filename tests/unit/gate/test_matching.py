@@ -1,6 +1,6 @@
 """Facts about matching candidates with cases; the flow tests cover what a plan leads to."""
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.planning import Plan, make_plan
 from evalgate.model.comparison import CaseKind
@@ -35,7 +35,7 @@ def plan(head: dict[str, str], base: dict[str, str] | None = None) -> Plan:
         refs={"HEAD": "h"},
     )
     question = Question(base="b", head="h", run_id="r")
-    return make_plan(gather(question, repository, files), files)
+    return make_plan(gather(question, repository, FORMATS), FORMATS)
 
 
 def trials(of: Plan) -> dict[str, tuple[CaseKind, int, int]]:

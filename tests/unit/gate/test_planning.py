@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.planning import Plan, make_plan, plan_document
@@ -26,7 +26,7 @@ def plan(head: dict[str, str], *, irregular: frozenset[str] = frozenset()) -> Pl
         irregular=irregular,
     )
     question = Question(base="b", head="h", run_id="r")
-    return make_plan(gather(question, repository, files), files)
+    return make_plan(gather(question, repository, FORMATS), FORMATS)
 
 
 def test_a_change_elsewhere_plans_nothing() -> None:

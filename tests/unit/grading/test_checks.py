@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from evalgate.grading.answer import Answer
 from evalgate.grading.checks import CHECKS, check_grade
 from evalgate.model.chat import Completion, Usage
 from evalgate.model.document import Data
@@ -17,7 +18,7 @@ USAGE = Usage(input_tokens=1, output_tokens=1)
 def grade(kind: str, argument: Data, *, text: str, negated: bool = False) -> Grade:
     spec = GraderSpec(kind=kind, name=kind, argument=argument, negated=negated)
     answer = Completion(text=text, model="m", stop_reason="end_turn", usage=USAGE, latency_ms=1)
-    return check_grade(spec, answer)
+    return check_grade(spec, Answer(completion=answer))
 
 
 def passes(kind: str, argument: Data, text: str) -> bool | None:

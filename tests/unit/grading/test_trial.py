@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from evalgate.grading.answer import Answer
 from evalgate.grading.trial import Judging, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
 from evalgate.model.evalset import Case, Criterion, GraderSpec
@@ -47,7 +48,7 @@ async def grades_of(
     case = Case(id="c", vars={"q": "When?"}, expected="In 30 days.", graders=specs, hash="h")
     drawn = iter(boundaries * len(specs))
     judging = Judging(judge=judge, settings=JudgeSettings(), draw_boundary=lambda: next(drawn))
-    return await grade_answer(case, answer, trial="c/0", judging=judging)
+    return await grade_answer(case, Answer(completion=answer), trial="c/0", judging=judging)
 
 
 def a_grade(

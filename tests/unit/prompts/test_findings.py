@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.model.change import Change
 from evalgate.model.verdict import Verdict
 from evalgate.prompts.changes import find_changes
@@ -28,12 +28,14 @@ def change(
 ) -> Change:
     trees = [
         read_prompts(
-            {f"prompts/p/{name}": text.encode() for name, text in folder.items()}, "prompts", files
+            {f"prompts/p/{name}": text.encode() for name, text in folder.items()},
+            "prompts",
+            FORMATS,
         )
         for folder in (base, base, head)
     ]
     prompts = Prompts(base=trees[0], fork=trees[1], head=trees[2])
-    return find_changes(prompts, files, changed_sets={})
+    return find_changes(prompts, FORMATS, changed_sets={})
 
 
 def candidates(of: Change) -> list[tuple[str, str | None, tuple[str, ...]]]:

@@ -1,12 +1,12 @@
 """Facts about the prompts of one tree."""
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.prompts.library import Prompt, read_prompts
 
 
 def prompts(*paths: str, folder: str = "prompts") -> dict[str, Prompt]:
     tree = {path: b"stable: v1\n" if path.endswith("live.yaml") else b"" for path in paths}
-    return read_prompts(tree, folder, files)
+    return read_prompts(tree, folder, FORMATS)
 
 
 def test_a_prompt_is_a_folder_with_versions_or_a_live_pointer() -> None:

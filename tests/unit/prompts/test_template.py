@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.prompts.template import as_text, fill, variables
+from evalgate.model.document import Data
+from evalgate.model.template import TemplateError
+from evalgate.prompts.template import as_text, read_braces
+
+
+def fill(template: str, values: dict[str, Data]) -> str:
+    return read_braces(template).fill(values)
 
 
 def test_a_variable_is_replaced_wherever_it_stands() -> None:
@@ -18,7 +24,7 @@ def test_a_value_is_never_read_as_a_template(value: str) -> None:
 
 def test_escaped_braces_stand_for_themselves() -> None:
     assert fill(r"\{{a}} {{a}}", {"a": "x"}) == "{{a}} x"
-    assert list(variables(r"\{{a}} {{b}}")) == ["b"]
+    assert read_braces(r"\{{a}} {{b}}").names == ("b",)
 
 
 def test_single_braces_are_plain_text() -> None:
@@ -29,12 +35,12 @@ def test_single_braces_are_plain_text() -> None:
     "template", ["{{}}", "{{a b}}", "{{#if a}}", "{{> part}}", "{{a", "{{1a}}", "{{a.b}}"]
 )
 def test_braces_around_anything_but_a_name_are_an_error(template: str) -> None:
-    with pytest.raises(ValueError, match="is not a variable"):
-        list(variables(template))
+    with pytest.raises(TemplateError, match="is not a variable"):
+        read_braces(template)
 
 
 def test_a_variable_without_a_value_is_an_error() -> None:
-    with pytest.raises(KeyError, match="a"):
+    with pytest.raises(TemplateError, match="`a` has no value"):
         fill("{{a}}", {})
 
 

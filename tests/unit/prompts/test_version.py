@@ -2,11 +2,12 @@
 
 import pytest
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError
-from evalgate.model.chat import Turn
+from evalgate.model.content import Turn
 from evalgate.model.evalset import Case
 from evalgate.model.prompt import PromptVersion
+from evalgate.model.template import TemplateError
 from evalgate.prompts.version import identity, is_version, read_version, render
 
 HEAD = "---\nmodel: claude-haiku-5-5\nmax_tokens: 100\n"
@@ -14,7 +15,7 @@ PLAIN = HEAD + "---\n## system\n\nBe kind.\n\n## user\n\n{{question}}\n"
 
 
 def read(text: str) -> PromptVersion:
-    return read_version("p", "prompts/p/v3.md", content=text.encode(), parser=files)
+    return read_version("p", "prompts/p/v3.md", content=text.encode(), parser=FORMATS)
 
 
 def problems(text: str) -> list[str]:
@@ -30,15 +31,18 @@ def case(**values: str) -> Case:
 def test_front_matter_and_parts_are_read() -> None:
     version = read(PLAIN)
     assert (version.version, version.model, version.max_tokens) == ("v3", "claude-haiku-5-5", 100)
-    assert version.system == "Be kind."
-    assert version.turns == (Turn(role="user", text="{{question}}"),)
+    assert version.system is not None
+    assert version.system.source == "Be kind."
+    assert [(part.role, part.template.source) for part in version.parts] == [
+        ("user", "{{question}}")
+    ]
     assert version.inputs == ("question",)
 
 
 def test_rendering_fills_every_part_and_pins_all_that_shapes_the_answer() -> None:
     version = read(PLAIN.replace("max_tokens: 100", "max_tokens: 100\neffort: low"))
     request = render(version, case(question="Why?"))
-    assert request.turns == (Turn(role="user", text="Why?"),)
+    assert request.turns == (Turn(role="user", content="Why?"),)
     assert (request.system, request.model, request.effort) == (
         "Be kind.",
         "claude-haiku-5-5",
@@ -54,16 +58,17 @@ def test_a_value_cannot_open_a_new_part() -> None:
 
 def test_further_parts_make_few_shot_turns() -> None:
     text = HEAD + "---\n## user\nA\n## assistant\nB\n## user\n{{q}}\n"
-    assert [turn.role for turn in read(text).turns] == ["user", "assistant", "user"]
+    assert [turn.role for turn in read(text).parts] == ["user", "assistant", "user"]
 
 
 def test_other_headings_are_content() -> None:
     text = HEAD + "---\n## system\n## Tone\nkind\n### user\nx\n## user\nq\n"
-    assert read(text).system == "## Tone\nkind\n### user\nx"
+    assert render(read(text), case()).system == "## Tone\nkind\n### user\nx"
 
 
 def test_an_escaped_heading_is_content() -> None:
-    assert read(HEAD + "---\n## user\nwrite:\n\\## user\n").turns[0].text == "write:\n## user"
+    request = render(read(HEAD + "---\n## user\nwrite:\n\\## user\n"), case())
+    assert request.turns[0].text == "write:\n## user"
 
 
 def test_identity_ignores_line_ends_and_byte_order_mark_and_nothing_else() -> None:
@@ -120,5 +125,5 @@ def test_a_file_of_the_wrong_shape_says_what_was_expected(text: str, expected: s
 
 
 def test_a_case_without_a_needed_variable_cannot_be_rendered() -> None:
-    with pytest.raises(KeyError, match="question"):
+    with pytest.raises(TemplateError, match="question"):
         render(read(PLAIN), case())

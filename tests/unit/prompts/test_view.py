@@ -1,13 +1,13 @@
 """Facts about one prompt at the three points of a change."""
 
-from evalgate.adapters import files
+from evalgate.cli.adapters import FORMATS
 from evalgate.prompts.library import Prompt, read_prompts
 from evalgate.prompts.view import Prompts
 
 
 def tree(*names: str) -> dict[str, Prompt]:
     paths = {f"prompts/{name}/v1.md": name.encode() for name in names}
-    return read_prompts(paths, "prompts", files)
+    return read_prompts(paths, "prompts", FORMATS)
 
 
 def test_every_prompt_of_head_or_fork_is_viewed_once_by_name() -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.content import Turn
 from evalgate.model.policy import RunSettings
 from evalgate.running.calls import Called, send_with_retry
 from evalgate.simulator.fakes import FakeClock
 
-REQUEST = ChatRequest(model="m", max_tokens=1, turns=(Turn(role="user", text="Hi"),))
+REQUEST = ChatRequest(model="m", max_tokens=1, turns=(Turn(role="user", content="Hi"),))
 ANSWER = Completion(
     text="yes",
     model="m",

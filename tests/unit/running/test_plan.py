@@ -20,8 +20,8 @@ def version(name: str) -> PromptVersion:
         inputs=(),
         output_schema=None,
         metadata={},
-        system="",
-        turns=(),
+        system=None,
+        parts=(),
     )
 
 

@@ -28,8 +28,8 @@ VERSION = PromptVersion(
     inputs=(),
     output_schema=None,
     metadata={},
-    system="",
-    turns=(),
+    system=None,
+    parts=(),
 )
 CASE = Case(id="a", vars={}, expected=None, graders=(), hash="hash")
 SET = EvalSet(name="support", path="evalsets/support.yaml", prompts=("support",), cases=(CASE,))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.content import Turn
 from evalgate.model.evalset import Case, Criterion, EvalSet, GraderSpec
 from evalgate.model.policy import JudgeSettings, RunSettings
 from evalgate.model.prompt import PromptVersion
@@ -64,8 +65,8 @@ def planned(*graders: GraderSpec, pass_at: float = 1.0) -> PlannedTrial:
         inputs=(),
         output_schema=None,
         metadata={},
-        system="",
-        turns=(),
+        system=None,
+        parts=(),
     )
     evalset = EvalSet(
         name="set", path="evalsets/set.yaml", prompts=("support",), cases=(case,), pass_at=pass_at
@@ -74,7 +75,7 @@ def planned(*graders: GraderSpec, pass_at: float = 1.0) -> PlannedTrial:
 
 
 def render(version: PromptVersion, case: Case) -> ChatRequest:
-    turn = Turn(role="user", text=f"{case.id} by {version.version}")
+    turn = Turn(role="user", content=f"{case.id} by {version.version}")
     return ChatRequest(model=version.model, max_tokens=version.max_tokens, turns=(turn,))
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.model.chat import ChatRequest, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Turn
 from evalgate.simulator.answer import NO_BEHAVIOUR, NO_RULES, answer_text
 from evalgate.simulator.rules import Behaviour, Rules
 
@@ -39,7 +40,7 @@ BARE = "support"
 def request(
     trial: str, *, system: str = INSTRUCTED, question: str = "return shoes?"
 ) -> ChatRequest:
-    turns = (Turn(role="user", text=question),)
+    turns = (Turn(role="user", content=question),)
     return ChatRequest(
         model="claude-haiku-5-5", max_tokens=100, system=system, turns=turns, trial=trial
     )

@@ -4,16 +4,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.model.chat import ChatRequest, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Turn
 from evalgate.simulator.draw import luck, question_of, trial_of
 
 ASKED = ChatRequest(
     model="claude-haiku-5-5",
     max_tokens=100,
     turns=(
-        Turn(role="user", text="first"),
-        Turn(role="assistant", text="reply"),
-        Turn(role="user", text="second"),
+        Turn(role="user", content="first"),
+        Turn(role="assistant", content="reply"),
+        Turn(role="user", content="second"),
     ),
 )
 

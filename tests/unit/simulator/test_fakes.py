@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from evalgate.errors import RepositoryError
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Turn, Usage
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.content import Turn
 from evalgate.model.ports import ChatModel, Clock, Prices, Repository, TrialLog
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.simulator.fakes import (
@@ -21,7 +22,7 @@ RULES = [Rules(path="r", behaviours=(Behaviour(name="a", says="Hello."),))]
 ASKED = ChatRequest(
     model="claude-haiku-5-5",
     max_tokens=100,
-    turns=(Turn(role="user", text="Hi"),),
+    turns=(Turn(role="user", content="Hi"),),
     output_schema={"type": "object"},
     trial="case/0",
 )

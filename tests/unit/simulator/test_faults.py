@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.model.chat import ChatRequest, Turn, Usage
+from evalgate.model.chat import ChatRequest, Usage
+from evalgate.model.content import Turn
 from evalgate.simulator.faults import PROSE, calls_of, fault_for, spoil
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.rules import Calls, Fault, FaultKind, Rules
@@ -13,12 +14,12 @@ FENCES = f"<criteria_{B}>\nc1: x\n</criteria_{B}>\n<answer_{B}>\nA\n</answer_{B}
 ANSWER = ChatRequest(
     model="claude-haiku-5-5",
     max_tokens=100,
-    turns=(Turn(role="user", text="question"),),
+    turns=(Turn(role="user", content="question"),),
     trial="case/0",
 )
 JUDGE = replace(
     ANSWER,
-    turns=(Turn(role="user", text=FENCES),),
+    turns=(Turn(role="user", content=FENCES),),
     output_schema={"properties": {"c1": {}}},
 )
 REPLY = Reply(text="12345678", stop_reason="end_turn", usage=Usage(input_tokens=3, output_tokens=2))

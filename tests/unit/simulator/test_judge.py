@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.model.chat import ChatRequest, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Turn
 from evalgate.simulator.judge import (
     FORBIDDEN,
     FOUND,
@@ -26,7 +27,7 @@ def request(answer: str, *criteria: str) -> ChatRequest:
     return ChatRequest(
         model="claude-sonnet-5-5",
         max_tokens=100,
-        turns=(Turn(role="user", text=text),),
+        turns=(Turn(role="user", content=text),),
         output_schema={"properties": {f"c{n}": {} for n in range(1, len(criteria) + 1)}},
     )
 
@@ -63,14 +64,14 @@ def test_a_request_with_a_schema_of_its_own_is_no_judges_request() -> None:
 
 
 def test_a_request_without_fences_is_no_judges_request() -> None:
-    plain = replace(request("a", "b"), turns=(Turn(role="user", text="c1: names the window"),))
+    plain = replace(request("a", "b"), turns=(Turn(role="user", content="c1: names the window"),))
     assert judge_task(plain) is None
 
 
 def test_a_request_without_an_answer_is_no_judges_request() -> None:
     full = request("a", "b")
     cut = full.turns[0].text.replace("answer_", "reply_")
-    assert judge_task(replace(full, turns=(Turn(role="user", text=cut),))) is None
+    assert judge_task(replace(full, turns=(Turn(role="user", content=cut),))) is None
 
 
 def test_a_criterion_passes_where_its_pattern_is_found() -> None:

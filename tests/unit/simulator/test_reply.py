@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.model.chat import ChatRequest, Turn, Usage
+from evalgate.model.chat import ChatRequest, Usage
+from evalgate.model.content import Turn
 from evalgate.simulator.answer import NO_RULES
 from evalgate.simulator.reply import count_tokens, reply_to
 from evalgate.simulator.rules import Behaviour, Rules
@@ -13,7 +14,7 @@ ASKED = ChatRequest(
     model="claude-haiku-5-5",
     max_tokens=100,
     system="s" * 9,
-    turns=(Turn(role="user", text="u" * 7), Turn(role="user", text="v")),
+    turns=(Turn(role="user", content="u" * 7), Turn(role="user", content="v")),
 )
 B = "0123456789abcdef0123456789abcdef"
 
@@ -42,7 +43,7 @@ def test_an_answer_that_does_not_fit_is_cut_at_max_tokens() -> None:
 
 def test_a_judges_request_is_judged_and_any_other_is_answered() -> None:
     fences = f"<criteria_{B}>\nc1: x\n</criteria_{B}>\n<answer_{B}>\nA\n</answer_{B}>"
-    turns = (Turn(role="user", text=fences),)
+    turns = (Turn(role="user", content=fences),)
     judging = replace(ASKED, turns=turns, output_schema={"properties": {"c1": {}}})
     assert json.loads(reply_to([], judging).text)["c1"]["verdict"] == "cannot_tell"
     assert reply_to([], replace(judging, output_schema=None)).text == NO_RULES

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.model.chat import ChatRequest, Turn
+from evalgate.model.chat import ChatRequest
+from evalgate.model.content import Turn
 from evalgate.simulator.wire import Rejection, read_request
 
 MESSAGE = {"role": "user", "content": "Hello"}
@@ -46,7 +47,7 @@ def test_a_plain_request_is_read() -> None:
     assert accepted() == ChatRequest(
         model="claude-haiku-5-5",
         max_tokens=100,
-        turns=(Turn(role="user", text="Hello"),),
+        turns=(Turn(role="user", content="Hello"),),
         trial="case/0",
     )
 
