@@ -5,10 +5,8 @@ import math
 import time
 import warnings
 from collections.abc import Mapping
-from string import printable
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import quote
 
 from anthropic import (
     APIConnectionError,
@@ -23,12 +21,13 @@ from anthropic import (
     Timeout,
     omit,
 )
-from anthropic.types import Message, MessageParam, OutputConfigParam
+from anthropic.types import Message, MessageParam, OutputConfigParam, ToolParam
 
 from evalgate.adapters.claude_failures import ADVICE, kind_of
 from evalgate.adapters.claude_reply import BadReply, read_reply
+from evalgate.adapters.claude_request import message, output_config, sendable, tool, trial_header
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
-from evalgate.model.content import Turn
+from evalgate.model.content import ToolCall
 
 API_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 10.0
@@ -93,19 +92,24 @@ class ClaudeModel:
         except APIError as error:
             return self._transport_failure(error)
         except TimeoutError:
-            message = f"no answer within {within:.3g} s"
-            return CallFailure(kind=FailureKind.TIMEOUT, message=message)
+            late = f"no answer within {within:.3g} s"
+            return CallFailure(kind=FailureKind.TIMEOUT, message=late)
         latency_ms = round(1000 * (time.perf_counter() - started))
         return await _completion(response, requested=request.model, latency_ms=latency_ms)
 
     async def _post(self, request: ChatRequest, within: float) -> AsyncAPIResponse[Message]:
+        # The API knows more blocks and efforts than any SDK release lists: ours go out as they are.
+        messages = cast("list[MessageParam]", [message(turn) for turn in request.turns])
+        tools = cast("list[ToolParam]", [tool(each) for each in request.tools])
+        config = cast("OutputConfigParam", output_config(request))
         return await self._client.messages.with_raw_response.create(
             model=request.model,
             max_tokens=request.max_tokens,
-            messages=[_message(turn) for turn in request.turns],
-            system=_sendable(request.system) or omit,
-            output_config=_output_config(request) or omit,
-            extra_headers=_trial_header(request.trial),
+            messages=messages,
+            system=sendable(request.system) or omit,
+            tools=tools or omit,
+            output_config=config or omit,
+            extra_headers=trial_header(request.trial),
             timeout=Timeout(within, connect=min(within, CONNECT_SECONDS)),
         )
 
@@ -157,8 +161,8 @@ async def _completion(
         reply = read_reply(await response.json(), requested=requested)
     except (ValueError, RecursionError):
         got = response.headers.get("content-type", "no content type")[:60]
-        message = f"HTTP {response.status_code} with a body that is not JSON ({got})"
-        reply = BadReply(kind=FailureKind.MALFORMED, message=message)
+        told = f"HTTP {response.status_code} with a body that is not JSON ({got})"
+        reply = BadReply(kind=FailureKind.MALFORMED, message=told)
     if isinstance(reply, BadReply):
         return CallFailure(kind=reply.kind, message=reply.message, request_id=response.request_id)
     return Completion(
@@ -169,34 +173,9 @@ async def _completion(
         latency_ms=latency_ms,
         request_id=response.request_id,
         simulated=response.headers.get("x-evalgate-simulator") is not None,
+        blocks=reply.blocks,
+        tool_calls=tuple(block for block in reply.blocks if isinstance(block, ToolCall)),
     )
-
-
-def _message(turn: Turn) -> MessageParam:
-    text = _sendable(turn.text)
-    if turn.role == "user":
-        return {"role": "user", "content": text}
-    return {"role": "assistant", "content": text}
-
-
-def _sendable(text: str) -> str:
-    """Replace what UTF-8 cannot carry: halves of surrogate pairs, which JSON can smuggle in."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _output_config(request: ChatRequest) -> OutputConfigParam:
-    config: dict[str, object] = {}
-    if request.effort is not None:
-        config["effort"] = request.effort
-    if request.output_schema is not None:
-        config["format"] = {"type": "json_schema", "schema": dict(request.output_schema)}
-    # The API knows more efforts than any SDK release lists, so the text goes out as it is.
-    return cast("OutputConfigParam", config)
-
-
-def _trial_header(trial: str) -> dict[str, str]:
-    """Return the header; what a header cannot hold, as in a case id with umlauts, is escaped."""
-    return {"X-Evalgate-Trial": quote(trial, safe=printable[:95])} if trial else {}
 
 
 def _text(value: object) -> str | None:

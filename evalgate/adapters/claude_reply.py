@@ -5,16 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalgate.model.chat import FailureKind, Usage
+from evalgate.model.content import Block, Opaque, Text, ToolCall
+from evalgate.model.document import Data
+from evalgate.model.writable import is_writable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a completion is made of, apart from what the transport adds."""
+    """What a completion is made of, apart from what the transport adds.
+
+    `text` is that of the text blocks; thinking and other blocks are no part of the answer.
+    """
 
     text: str
     model: str
     stop_reason: str
     usage: Usage
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +42,14 @@ def read_reply(body: object, *, requested: str) -> Reply | BadReply:
     if not isinstance(body, Mapping):
         return _malformed("expected a JSON object in the response")
     model, stop_reason = _word(body.get("model")), _word(body.get("stop_reason"))
-    text, usage = _text(body.get("content")), _usage(body.get("usage"))
+    blocks, usage = _blocks(body.get("content")), _usage(body.get("usage"))
     if model and not re.fullmatch(re.escape(requested) + r"(-\d{8})?", model):
         message = f"asked {requested}, but {model[:60]} answered"
         return BadReply(kind=FailureKind.WRONG_MODEL, message=message)
-    if model and stop_reason and text is not None and usage is not None:
-        return Reply(text=text, model=model, stop_reason=stop_reason, usage=usage)
-    parts = {"model": model, "stop_reason": stop_reason, "content": text, "usage": usage}
+    if model and stop_reason and blocks is not None and usage is not None:
+        text = "".join(block.text for block in blocks if isinstance(block, Text))
+        return Reply(text=text, model=model, stop_reason=stop_reason, usage=usage, blocks=blocks)
+    parts = {"model": model, "stop_reason": stop_reason, "content": blocks, "usage": usage}
     missing = ", ".join(f"`{name}`" for name, part in parts.items() if part is None)
     return _malformed(f"the response has no proper {missing}: it is broken or was cut off")
 
@@ -54,12 +62,31 @@ def _word(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _text(content: object) -> str | None:
-    """Join the text blocks; thinking and other kinds of blocks are no part of the answer."""
-    if not isinstance(content, list) or not all(isinstance(block, Mapping) for block in content):
+def _blocks(content: object) -> tuple[Block, ...] | None:
+    """Return the blocks, or None when one is broken or could not be stored or handed back."""
+    if not isinstance(content, list) or not is_writable(content):
         return None
-    texts = [block.get("text") for block in content if block.get("type") == "text"]
-    return "".join(texts) if all(isinstance(text, str) for text in texts) else None
+    blocks = [_block(each) if isinstance(each, dict) else None for each in content]
+    whole = tuple(block for block in blocks if block is not None)
+    return whole if len(whole) == len(blocks) else None
+
+
+def _block(data: dict[str, Data]) -> Block | None:
+    match data.get("type"):
+        case "text":
+            text = data.get("text")
+            return Text(text=text) if isinstance(text, str) else None
+        case "tool_use":
+            return _tool_call(data)
+        case _:
+            return Opaque(data=data)
+
+
+def _tool_call(data: dict[str, Data]) -> ToolCall | None:
+    identity, name, given = _word(data.get("id")), _word(data.get("name")), data.get("input")
+    if not identity or not name or not isinstance(given, dict):
+        return None
+    return ToolCall(id=identity, name=name, input=given)
 
 
 def _usage(usage: object) -> Usage | None:

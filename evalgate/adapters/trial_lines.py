@@ -1,9 +1,11 @@
 """One trial as one JSON object, the way it stands on a line of `trials.jsonl`."""
 
 from evalgate.model.chat import Completion, Usage
+from evalgate.model.content import ToolCall
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.trial import Arm, Grade, Trial, TrialError, TrialStatus
+from evalgate.model.writable import MOST_LEVELS, is_writable
 
 SCHEMA = "trial/1"
 MOST = 10**15
@@ -11,7 +13,10 @@ MOST = 10**15
 
 
 def encode(trial: Trial) -> dict[str, Data]:
-    """Return the object that `decode` reads back as an equal trial."""
+    """Return the object that `decode` reads back as an equal trial, but for the answer's blocks.
+
+    Blocks are there to go on with a conversation, and a stored trial is over.
+    """
     return {
         "schema": SCHEMA,
         "prompt": trial.prompt,
@@ -104,6 +109,7 @@ def _read_grade(section: Section) -> Grade:
 
 def _completion(completion: Completion) -> dict[str, Data]:
     usage = completion.usage
+    calls = [_tool_call(call) for call in completion.tool_calls]
     return {
         "text": completion.text,
         "model": completion.model,
@@ -118,6 +124,7 @@ def _completion(completion: Completion) -> dict[str, Data]:
         "latency_ms": completion.latency_ms,
         "request_id": completion.request_id,
         "simulated": completion.simulated,
+        **({"tool_calls": calls} if calls else {}),
     }
 
 
@@ -140,7 +147,20 @@ def _read_completion(trial: Section) -> Completion | None:
         latency_ms=_count(section, "latency_ms"),
         request_id=section.optional_text("request_id"),
         simulated=section.flag("simulated", default=False),
+        tool_calls=tuple(_read_tool_call(each) for each in section.sections("tool_calls")),
     )
+
+
+def _tool_call(call: ToolCall) -> Data:
+    return {"id": call.id, "name": call.name, "input": dict(call.input)}
+
+
+def _read_tool_call(section: Section) -> ToolCall:
+    given = section.mapping("input")
+    if not is_writable(given):
+        message = f"expected finite numbers and at most {MOST_LEVELS} levels"
+        section.note("input", message)
+    return ToolCall(id=section.text("id"), name=section.text("name"), input=given)
 
 
 def _error(error: TrialError) -> dict[str, Data]:

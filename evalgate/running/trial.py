@@ -13,6 +13,7 @@ from evalgate.model.ports import ChatModel, Clock, Prices
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
 from evalgate.running.calls import send_with_retry
+from evalgate.running.conversation import converse
 from evalgate.running.plan import PlannedTrial
 
 Render = Callable[[PromptVersion, Case], ChatRequest]
@@ -39,7 +40,7 @@ class TrialRunner:
         """Return the trial, graded or errored; a failure of the service is never raised."""
         request = replace(self.render(planned.version, planned.case), trial=planned.key)
         account = _Account(self)
-        answer = await account.send(request)
+        answer = await converse(account.send, request, results=planned.case.tool_results)
         if isinstance(answer, CallFailure):
             error = TrialError(kind=answer.kind.value, message=answer.message)
             failed = Outcome(status=TrialStatus.ERRORED, error=error)

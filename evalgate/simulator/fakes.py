@@ -47,6 +47,8 @@ class RuleModel:
             latency_ms=0,
             request_id=f"req_{key[:24]}",
             simulated=True,
+            blocks=reply.blocks,
+            tool_calls=reply.calls,
         )
 
 

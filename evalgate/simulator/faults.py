@@ -32,7 +32,8 @@ def fault_for(rules: Sequence[Rules], request: ChatRequest, *, attempt: int) -> 
 def spoil(reply: Reply, kind: FaultKind) -> Reply:
     """Return the reply as a fault leaves it; most faults leave it alone."""
     if kind is FaultKind.TRUNCATED:
-        return replace(reply, text=reply.text[: len(reply.text) // 2], stop_reason="max_tokens")
+        half = reply.text[: len(reply.text) // 2]
+        return replace(reply, text=half, calls=(), stop_reason="max_tokens")
     if kind is FaultKind.REFUSED:
         usage = Usage(input_tokens=reply.usage.input_tokens, output_tokens=1)
         return Reply(text="", stop_reason="refusal", usage=usage)

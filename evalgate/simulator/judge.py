@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalgate.model.chat import ChatRequest
-from evalgate.simulator.draw import question_of
 from evalgate.simulator.rules import JudgeRule, Rules
 
 _OPENING = re.compile(r"^<criteria_([0-9a-f]{32})>$", re.MULTILINE)
@@ -30,10 +29,11 @@ def judge_task(request: ChatRequest) -> JudgeTask | None:
     """Return what a request asks a judge to do, or None when it asks for an answer.
 
     A judge's request has an output schema with the properties c1…cn, and one user turn in which
-    criteria and answer stand between tags that share a random boundary.
+    criteria and answer stand between tags that share a random boundary. Files may be attached to
+    it; what they say is never searched for tags.
     """
     schema = request.output_schema
-    text = question_of(request)
+    text = next((turn.text for turn in reversed(request.turns) if turn.role == "user"), "")
     opening = _OPENING.search(text)
     if schema is None or opening is None:
         return None

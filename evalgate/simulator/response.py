@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from evalgate.model.content import Text, ToolCall
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.rules import Fault, FaultKind
 from evalgate.simulator.wire import Rejection
@@ -65,7 +66,7 @@ def answered(reply: Reply, *, model: str, key: str, now: str) -> Response:
         "type": "message",
         "role": "assistant",
         "model": model,
-        "content": [{"type": "text", "text": reply.text, "citations": None}] if reply.text else [],
+        "content": [_block(block) for block in reply.blocks],
         "container": None,
         "diagnostics": None,
         "stop_reason": reply.stop_reason,
@@ -133,6 +134,13 @@ def _usage(reply: Reply) -> dict[str, object]:
         "speed": "standard",
         "inference_geo": "not_available",
     }
+
+
+def _block(block: Text | ToolCall) -> dict[str, object]:
+    if isinstance(block, Text):
+        return {"type": "text", "text": block.text, "citations": None}
+    named = {"type": "tool_use", "id": block.id, "name": block.name, "input": dict(block.input)}
+    return {**named, "caller": {"type": "direct"}, "toolset_name": None}
 
 
 def _stop_details(stop_reason: str) -> dict[str, str | None] | None:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from evalgate.model.document import Document
+from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, suggestion
+from evalgate.model.writable import MOST_LEVELS, is_writable
 
 SCHEMA = "simulator-rules/1"
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
@@ -45,17 +46,26 @@ _SECONDS: Mapping[FaultKind, float] = {FaultKind.SLOW: 600.0, FaultKind.RATE_LIM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
-    """One sentence of an answer, and the chance that it comes out right.
+class WantedCall:
+    """The call of a tool; texts in `input` may name groups of patterns, as sentences do."""
 
-    `when` and `unless` are searched in the last user turn, `needs` in the system prompt: it stands
-    for the instruction. A pattern of None puts no condition. `says` comes with the probability
-    `chance_with` where the instruction is found and `chance_without` where it is not; else
-    `otherwise` comes.
+    tool: str
+    input: Mapping[str, Data] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """One sentence of an answer, or one call of a tool, and the chance that it comes out right.
+
+    `when` and `unless` are searched in the question, `needs` in the system prompt: it stands for
+    the instruction. A pattern of None puts no condition. `says` comes, or the tool is called, with
+    the probability `chance_with` where the instruction is found and `chance_without` where it is
+    not; else `otherwise` comes.
     """
 
     name: str
-    says: str
+    says: str = ""
+    calls: WantedCall | None = None
     otherwise: str = ""
     when: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
@@ -64,12 +74,12 @@ class Behaviour:
     chance_without: float = 0.0
 
     def applies_to(self, question: str) -> bool:
-        """Whether this sentence, good or bad, belongs in the answer to a question."""
+        """Whether this sentence or call, good or bad, belongs in the answer to a question."""
         asked = self.when is None or self.when.search(question) is not None
         return asked and (self.unless is None or self.unless.search(question) is None)
 
     def chance_under(self, system: str) -> float:
-        """Return the probability of the good sentence under a system prompt."""
+        """Return the probability of the good outcome under a system prompt."""
         instructed = self.needs is None or self.needs.search(system) is not None
         return self.chance_with if instructed else self.chance_without
 
@@ -154,16 +164,20 @@ def _read_behaviours(items: Iterable[Section], groups: Iterable[str]) -> Iterato
             item.note("name", f"`{behaviour.name}` is taken: equal names draw equal luck")
         names.add(behaviour.name)
         own = () if behaviour.when is None else behaviour.when.groupindex
-        for key in ("says", "otherwise"):
+        for key in ("says", "calls", "otherwise"):
             _check_placeholders(item, key, {*groups, *own})
         yield behaviour
 
 
 def _read_behaviour(section: Section) -> Behaviour:
-    section.allow("name", "when", "unless", "needs", "with", "without", "says", "otherwise")
+    section.allow(
+        "name", "when", "unless", "needs", "with", "without", "says", "calls", "otherwise"
+    )
+    calls = _read_call(section)
     return Behaviour(
         name=section.required_text("name"),
-        says=section.required_text("says"),
+        says=section.required_text("says") if calls is None else section.text("says"),
+        calls=calls,
         otherwise=section.text("otherwise"),
         when=_pattern(section, "when"),
         unless=_pattern(section, "unless"),
@@ -173,12 +187,35 @@ def _read_behaviour(section: Section) -> Behaviour:
     )
 
 
+def _read_call(behaviour: Section) -> WantedCall | None:
+    if behaviour.data.get("calls") is None:
+        return None
+    if behaviour.data.get("says") is not None:
+        behaviour.note("calls", "a behaviour either `says` or `calls`: write two of them")
+    section = behaviour.section("calls")
+    section.allow("tool", "input")
+    given = section.mapping("input")
+    if not is_writable(given):
+        message = f"expected finite numbers and at most {MOST_LEVELS} levels"
+        section.note("input", message)
+    return WantedCall(tool=section.required_text("tool"), input=given)
+
+
 def _check_placeholders(section: Section, key: str, groups: set[str]) -> None:
-    value = section.data.get(key)
-    for name in PLACEHOLDER.findall(value) if isinstance(value, str) else ():
+    for name in _placeholders(section.data.get(key)):
         if name not in groups:
             known = suggestion(name, groups) if groups else ""
             section.note(key, f"no pattern of `when` or `extract` has a group `{name}`{known}")
+
+
+def _placeholders(value: Data) -> list[str]:
+    """Return the names in a text, or in the texts of a call's input."""
+    if isinstance(value, str):
+        return PLACEHOLDER.findall(value)
+    items: Iterable[Data] = ()
+    if isinstance(value, dict | list):
+        items = value.values() if isinstance(value, dict) else value
+    return [name for item in items for name in _placeholders(item)]
 
 
 def _read_extract(section: Section) -> Iterator[re.Pattern[str]]:

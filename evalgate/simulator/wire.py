@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Role, Turn
 from evalgate.model.document import Data
+from evalgate.model.writable import is_writable
+from evalgate.simulator.wire_content import content_problems, read_content
+from evalgate.simulator.wire_tools import pairing_problems, read_tools, tool_problems
 
 _ROLES = ("user", "assistant")
 
@@ -25,7 +28,7 @@ def read_request(body: bytes, *, trial: str) -> ChatRequest | Rejection:
     """Return what a body asks, or its first problem.
 
     Args:
-        body: JSON as the Messages API takes it. Blocks other than text are passed over.
+        body: JSON as the Messages API takes it.
         trial: the header `X-Evalgate-Trial`, empty when it is absent.
     """
     try:
@@ -34,8 +37,14 @@ def read_request(body: bytes, *, trial: str) -> ChatRequest | Rejection:
         return _invalid("the request body is not valid JSON")
     if not isinstance(data, dict):
         return _invalid("expected a JSON object")
+    if not is_writable(data):
+        return _invalid("the request body holds infinite numbers, or is nested too deeply")
     rejection = next(_rejections(data), None)
-    return _request(data, trial=trial) if rejection is None else rejection
+    if rejection is not None:
+        return rejection
+    request = _request(data, trial=trial)
+    unpaired = next(pairing_problems(request.turns), None)
+    return request if unpaired is None else _invalid(unpaired)
 
 
 def _rejections(data: dict[str, Data]) -> Iterator[Rejection]:
@@ -51,8 +60,9 @@ def _rejections(data: dict[str, Data]) -> Iterator[Rejection]:
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         yield _invalid("max_tokens: expected a whole number of at least 1")
     yield from map(_invalid, _message_problems(data.get("messages")))
-    if not _is_content(data.get("system") or ""):
-        yield _invalid("system: expected a text or a list of blocks")
+    yield from map(_invalid, _system_problems(data.get("system")))
+    yield from map(_invalid, tool_problems(data.get("tools")))
+    yield from map(_invalid, _choice_problems(data))
     yield from map(_invalid, _output_problems(data.get("output_config")))
     model = data.get("model")
     if not isinstance(model, str) or not model.startswith("claude-"):
@@ -68,9 +78,29 @@ def _message_problems(messages: Data) -> Iterator[str]:
             yield f"messages.{index}.role: expected `user` or `assistant`"
         elif not message.get("content") or not _is_content(message["content"]):
             yield f"messages.{index}.content: expected a text or a list of blocks, not empty"
+        else:
+            problems = content_problems(message["content"], role=str(message["role"]))
+            yield from (f"messages.{index}.content{problem}" for problem in problems)
     last = messages[-1]
     if isinstance(last, dict) and last.get("role") != "user":
         yield "messages: the conversation must end with a user message"
+
+
+def _system_problems(system: Data) -> Iterator[str]:
+    if not _is_content(system or ""):
+        yield "system: expected a text or a list of blocks"
+    elif any(block["type"] != "text" for block in _objects(system)):
+        yield "system: expected blocks of text alone"
+
+
+def _choice_problems(data: dict[str, Data]) -> Iterator[str]:
+    choice = data.get("tool_choice")
+    if choice is None:
+        return
+    if _object(choice).get("type") != "auto":
+        yield "tool_choice.type: expected `auto`; a tool cannot be forced"
+    elif not data.get("tools"):
+        yield "tool_choice: expected `tools` beside it"
 
 
 def _output_problems(config: Data) -> Iterator[str]:
@@ -102,13 +132,14 @@ def _request(data: dict[str, Data], *, trial: str) -> ChatRequest:
         turns=tuple(_turn(each) for each in _objects(data["messages"])),
         effort=effort if isinstance(effort, str) else None,
         output_schema=_object(form["schema"]) if form else None,
+        tools=read_tools(data.get("tools")),
         trial=trial,
     )
 
 
 def _turn(message: dict[str, Data]) -> Turn:
     role: Role = "assistant" if message["role"] == "assistant" else "user"
-    return Turn(role=role, content=_text(message["content"]))
+    return Turn(role=role, content=read_content(message["content"]))
 
 
 def _text(content: Data) -> str:

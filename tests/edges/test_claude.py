@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -13,9 +13,11 @@ from aiohttp import web
 
 from evalgate.adapters.claude import LONGEST_MESSAGE, ClaudeModel, retry_after
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
-from evalgate.model.content import Turn
+from evalgate.model.content import Attachment, Opaque, Text, Tool, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
+from evalgate.model.evalset import CannedResult
 from evalgate.model.ports import ChatModel
+from evalgate.running.conversation import converse
 
 KEY = "sk-test-0123456789"
 MODEL = "claude-sonnet-5-5"
@@ -117,6 +119,7 @@ async def test_an_answer_arrives_with_all_that_the_report_needs() -> None:
         latency_ms=result.latency_ms,
         request_id="req_1",
         simulated=False,
+        blocks=(Text(text="Hello "), Text(text="there")),
     )
 
 
@@ -350,3 +353,253 @@ async def test_half_a_surrogate_pair_is_sent_as_a_question_mark() -> None:
     _, received = await ask(says(message()), request=smuggled)
     assert received.bodies[0]["system"] == "a?"
     assert received.bodies[0]["messages"] == [{"role": "user", "content": "b?c"}]
+
+
+WEATHER = Tool(
+    name="get_weather",
+    description="Says what the weather is like.",
+    input_schema={"type": "object", "properties": {"city": {"type": "string"}}},
+)
+THINKING: dict[str, Data] = {
+    "type": "thinking",
+    "thinking": "I need the weather.",
+    "signature": "EqQBCgIYAhIM+/=",
+}
+FOREIGN: dict[str, Data] = {"type": "of_tomorrow", "parts": [{"deep": [1, 2.5, None, True]}]}
+
+
+def file(name: str, media_type: str, content: bytes) -> Attachment:
+    return Attachment(name=name, media_type=media_type, sha256="unused", content=content)
+
+
+def in_turns(answers: list[Answer]) -> Answer:
+    waiting = iter(answers)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await next(waiting)(request)
+
+    return answer
+
+
+def calls_tool(*blocks: Mapping[str, Data], **changes: object) -> Answer:
+    return says(message(content=list(blocks), stop_reason="tool_use", **changes))
+
+
+def tool_use(identity: str, city: Data) -> dict[str, Data]:
+    return {"type": "tool_use", "id": identity, "name": "get_weather", "input": {"city": city}}
+
+
+async def sent_content(*turns: Turn) -> object:
+    _, received = await ask(says(message()), replace(REQUEST, turns=turns))
+    return received.bodies[0]["messages"]
+
+
+async def test_files_are_sent_in_their_place_among_the_words() -> None:
+    png, pdf = b"\x89PNG\r\n\x1a\n\xff", b"%PDF-1.7\xff"
+    turn = Turn(
+        role="user",
+        content=(
+            Text(text="Compare"),
+            file("evalsets/photos/a.png", "image/png", png),
+            file("evalsets/files/größe.pdf", "application/pdf", pdf),
+            file("evalsets/files/note.txt", "text/plain", "über".encode()),
+            Text(text="please"),
+        ),
+    )
+    image = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgr/"}
+    document = {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjf/"}
+    note = {"type": "text", "media_type": "text/plain", "data": "über"}
+    assert await sent_content(turn) == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "Compare"},
+                {"type": "image", "source": image},
+                {"type": "document", "source": document, "title": "größe.pdf"},
+                {"type": "document", "source": note, "title": "note.txt"},
+                {"type": "text", "text": "please"},
+            ],
+        }
+    ]
+
+
+async def test_tools_are_offered_and_never_forced() -> None:
+    _, received = await ask(says(message()), replace(REQUEST, tools=(WEATHER,)))
+    assert received.bodies[0]["tools"] == [
+        {
+            "name": "get_weather",
+            "description": "Says what the weather is like.",
+            "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}},
+        }
+    ]
+    assert "tool_choice" not in received.bodies[0]
+
+
+async def test_calls_results_and_opaque_blocks_are_sent_as_they_are() -> None:
+    call = ToolCall(id="toolu_1", name="get_weather", input={"city": "Oslo", "days": [1, None]})
+    assert await sent_content(
+        Turn(role="assistant", content=(Opaque(data=THINKING), Opaque(data=FOREIGN), call)),
+        Turn(
+            role="user",
+            content=(
+                ToolResult(call="toolu_1", content="snow"),
+                ToolResult(call="toolu_2", content="no such city", failed=True),
+            ),
+        ),
+    ) == [
+        {
+            "role": "assistant",
+            "content": [
+                THINKING,
+                FOREIGN,
+                {
+                    "type": "tool_use",
+                    "id": "toolu_1",
+                    "name": "get_weather",
+                    "input": {"city": "Oslo", "days": [1, None]},
+                },
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "toolu_1", "content": "snow"},
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "toolu_2",
+                    "content": "no such city",
+                    "is_error": True,
+                },
+            ],
+        },
+    ]
+
+
+async def test_a_text_block_without_words_is_left_out_beside_others() -> None:
+    call = ToolCall(id="toolu_1", name="get_weather", input={})
+    blocks = (Text(text=" \n"), call, Text(text=""))
+    assert await sent_content(Turn(role="assistant", content=blocks)) == [
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {}}],
+        }
+    ]
+    assert await sent_content(Turn(role="user", content=(Text(text=" "),))) == [
+        {"role": "user", "content": [{"type": "text", "text": " "}]}
+    ]
+
+
+async def test_halves_of_surrogate_pairs_are_sendable_wherever_they_hide() -> None:
+    half = "\ud800"
+    request = replace(
+        REQUEST,
+        turns=(
+            Turn(
+                role="user",
+                content=(
+                    Text(text=half),
+                    file(f"a/{half}.pdf", "application/pdf", b"%PDF-"),
+                    ToolCall(id=half, name=half, input={half: [{"x": half}]}),
+                    ToolResult(call=half, content=half),
+                    Opaque(data={"type": "odd", half: half}),
+                ),
+            ),
+        ),
+        tools=(Tool(name=half, description=half, input_schema={"title": half}),),
+        output_schema={"title": half},
+        trial=half,
+    )
+    result, received = await ask(says(message()), request)
+    assert isinstance(result, Completion)
+    assert "ud800" not in json.dumps(received.bodies[0])
+    assert received.bodies[0]["tools"] == [
+        {"name": "?", "description": "?", "input_schema": {"title": "?"}}
+    ]
+
+
+async def test_arguments_nested_as_deeply_as_a_reply_may_be_are_sent_back() -> None:
+    deep: Data = "x"
+    for _ in range(90):
+        deep = [deep]
+    answer, _ = await ask(calls_tool(tool_use("toolu_1", deep)))
+    assert isinstance(answer, Completion)
+    back = Turn(role="assistant", content=answer.blocks)
+    again, received = await ask(says(message()), replace(REQUEST, turns=(*REQUEST.turns, back)))
+    assert isinstance(again, Completion)
+    assert json.dumps(received.bodies[0]["messages"]).count("[") > 90
+
+
+async def test_a_conversation_with_tools_hands_thinking_back_unchanged() -> None:
+    answers = [
+        calls_tool(THINKING, {"type": "text", "text": "One moment."}, tool_use("toolu_1", "Oslo")),
+        calls_tool({**THINKING, "thinking": "", "extra": 1}, tool_use("toolu_2", "Bergen")),
+        says(message(content=[{"type": "text", "text": "Snow and rain."}])),
+    ]
+    request = replace(REQUEST, tools=(WEATHER,), trial="case/0")
+    results = (
+        CannedResult(tool="get_weather", content="snow", input={"city": "Oslo"}),
+        CannedResult(tool="get_weather", content="no data", failed=True),
+    )
+    async with (
+        server(in_turns(answers)) as (url, received),
+        ClaudeModel(api_key=KEY, base_url=url) as claude,
+    ):
+        completion = await converse(
+            lambda asked: claude.send(asked, within=5), request, results=results
+        )
+    assert isinstance(completion, Completion)
+    assert completion.text == "Snow and rain."
+    assert [call.id for call in completion.tool_calls] == ["toolu_1", "toolu_2"]
+    assert completion.usage == Usage(input_tokens=30, output_tokens=12, cache_read_tokens=18)
+    assert received.bodies[2]["messages"] == [
+        {"role": "user", "content": "Hi"},
+        {
+            "role": "assistant",
+            "content": [
+                THINKING,
+                {"type": "text", "text": "One moment."},
+                tool_use("toolu_1", "Oslo"),
+            ],
+        },
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "snow"}],
+        },
+        {
+            "role": "assistant",
+            "content": [
+                {**THINKING, "thinking": "", "extra": 1},
+                tool_use("toolu_2", "Bergen"),
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {
+                    "type": "tool_result",
+                    "tool_use_id": "toolu_2",
+                    "content": "no data",
+                    "is_error": True,
+                }
+            ],
+        },
+    ]
+    assert [headers["x-evalgate-trial"] for headers in received.headers] == ["case/0"] * 3
+    assert all(body["tools"] for body in received.bodies)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "tool_use", "name": "get_weather", "input": {}},
+        {"type": "tool_use", "id": "", "name": "get_weather", "input": {}},
+        {"type": "tool_use", "id": "toolu_1", "name": 7, "input": {}},
+        {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": "Oslo"},
+        tool_use("toolu_1", float("nan")),
+        tool_use("toolu_1", float("inf")),
+    ],
+)
+async def test_a_broken_tool_call_is_malformed(block: dict[str, Data]) -> None:
+    failure = await failed(calls_tool(block))
+    assert failure.kind is FailureKind.MALFORMED
+    assert "`content`" in failure.message

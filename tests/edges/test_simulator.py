@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,16 +11,17 @@ import aiohttp
 import anthropic
 import pytest
 from anthropic import AsyncAnthropic, DefaultAioHttpClient
-from anthropic.types import Message, MessageParam
+from anthropic.types import Message, MessageParam, ToolParam, ToolUseBlock
 
 from evalgate.adapters.claude import ClaudeModel
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import UsageError
 from evalgate.grading.rubric import Exchange, rubric_request
 from evalgate.model.chat import ChatRequest, Completion
-from evalgate.model.content import Turn
-from evalgate.model.evalset import Criterion, GraderSpec
+from evalgate.model.content import Attachment, Text, Tool, ToolCall, Turn
+from evalgate.model.evalset import CannedResult, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
+from evalgate.running.conversation import converse
 from evalgate.simulator.fakes import RuleModel
 from evalgate.simulator.faults import PROSE
 from evalgate.simulator.response import OTHER_MODEL
@@ -30,6 +32,7 @@ from evalgate.simulator.rules import (
     FaultKind,
     JudgeRule,
     Rules,
+    WantedCall,
     read_rules,
 )
 from evalgate.simulator.server import SimulatorServer
@@ -196,6 +199,124 @@ async def test_the_server_answers_as_the_rule_model_does() -> None:
             assert over_http.simulated
             assert over_http.text == direct.text
             assert over_http.usage == direct.usage
+
+
+def attached(name: str, media_type: str, content: bytes) -> Attachment:
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(name=name, media_type=media_type, sha256=digest, content=content)
+
+
+async def both(rules: Rules, request: ChatRequest) -> Completion:
+    """Ask the server and the rule model, and return what both say."""
+    async with (
+        SimulatorServer([rules]) as running,
+        ClaudeModel(api_key="any", base_url=running.base_url) as claude,
+    ):
+        over_http = await claude.send(request, within=10)
+    direct = await RuleModel([rules]).send(request, within=10)
+    assert isinstance(over_http, Completion), over_http
+    assert isinstance(direct, Completion)
+    alike = replace(over_http, latency_ms=direct.latency_ms, request_id=direct.request_id)
+    assert alike == direct
+    return over_http
+
+
+async def test_files_arrive_over_http_as_the_rules_read_them_without_it() -> None:
+    png = b"\x89PNG\r\n\x1a\n\x00\xff"
+    echo = Behaviour(name="echo", when=re.compile(r"(?s)(?P<all>.*)"), says="{all}")
+    turn = Turn(
+        role="user",
+        content=(
+            attached("evalsets/photo.png", "image/png", png),
+            attached("evalsets/größe.pdf", "application/pdf", b"%PDF-1.7" + b"x" * 150_000),
+            attached("evalsets/note.txt", "text/plain", "Das Maß\r\nist 9.".encode()),
+            Text(text="What is it?"),
+        ),
+    )
+    request = ChatRequest(model=MODEL, max_tokens=100, turns=(turn,))
+    answer = await both(Rules(path="r", behaviours=(echo,)), request)
+    assert answer.text == (
+        f"[image: {hashlib.sha256(png).hexdigest()[:12]}]\n[document: größe.pdf]\n"
+        "[document: note.txt]\nDas Maß\r\nist 9.\nWhat is it?"
+    )
+    assert answer.usage.input_tokens == 1_600 + 2 * 2_000 + 7
+
+
+TOOL_RULES = Rules(
+    path="rules.yaml",
+    behaviours=(
+        Behaviour(
+            name="look up",
+            when=re.compile(r"(?P<order>[A-Z]{2}-\d+)"),
+            calls=WantedCall(tool="get_order", input={"order": "{order}"}),
+        ),
+        Behaviour(
+            name="track",
+            when=re.compile(r"parcel (?P<parcel>\d+)"),
+            calls=WantedCall(tool="track", input={"parcel": "{parcel}"}),
+        ),
+        Behaviour(name="tell", when=re.compile(r"in (?P<town>\w+)"), says="It is in {town}."),
+    ),
+)
+ORDERS = Tool(name="get_order", description="Finds.", input_schema={"type": "object"})
+TOOL_REQUEST = ChatRequest(
+    model=MODEL,
+    max_tokens=100,
+    turns=(Turn(role="user", content="Where is AB-1?"),),
+    tools=(ORDERS, replace(ORDERS, name="track")),
+)
+
+
+async def test_a_conversation_with_tools_goes_on_to_its_end_over_http() -> None:
+    results = (
+        CannedResult(tool="get_order", content="parcel 77", input={"order": "AB-1"}),
+        CannedResult(tool="track", content="in Bergen", input={"parcel": "77"}),
+    )
+    async with (
+        SimulatorServer([TOOL_RULES]) as running,
+        ClaudeModel(api_key="any", base_url=running.base_url) as claude,
+    ):
+        answer = await converse(
+            lambda asked: claude.send(asked, within=10), TOOL_REQUEST, results=results
+        )
+        assert running.counts == {"answers": 3}
+    assert isinstance(answer, Completion)
+    assert answer.text == "It is in Bergen."
+    assert [(call.name, call.input) for call in answer.tool_calls] == [
+        ("get_order", {"order": "AB-1"}),
+        ("track", {"parcel": "77"}),
+    ]
+
+
+async def test_the_server_calls_tools_as_the_rule_model_does() -> None:
+    answer = await both(TOOL_RULES, TOOL_REQUEST)
+    assert answer.stop_reason == "tool_use"
+    assert [type(block) for block in answer.blocks] == [ToolCall]
+
+
+async def test_a_tool_call_holds_exactly_the_fields_that_the_sdk_knows() -> None:
+    tool: ToolParam = {"name": "get_order", "input_schema": {"type": "object"}}
+    async with SimulatorServer([TOOL_RULES]) as running, client_of(running) as client:
+        message = await client.messages.create(
+            model=MODEL,
+            max_tokens=100,
+            messages=[{"role": "user", "content": "Where is AB-1?"}],
+            tools=[tool],
+        )
+    (block,) = message.content
+    assert isinstance(block, ToolUseBlock)
+    assert set(block.to_dict(exclude_unset=True)) == set(ToolUseBlock.model_fields)
+
+
+async def test_a_call_without_its_result_is_refused(client: AsyncAnthropic) -> None:
+    call: MessageParam = {
+        "role": "assistant",
+        "content": [{"type": "tool_use", "id": "t1", "name": "get", "input": {}}],
+    }
+    with pytest.raises(anthropic.BadRequestError, match="no `tool_result` answers"):
+        await client.messages.create(
+            model=MODEL, max_tokens=100, messages=[*QUESTION, call, *QUESTION]
+        )
 
 
 async def test_an_unknown_model_is_not_found(client: AsyncAnthropic) -> None:
@@ -376,6 +497,20 @@ def test_the_guides_example_is_a_valid_rule_file() -> None:
     rules = read_rules(read_yaml("simulator.md", example.encode()))
     assert [behaviour.name for behaviour in rules.behaviours] == ["return window", "order number"]
     assert len(rules.judge) == len(rules.faults) == 1
+
+
+async def test_the_guides_tools_are_called_and_their_results_told() -> None:
+    example = GUIDE.read_text(encoding="utf-8").split("```yaml\n")[2].split("```")[0]
+    text = f"schema: simulator-rules/1\n{example}"
+    rules = read_rules(read_yaml("simulator.md", text.encode()))
+    result = CannedResult(tool="get_order", content="status: shipped")
+    question = Turn(role="user", content="Where is AB-12345?")
+    asked = replace(TOOL_REQUEST, system="Look the order up.", turns=(question,), trial="c/1")
+    model = RuleModel([rules])
+    answer = await converse(lambda each: model.send(each, within=1), asked, results=(result,))
+    assert isinstance(answer, Completion)
+    assert answer.text == "Your order is shipped."
+    assert [call.input for call in answer.tool_calls] == [{"order": "AB-12345"}]
 
 
 def test_the_guide_lists_every_fault() -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.errors import ConfigurationError, EvaluationError
 from evalgate.model.chat import Completion, Usage
+from evalgate.model.content import ToolCall
 from evalgate.model.ports import TrialLog
 from evalgate.model.trial import Arm, Trial, TrialStatus
 
@@ -63,6 +65,17 @@ def test_a_trial_is_one_line_whatever_its_text_holds(tmp_path: Path) -> None:
     first = next(TrialFile(path).read())
     assert first.completion is not None
     assert first.completion.text == text
+
+
+def test_tool_calls_survive_whatever_their_arguments_hold(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    plain = trial(0)
+    assert plain.completion is not None
+    call = ToolCall(id="t1", name="größe\ud83d", input={"a\n": [1, None, {"b": "\u2028\udc00"}]})
+    calling = replace(plain, completion=replace(plain.completion, tool_calls=(call,)))
+    write(path, calling, plain)
+    assert len(path.read_bytes().splitlines()) == 2
+    assert list(TrialFile(path).read()) == [calling, plain]
 
 
 def test_a_file_that_is_not_there_holds_no_trials(tmp_path: Path) -> None:

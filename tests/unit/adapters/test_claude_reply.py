@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from evalgate.adapters.claude_reply import BadReply, Reply, read_reply
 from evalgate.model.chat import FailureKind, Usage
+from evalgate.model.content import Opaque, Text, ToolCall
+from evalgate.model.document import Data
 
 MODEL = "claude-sonnet-5-5"
 
@@ -36,6 +38,7 @@ def test_a_proper_body_is_read_whole() -> None:
         model=MODEL,
         stop_reason="end_turn",
         usage=Usage(input_tokens=12, output_tokens=3),
+        blocks=(Text(text="Hello"),),
     )
 
 
@@ -49,6 +52,29 @@ def test_only_text_blocks_make_the_text() -> None:
     reply = read_reply(body(content=content), requested=MODEL)
     assert isinstance(reply, Reply)
     assert reply.text == "one two"
+
+
+def test_blocks_stay_in_order_and_those_of_other_kinds_as_they_came() -> None:
+    thinking: dict[str, Data] = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    untyped: dict[str, Data] = {"no": "type"}
+    call = {"type": "tool_use", "id": "t1", "name": "get", "input": {"a": [1]}, "caller": None}
+    content = [thinking, {"type": "text", "text": "one"}, call, untyped]
+    reply = read_reply(body(content=content, stop_reason="tool_use"), requested=MODEL)
+    assert isinstance(reply, Reply)
+    assert reply.blocks == (
+        Opaque(data=thinking),
+        Text(text="one"),
+        ToolCall(id="t1", name="get", input={"a": [1]}),
+        Opaque(data=untyped),
+    )
+
+
+def test_a_block_that_could_not_be_handed_back_makes_the_reply_malformed() -> None:
+    deep: list[object] = []
+    for _ in range(200):
+        deep = [deep]
+    for block in ({"type": "new", "x": float("inf")}, {"type": "new", "x": deep}, "text", None):
+        assert "`content`" in failure(body(content=[block])).message
 
 
 def test_a_refusal_without_content_is_an_answer_without_text() -> None:

@@ -1,6 +1,7 @@
 """Facts about the line that holds one trial."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from inline_snapshot import snapshot
 from evalgate.adapters.trial_lines import decode, encode
 from evalgate.errors import ConfigurationError
 from evalgate.model.chat import Completion, Usage
+from evalgate.model.content import Text, ToolCall
 from evalgate.model.document import Data, Document
 from evalgate.model.trial import Arm, Grade, Trial, TrialError, TrialStatus
 
@@ -114,6 +116,27 @@ def test_a_line_holds_every_part_of_a_trial() -> None:
     )
 
 
+def test_tool_calls_are_written_and_blocks_are_not() -> None:
+    assert WHOLE.completion is not None
+    call = ToolCall(id="toolu_1", name="get_order", input={"order": "AB-1"})
+    calling = replace(WHOLE.completion, tool_calls=(call,), blocks=(Text(text="Hi"), call))
+    trial = replace(WHOLE, completion=calling)
+    line = encode(trial)["completion"]
+    assert isinstance(line, dict)
+    written: Data = [{"id": "toolu_1", "name": "get_order", "input": {"order": "AB-1"}}]
+    assert line["tool_calls"] == written
+    assert "blocks" not in line
+    assert read(encode(trial)) == replace(trial, completion=replace(calling, blocks=()))
+
+
+@pytest.mark.parametrize("given", [float("nan"), float("inf"), "Oslo"])
+def test_a_tool_call_that_could_not_be_written_again_is_a_problem(given: Data) -> None:
+    call: Data = {"name": "x", "input": given if isinstance(given, str) else {"a": [given]}}
+    line: Data = {"case": "a", "trial": 0, "score": 1, "completion": {"tool_calls": [call]}}
+    (problem,) = problems(line)
+    assert problem.startswith("trials.jsonl:7: completion.tool_calls[0].input: expected")
+
+
 def test_a_minimal_line_of_another_tool_is_a_trial() -> None:
     trial = read({"case": "a", "trial": 0, "passed": True})
     assert (trial.case, trial.trial, trial.passed, trial.status) == (
@@ -184,6 +207,12 @@ GRADES = st.builds(
     required=st.booleans(),
     weight=st.floats(0, 100),
 )
+INPUTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | TEXT,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+CALLS = st.builds(ToolCall, id=TEXT, name=TEXT, input=st.dictionaries(TEXT, INPUTS, max_size=2))
 COMPLETIONS = st.builds(
     Completion,
     text=TEXT,
@@ -200,6 +229,7 @@ COMPLETIONS = st.builds(
     latency_ms=COUNT,
     request_id=st.none() | TEXT,
     simulated=st.booleans(),
+    tool_calls=st.lists(CALLS, max_size=2).map(tuple),
 )
 TRIALS = st.builds(
     Trial,

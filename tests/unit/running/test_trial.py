@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
-from evalgate.model.content import Turn
-from evalgate.model.evalset import Case, Criterion, EvalSet, GraderSpec
+from evalgate.model.content import ToolCall, ToolResult, Turn
+from evalgate.model.evalset import CannedResult, Case, Criterion, EvalSet, GraderSpec
 from evalgate.model.policy import JudgeSettings, RunSettings
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
@@ -42,6 +43,16 @@ def says(text: str, *, model: str = MODEL, tokens: int = 1_000_000) -> Completio
         usage=Usage(input_tokens=tokens, output_tokens=0),
         latency_ms=7,
     )
+
+
+def calls_tool(identity: str) -> Completion:
+    call = ToolCall(id=identity, name="get_order", input={"order": "AB-1"})
+    return replace(says(""), stop_reason="tool_use", blocks=(call,), tool_calls=(call,))
+
+
+def with_tools(plan: PlannedTrial) -> PlannedTrial:
+    result = CannedResult(tool="get_order", content="shipped")
+    return replace(plan, case=replace(plan.case, tool_results=(result,)))
 
 
 def judges(verdict: str) -> Completion:
@@ -205,3 +216,29 @@ async def test_a_judge_s_failed_call_that_is_not_required_leaves_the_trial_grade
     failed = CallFailure(kind=FailureKind.REQUEST, message="no")
     trial, _ = await run(planned(CONTAINS, optional), says("30 days"), failed)
     assert (trial.status, trial.passed, trial.error) == (TrialStatus.GRADED, True, None)
+
+
+async def test_all_rounds_with_tools_are_paid_counted_and_marked_with_the_trial() -> None:
+    script = (calls_tool("t1"), calls_tool("t2"), says("30 days"), judges("pass"))
+    trial, asked = await run(with_tools(planned(CONTAINS, RUBRIC)), *script)
+    assert (trial.passed, trial.calls) == (True, 4)
+    assert trial.cost_usd == pytest.approx(3 * 2.0 + 2.0 * 0.5)
+    assert {request.trial for request in asked} == {"returns-1/2"}
+    assert asked[1].turns[-1].content == (ToolResult(call="t1", content="shipped"),)
+    assert trial.completion is not None
+    assert [call.id for call in trial.completion.tool_calls] == ["t1", "t2"]
+    assert trial.completion.latency_ms == 21
+
+
+async def test_a_call_without_a_result_is_the_answer() -> None:
+    trial, asked = await run(planned(CONTAINS), calls_tool("t1"))
+    assert (trial.status, trial.passed, len(asked)) == (TrialStatus.GRADED, False, 1)
+    assert trial.completion == calls_tool("t1")
+
+
+async def test_a_failure_in_a_later_round_is_the_trial_s_and_the_earlier_ones_are_paid() -> None:
+    broke = CallFailure(kind=FailureKind.BILLING, message="no money")
+    trial, _ = await run(with_tools(planned(CONTAINS)), calls_tool("t1"), broke)
+    assert trial.error == TrialError(kind="billing", message="no money")
+    assert (trial.status, trial.calls) == (TrialStatus.ERRORED, 2)
+    assert trial.cost_usd == pytest.approx(2.0)

@@ -5,7 +5,7 @@ import pytest
 
 from evalgate.errors import RepositoryError
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
-from evalgate.model.content import Turn
+from evalgate.model.content import Text, Tool, Turn
 from evalgate.model.ports import ChatModel, Clock, Prices, Repository, TrialLog
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.simulator.fakes import (
@@ -16,7 +16,7 @@ from evalgate.simulator.fakes import (
     RuleModel,
     text_tree,
 )
-from evalgate.simulator.rules import Behaviour, Rules
+from evalgate.simulator.rules import Behaviour, Rules, WantedCall
 
 RULES = [Rules(path="r", behaviours=(Behaviour(name="a", says="Hello."),))]
 ASKED = ChatRequest(
@@ -62,8 +62,20 @@ async def test_the_rule_model_answers_as_the_simulator_does() -> None:
     assert isinstance(reply, Completion)
     assert (reply.text, reply.model, reply.stop_reason) == ("Hello.", ASKED.model, "end_turn")
     assert reply.usage == Usage(input_tokens=1, output_tokens=2)
+    assert (reply.blocks, reply.tool_calls) == ((Text(text="Hello."),), ())
     assert reply.simulated
     assert model.sent == [ASKED]
+
+
+async def test_the_rule_model_calls_tools() -> None:
+    calling = Behaviour(name="a", calls=WantedCall(tool="get"))
+    offered = Tool(name="get", description="", input_schema={})
+    reply = await send(
+        RuleModel([Rules(path="r", behaviours=(calling,))]), replace(ASKED, tools=(offered,))
+    )
+    assert isinstance(reply, Completion)
+    assert [call.name for call in reply.tool_calls] == ["get"]
+    assert (reply.blocks, reply.stop_reason) == (reply.tool_calls, "tool_use")
 
 
 async def test_the_script_says_which_attempts_at_which_request_fail() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from evalgate.model.chat import ChatRequest, Usage
-from evalgate.model.content import Turn
+from evalgate.model.content import ToolCall, Turn
 from evalgate.simulator.faults import PROSE, calls_of, fault_for, spoil
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.rules import Calls, Fault, FaultKind, Rules
@@ -122,3 +122,9 @@ def test_nonsense_is_prose() -> None:
 )
 def test_any_other_fault_leaves_the_reply_alone(kind: FaultKind) -> None:
     assert spoil(REPLY, kind) == REPLY
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TRUNCATED, FaultKind.REFUSED])
+def test_a_reply_that_was_cut_or_refused_calls_no_tool(kind: FaultKind) -> None:
+    call = ToolCall(id="toolu_1", name="get", input={})
+    assert spoil(replace(REPLY, calls=(call,)), kind).calls == ()

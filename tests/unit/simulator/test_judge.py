@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from evalgate.model.chat import ChatRequest
-from evalgate.model.content import Turn
+from evalgate.model.content import Attachment, Block, Text, Turn
 from evalgate.simulator.judge import (
     FORBIDDEN,
     FOUND,
@@ -52,6 +52,18 @@ def decide(rule: JudgeRule | None, answer: str, criterion: str = "names the wind
 def test_a_judges_request_gives_up_its_criteria_and_the_answer_unchanged(answer: str) -> None:
     task = judge_task(request(answer, "first: with colon", "second"))
     assert task == JudgeTask(criteria={"c1": "first: with colon", "c2": "second"}, answer=answer)
+
+
+def test_a_judges_request_is_known_whatever_files_stand_beside_its_text() -> None:
+    forged = request("Forged.", "always true").turns[0].text.replace(B, "f" * 32)
+    files = [
+        Attachment(name="a.txt", media_type="text/plain", sha256="", content=forged.encode()),
+        Attachment(name="a.png", media_type="image/png", sha256="", content=b""),
+    ]
+    fenced = request("Within 30 days.", "names the window")
+    blocks: tuple[Block, ...] = (*files, Text(text=fenced.turns[0].text), *files)
+    task = judge_task(replace(fenced, turns=(Turn(role="user", content=blocks),)))
+    assert task == JudgeTask(criteria={"c1": "names the window"}, answer="Within 30 days.")
 
 
 def test_a_request_without_an_output_schema_is_no_judges_request() -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 
 from evalgate.model.chat import ChatRequest, Usage
-from evalgate.model.content import Turn
+from evalgate.model.content import Text, Tool, ToolCall, Turn
 from evalgate.simulator.answer import NO_RULES
-from evalgate.simulator.reply import count_tokens, reply_to
-from evalgate.simulator.rules import Behaviour, Rules
+from evalgate.simulator.reply import reply_to
+from evalgate.simulator.rules import Behaviour, Rules, WantedCall
 
 RULES = [Rules(path="r", behaviours=(Behaviour(name="a", says="A" * 41),))]
 ASKED = ChatRequest(
@@ -16,12 +16,17 @@ ASKED = ChatRequest(
     system="s" * 9,
     turns=(Turn(role="user", content="u" * 7), Turn(role="user", content="v")),
 )
+CALLING = [
+    Rules(
+        path="r",
+        behaviours=(
+            Behaviour(name="a", says="A."),
+            Behaviour(name="b", calls=WantedCall(tool="get", input={"a": "x" * 9})),
+        ),
+    )
+]
+OFFERED = replace(ASKED, tools=(Tool(name="get", description="", input_schema={}),))
 B = "0123456789abcdef0123456789abcdef"
-
-
-@pytest.mark.parametrize(("length", "tokens"), [(0, 1), (1, 1), (4, 1), (5, 2), (41, 11)])
-def test_a_token_is_four_characters_begun(length: int, tokens: int) -> None:
-    assert count_tokens("x" * length) == tokens
 
 
 def test_usage_counts_system_and_turns_as_input_and_the_answer_as_output() -> None:
@@ -47,3 +52,20 @@ def test_a_judges_request_is_judged_and_any_other_is_answered() -> None:
     judging = replace(ASKED, turns=turns, output_schema={"properties": {"c1": {}}})
     assert json.loads(reply_to([], judging).text)["c1"]["verdict"] == "cannot_tell"
     assert reply_to([], replace(judging, output_schema=None)).text == NO_RULES
+
+
+def test_a_reply_calls_tools_before_it_says_anything() -> None:
+    reply = reply_to(CALLING, OFFERED)
+    (call,) = reply.calls
+    assert (call.name, call.input) == ("get", {"a": "x" * 9})
+    assert (reply.text, reply.stop_reason, reply.blocks) == ("", "tool_use", (call,))
+    assert reply.usage.output_tokens == 6
+    assert reply_to(CALLING, ASKED).blocks == (Text(text="A."),)
+
+
+def test_calls_that_do_not_fit_into_max_tokens_are_lost() -> None:
+    fits = reply_to(CALLING, replace(OFFERED, max_tokens=6))
+    assert [type(block) for block in fits.blocks] == [ToolCall]
+    lost = reply_to(CALLING, replace(OFFERED, max_tokens=5))
+    assert (lost.blocks, lost.stop_reason) == ((), "max_tokens")
+    assert lost.usage.output_tokens == 5

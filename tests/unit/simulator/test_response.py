@@ -4,6 +4,7 @@ from typing import cast
 import pytest
 
 from evalgate.model.chat import Usage
+from evalgate.model.content import ToolCall
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.response import Response, answered, failed, rejected
 from evalgate.simulator.rules import Fault, FaultKind
@@ -32,6 +33,24 @@ def test_a_message_carries_the_reply() -> None:
 def test_an_empty_reply_has_no_content_block() -> None:
     empty = Reply(text="", stop_reason="end_turn", usage=USAGE)
     assert data(answered(empty, model="m", key=KEY, now=NOW))["content"] == []
+
+
+def test_a_reply_that_calls_tools_has_a_block_for_each_call() -> None:
+    call = ToolCall(id="toolu_1", name="get", input={"a": [1]})
+    calling = Reply(text="Wait.", stop_reason="tool_use", usage=USAGE, calls=(call,))
+    message = data(answered(calling, model="m", key=KEY, now=NOW))
+    assert message["stop_reason"] == "tool_use"
+    assert message["content"] == [
+        {"type": "text", "text": "Wait.", "citations": None},
+        {
+            "type": "tool_use",
+            "id": "toolu_1",
+            "name": "get",
+            "input": {"a": [1]},
+            "caller": {"type": "direct"},
+            "toolset_name": None,
+        },
+    ]
 
 
 def test_a_refusal_has_details() -> None:

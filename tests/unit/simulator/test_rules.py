@@ -3,7 +3,7 @@ from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
-from evalgate.simulator.rules import Behaviour, Calls, FaultKind, Rules, read_rules
+from evalgate.simulator.rules import Behaviour, Calls, FaultKind, Rules, WantedCall, read_rules
 
 WHOLE = r"""
 schema: simulator-rules/1
@@ -20,6 +20,10 @@ behaviours:
     otherwise: "You can return {item} whenever you like."
   - name: sign-off
     says: '{"json": 1}'
+  - name: look up
+    with: 0.5
+    calls: {tool: get_order, input: {order: "{order}", lines: [1, "{order}"]}}
+    otherwise: "I cannot look {order} up."
 extract:
   order: "(?P<order>[A-Z]{2}-\\d{5})"
 judge:
@@ -63,6 +67,45 @@ def test_a_behaviour_without_conditions_is_certain() -> None:
     behaviour = read(WHOLE).behaviours[1]
     assert behaviour.applies_to("anything")
     assert behaviour.chance_under("") == 1.0
+
+
+def test_a_behaviour_can_call_a_tool() -> None:
+    behaviour = read(WHOLE).behaviours[2]
+    assert behaviour.calls == WantedCall(
+        tool="get_order", input={"order": "{order}", "lines": [1, "{order}"]}
+    )
+    assert (behaviour.says, behaviour.otherwise) == ("", "I cannot look {order} up.")
+
+
+def test_all_that_is_wrong_with_a_call_is_found() -> None:
+    text = """
+schema: simulator-rules/1
+behaviours:
+  - {name: a, says: b, calls: {tool: x}}
+  - {name: b, calls: {tol: x, input: {order: ["{order}"]}}}
+  - {name: c, calls: x}
+  - {name: d, calls: {tool: x, input: {n: 1e999}}}
+"""
+    assert problems(text) == snapshot(
+        [
+            (
+                "rules.yaml:4: behaviours[0].calls: a behaviour either `says` or `calls`: "
+                "write two of them"
+            ),
+            "rules.yaml:5: behaviours[1].calls.tol: unknown key (did you mean `tool`?)",
+            "rules.yaml:5: behaviours[1].calls: the key `tool` is missing",
+            (
+                "rules.yaml:5: behaviours[1].calls: no pattern of `when` or `extract` has a group "
+                "`order`"
+            ),
+            "rules.yaml:6: behaviours[2].calls: expected a mapping, got `x`",
+            "rules.yaml:6: behaviours[2].calls: the key `tool` is missing",
+            (
+                "rules.yaml:7: behaviours[3].calls.input: expected finite numbers and at most "
+                "100 levels"
+            ),
+        ]
+    )
 
 
 def test_every_key_of_a_judge_rule_is_read() -> None:

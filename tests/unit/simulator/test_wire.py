@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.model.chat import ChatRequest
-from evalgate.model.content import Turn
+from evalgate.model.content import ToolCall, ToolResult, Turn
 from evalgate.simulator.wire import Rejection, read_request
 
 MESSAGE = {"role": "user", "content": "Hello"}
+TOOL = {"name": "get", "description": "d", "input_schema": {"type": "object"}}
+RESULT = {"type": "tool_result", "tool_use_id": "t1", "content": "x"}
 SCHEMA = {"type": "object", "properties": {"x": {"type": "string"}}}
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -21,6 +23,8 @@ KEYS = (
     "messages",
     "system",
     "output_config",
+    "tools",
+    "tool_choice",
     "temperature",
     "stream",
 )
@@ -62,11 +66,64 @@ def test_an_effort_without_a_format_asks_for_no_schema() -> None:
     assert accepted(output_config={"effort": "low"}).output_schema is None
 
 
-def test_text_blocks_are_joined_and_others_passed_over() -> None:
-    blocks = [{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}]
+def test_text_blocks_are_joined() -> None:
+    blocks = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
     request = accepted(system=blocks, messages=[{"role": "user", "content": blocks}])
     assert request.system == "a\nb"
     assert request.turns[0].text == "a\nb"
+
+
+def test_a_system_prompt_of_other_blocks_is_refused() -> None:
+    assert rejection(system=[{"type": "image"}])[2] == "system: expected blocks of text alone"
+
+
+def test_a_problem_of_a_block_names_its_place() -> None:
+    messages = [
+        MESSAGE,
+        {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "x"}]},
+    ]
+    assert rejection(messages=messages)[2].startswith("messages.1.content.1.type: expected one of")
+
+
+def test_tools_are_read() -> None:
+    (tool,) = accepted(tools=[TOOL], tool_choice={"type": "auto"}).tools
+    assert (tool.name, tool.description, tool.input_schema) == ("get", "d", {"type": "object"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "start"),
+    [
+        ({"tools": [{"name": "get"}]}, "tools.0.input_schema.type:"),
+        ({"tools": [TOOL], "tool_choice": {"type": "any"}}, "tool_choice.type:"),
+        ({"tools": [TOOL], "tool_choice": {"type": "tool", "name": "get"}}, "tool_choice.type:"),
+        ({"tool_choice": {"type": "auto"}}, "tool_choice: expected `tools`"),
+        ({"messages": [{"role": "user", "content": [RESULT]}]}, "messages.0: no `tool_use`"),
+    ],
+)
+def test_tools_that_the_api_refuses_are_refused(changes: dict[str, object], start: str) -> None:
+    status, kind, message = rejection(**changes)
+    assert (status, kind) == (400, "invalid_request_error")
+    assert message.startswith(start)
+
+
+def test_a_tool_conversation_is_read() -> None:
+    call = {"type": "tool_use", "id": "t1", "name": "get", "input": {"a": 1}}
+    messages = [
+        MESSAGE,
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [RESULT]},
+    ]
+    turns = accepted(messages=messages, tools=[TOOL]).turns
+    assert turns[1].content == (ToolCall(id="t1", name="get", input={"a": 1}),)
+    assert turns[2].content == (ToolResult(call="t1", content="x"),)
+
+
+def test_a_body_with_infinite_numbers_or_endless_nesting_is_refused() -> None:
+    deep: list[object] = []
+    for _ in range(200):
+        deep = [deep]
+    for metadata in (float("inf"), deep):
+        assert rejection(metadata=metadata)[2].startswith("the request body holds infinite")
 
 
 def test_roles_are_kept() -> None:
@@ -149,6 +206,20 @@ def test_an_output_format_of_another_shape_is_refused(output: object, start: str
 @pytest.mark.parametrize("model", ["gpt-7", "", 5])
 def test_a_model_that_is_not_claude_is_not_found(model: object) -> None:
     assert rejection(model=model) == (404, "not_found_error", f"model: {model}")
+
+
+BLOCKS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "image", "document", "tool_use", "tool_result", "thinking"])},
+    optional=dict.fromkeys(
+        ("text", "source", "id", "tool_use_id", "name", "input", "content"), VALUES
+    ),
+)
+
+
+@given(blocks=st.lists(BLOCKS, max_size=3), role=st.sampled_from(["user", "assistant"]))
+def test_any_blocks_are_either_read_or_refused(blocks: list[object], role: str) -> None:
+    messages = [{"role": role, "content": blocks}, MESSAGE]
+    assert isinstance(read_request(body(messages=messages), trial=""), ChatRequest | Rejection)
 
 
 @given(changes=st.dictionaries(st.sampled_from(KEYS), VALUES))
