@@ -12,7 +12,7 @@ from evalgate.model.policy import Policy
 from evalgate.model.ports import ChatModel, Clock, Parser, Prices, Repository, TrialLog
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import RunVerdict
-from evalgate.prompts.version import render
+from evalgate.prompts.render import render
 from evalgate.running.plan import PlannedTrial, plan_trials
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
 from evalgate.running.trial import TrialRunner

@@ -52,7 +52,8 @@ class Case:
 
     `graders` are those that apply to it, defaults included. `hash` covers all that shapes its
     grade, so that equal hashes at base and head mean the same case. `references` are whole answers
-    that are right. `files` holds what its variables attach, by the path written there.
+    that are right. `files` holds what its variables attach, by the path written there. `path` is
+    the file that it stands in, unless that is the eval set's own.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Case:
     critical: bool = False
     split: str = ""
     line: int | None = None
+    path: str = ""
     references: tuple[str, ...] = ()
     tool_results: tuple[CannedResult, ...] = ()
     files: Mapping[str, Attachment] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from evalgate.errors import Problem
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
-from evalgate.model.document import Document, Tree
+from evalgate.model.document import Data, Document, Tree
 from evalgate.model.template import Template
 from evalgate.model.trial import Trial
 
@@ -77,10 +78,10 @@ class Parser(Protocol):
         """Parse JSON, or raise ConfigurationError."""
         ...
 
-    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document]:
+    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document | Problem]:
         """Parse JSON line by line, blank lines left out; each document knows its line.
 
-        What is wrong with a line is raised as ConfigurationError when its turn comes.
+        A line that is wrong is yielded as its problem, and the next one follows.
         """
         ...
 
@@ -91,6 +92,18 @@ class Parser(Protocol):
             source: the text.
             includes: the texts that it may include, by file name.
         """
+        ...
+
+
+class CodeGraders(Protocol):
+    """The Python functions that a repository grades with."""
+
+    def faults(self, references: Iterable[str]) -> Iterator[str]:
+        """Yield what keeps functions, named as `module:function`, from being called."""
+        ...
+
+    def call(self, reference: str, answer: str, context: Mapping[str, Data]) -> Data:
+        """Return what a function says of an answer; whatever it raises is raised."""
         ...
 
 

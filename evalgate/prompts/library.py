@@ -7,7 +7,8 @@ from evalgate.model.document import Tree
 from evalgate.model.ports import Parser
 from evalgate.model.prompt import Canary, LivePointer, Move, PromptVersion, Switch
 from evalgate.prompts.live import read_live
-from evalgate.prompts.version import identity, is_version, read_version
+from evalgate.prompts.shared import FOLDER, dependencies, identity, own_identity
+from evalgate.prompts.version import is_version, read_version
 
 LIVE = "live.yaml"
 
@@ -16,13 +17,15 @@ LIVE = "live.yaml"
 class Prompt:
     """One folder of prompts: the content of each version file, and the parsed live pointer.
 
-    A prompt that a tree does not have has neither.
+    A prompt that a tree does not have has neither. `shared` holds the files of `prompts/_shared/`
+    by name, which all prompts of a tree have in common.
     """
 
     name: str
     folder: str
     versions: Mapping[str, bytes] = field(default_factory=dict)
     live: LivePointer | None = None
+    shared: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -58,14 +61,34 @@ class Prompt:
         return f"{self.folder}/{version}.md"
 
     def identity(self, version: str) -> str | None:
-        """Return the identity of a version, or None when the prompt does not have it."""
+        """Return the identity of a version, all it depends on counted; None if it is not there."""
         content = self.versions.get(version)
-        return None if content is None else identity(content)
+        return None if content is None else identity(content, self.shared)
+
+    def own_identity(self, version: str) -> str | None:
+        """Return the identity of a version's file alone; None if it is not there."""
+        content = self.versions.get(version)
+        return None if content is None else own_identity(content)
+
+    def dependencies(self, version: str) -> tuple[str, ...]:
+        """Return the names of the shared files that a version depends on, indirectly too."""
+        content = self.versions.get(version)
+        return () if content is None else dependencies(content, self.shared)
+
+    def shared_identity(self, name: str) -> str | None:
+        """Return the identity of a shared file; None if it is not there."""
+        content = self.shared.get(name)
+        return None if content is None else own_identity(content)
 
     def read(self, version: str, parser: Parser) -> PromptVersion:
         """Parse a version that the prompt has; raise ConfigurationError when it is wrong."""
-        content = self.versions[version]
-        return read_version(self.name, self.path(version), content=content, parser=parser)
+        return read_version(
+            self.name,
+            self.path(version),
+            content=self.versions[version],
+            parser=parser,
+            shared=self.shared,
+        )
 
     def has_pointed_to(self, version: str) -> bool:
         """Return whether the live pointer names a version, or did in its history."""
@@ -83,12 +106,14 @@ def read_prompts(tree: Tree, folder: str, parser: Parser) -> dict[str, Prompt]:
     Raises:
         ConfigurationError: when a live pointer is wrong; versions are parsed only when asked for.
     """
+    shared = _shared(tree, f"{folder}/{FOLDER}/")
     return {
         name: Prompt(
             name=name,
             folder=f"{folder}/{name}",
             versions=_versions(files),
             live=_live(name, f"{folder}/{name}/{LIVE}", content=files.get(LIVE), parser=parser),
+            shared=shared,
         )
         for name, files in _folders(tree, folder).items()
         if LIVE in files or _versions(files)
@@ -102,6 +127,11 @@ def _folders(tree: Tree, folder: str) -> dict[str, dict[str, bytes]]:
         if path.startswith(f"{folder}/") and file and not name.startswith("_"):
             folders.setdefault(name, {})[file] = tree[path]
     return folders
+
+
+def _shared(tree: Tree, folder: str) -> dict[str, bytes]:
+    names = (path.removeprefix(folder) for path in sorted(tree) if path.startswith(folder))
+    return {name: tree[folder + name] for name in names if "/" not in name}
 
 
 def _versions(files: Mapping[str, bytes]) -> dict[str, bytes]:

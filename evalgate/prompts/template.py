@@ -1,15 +1,14 @@
 r"""Templates of a prompt version: `{{name}}` is a variable, `\\{{` stands for two braces."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalgate.model.document import Data
-from evalgate.model.template import TemplateError
+from evalgate.model.template import TemplateError, as_text
 
 _MARK = re.compile(r"\\\{\{|\{\{(?P<inside>.*?)\}\}|\{\{", re.DOTALL)
-_NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*")
+_NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]{0,99})\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +17,11 @@ class Braces:
 
     source: str
     names: tuple[str, ...]
+
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """Nothing: braces only ever print."""
+        return ()
 
     def fill(self, values: Mapping[str, Data]) -> str:
         """Return the text with every variable replaced once; values other than text as JSON."""
@@ -35,17 +39,11 @@ def read_braces(source: str) -> Braces:
     return Braces(source, tuple(dict.fromkeys(_name(mark) for mark in marks)))
 
 
-def as_text(value: Data) -> str:
-    """Write a variable's value the way it stands in a prompt: text as it is, the rest as JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
 def _name(mark: re.Match[str]) -> str:
     inside = mark["inside"]
     name = None if inside is None else _NAME.fullmatch(inside)
     if name is None:
         said = mark[0] if len(mark[0]) <= 40 else mark[0][:40] + "…"
-        raise TemplateError(f"`{said}` is not a variable: write {{{{name}}}}, or \\{{{{ for braces")
+        message = f"`{said}` is not a variable: write {{{{name}}}}, or \\{{{{ for braces"
+        raise TemplateError(message, 1 + mark.string.count("\n", 0, mark.start()))
     return name[1]

@@ -1,44 +1,41 @@
 """Reads one prompt version: front matter, and a body with a part for each message."""
 
-import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from evalgate.errors import ConfigurationError, Problem
-from evalgate.model.chat import EFFORTS, ChatRequest
-from evalgate.model.content import Turn
-from evalgate.model.evalset import Case
+from evalgate.model.chat import EFFORTS
 from evalgate.model.ports import Parser
 from evalgate.model.prompt import Part, PromptVersion
-from evalgate.model.reading import Section, suggestion
+from evalgate.model.reading import Section
 from evalgate.model.template import Template, TemplateError
+from evalgate.prompts.inputs import read_inputs, used_inputs
+from evalgate.prompts.parts import Written, split_body
+from evalgate.prompts.shared import dependencies, identity, normal
+from evalgate.prompts.shelf import Shelf
 from evalgate.prompts.template import read_braces
+from evalgate.prompts.tools import read_output_schema, read_tools
 
 KEYS = (
     "model",
     "max_tokens",
     "effort",
     "description",
+    "template",
     "inputs",
+    "tools",
     "output_schema",
     "metadata",
 )
+TEMPLATES = ("braces", "jinja")
 MOST_TOKENS = 128_000
+MOST_JINJA = 400_000
+"""Characters of the parts of a version in Jinja, what each of them includes counted."""
 
 _FILE = re.compile(r"v[1-9][0-9]*")
-_PART = re.compile(r"^## (system|user|assistant)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BORDER = "---\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A part of the body with the line that its text starts on."""
-
-    role: str
-    template: Template
-    line: int
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def is_version(name: str) -> bool:
@@ -46,65 +43,56 @@ def is_version(name: str) -> bool:
     return _FILE.fullmatch(name) is not None
 
 
-def identity(content: bytes) -> str:
-    """Return the identity of a version file: SHA-256 of its bytes without BOM, with LF lines."""
-    return sha256(_normal(content)).hexdigest()
-
-
-def read_version(prompt: str, path: str, *, content: bytes, parser: Parser) -> PromptVersion:
+def read_version(
+    prompt: str,
+    path: str,
+    *,
+    content: bytes,
+    parser: Parser,
+    shared: Mapping[str, bytes] = _NOTHING,
+) -> PromptVersion:
     """Read one version file.
 
+    Args:
+        prompt: the name of the prompt.
+        path: of the file, from the repository's root.
+        content: of the file.
+        parser: reads the front matter, and Jinja when the version asks for it.
+        shared: the files of `prompts/_shared/` by name.
+
     Raises:
-        ConfigurationError: with every problem found in it.
+        ConfigurationError: with every problem found in it and in what it includes.
     """
-    front, body, body_line = _split(path, _normal(content))
-    header = Section(parser.read_yaml(path, front.encode(), first_line=2))
+    front, body, body_line = _split(path, normal(content))
+    problems: list[Problem] = []
+    header = Section(parser.read_yaml(path, front.encode(), first_line=2), (), problems)
     header.allow(*KEYS)
-    parts = list(_parts(header, body, body_line))
-    inputs = _inputs(header, parts)
+    shelf = Shelf(version=path, files=shared, seen=dependencies(content, shared), parser=parser)
+    inputs = read_inputs(header)
+    written = split_body(header, body, first_line=body_line, kinds=inputs.kinds)
+    is_jinja = header.word("template", TEMPLATES) == "jinja"
+    read = _read_jinja if is_jinja else _read_braces
+    parts = read(written, shelf, problems)
     version = PromptVersion(
         prompt=prompt,
         version=path.rpartition("/")[2].removesuffix(".md"),
         path=path,
-        hash=identity(content),
+        hash=identity(content, shared),
         model=header.required_text("model"),
         max_tokens=_max_tokens(header),
         effort=header.word("effort", EFFORTS),
         description=header.text("description"),
-        inputs=inputs,
-        output_schema=header.mapping("output_schema") or None,
+        inputs=used_inputs(header, parts, inputs),
+        output_schema=read_output_schema(header, shelf, problems),
         metadata=header.mapping("metadata"),
-        system=next((part.template for part in parts if part.role == "system"), None),
-        parts=tuple(
-            Part(role="user" if part.role == "user" else "assistant", template=part.template)
-            for part in parts
-            if part.role != "system"
-        ),
+        system=next((template for part, template in parts if part.role == "system"), None),
+        parts=tuple(_turns(parts)),
+        kinds=inputs.kinds,
+        tools=read_tools(header, shelf, problems),
+        dependencies=tuple(shelf.path(name) for name in shelf.seen),
     )
     header.finish()
     return version
-
-
-def render(version: PromptVersion, case: Case) -> ChatRequest:
-    """Return the request that asks a version about a case.
-
-    Raises:
-        TemplateError: when the case lacks a variable of the version.
-    """
-    return ChatRequest(
-        model=version.model,
-        max_tokens=version.max_tokens,
-        effort=version.effort,
-        system="" if version.system is None else version.system.fill(case.vars),
-        turns=tuple(
-            Turn(role=part.role, content=part.template.fill(case.vars)) for part in version.parts
-        ),
-        output_schema=version.output_schema,
-    )
-
-
-def _normal(content: bytes) -> bytes:
-    return content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
 
 
 def _split(path: str, content: bytes) -> tuple[str, str, int]:
@@ -120,47 +108,53 @@ def _split(path: str, content: bytes) -> tuple[str, str, int]:
     return front, body, front.count("\n") + 4
 
 
-def _parts(header: Section, body: str, first_line: int) -> Iterator[_Written]:
-    marks = list(_PART.finditer(body))
-    outside = body[: marks[0].start()] if marks else body
-    if outside.strip():
-        header.note_line(
-            first_line, "text outside of any part: start with `## system` or `## user`"
-        )
-    if not any(mark[1].lower() == "user" for mark in marks):
-        header.note_line(first_line, "the part `## user` is missing")
-    ends = [*(mark.start() for mark in marks[1:]), len(body)]
-    for mark, end in zip(marks, ends, strict=False):
-        text = re.sub(r"^\\## ", "## ", body[mark.end() : end].strip(), flags=re.MULTILINE)
-        role, line = mark[1].lower(), first_line + body.count("\n", 0, mark.start())
+def _read_braces(
+    written: Sequence[Written], shelf: Shelf, problems: list[Problem]
+) -> list[tuple[Written, Template]]:
+    parts: list[tuple[Written, Template]] = []
+    for part in written:
         try:
-            yield _Written(role, read_braces(text), line)
+            parts.append((part, read_braces(part.text)))
         except TemplateError as error:
-            header.note_line(line, f"in the part `## {role}`: {error}")
-    _check_order(header, [mark[1].lower() for mark in marks], first_line)
+            problems.append(_problem(part, error, shelf))
+    return parts
 
 
-def _check_order(header: Section, roles: list[str], line: int) -> None:
-    turns = [role for role in roles if role != "system"]
-    if roles.count("system") > 1 or ("system" in roles and roles[0] != "system"):
-        header.note_line(line, "expected at most one part `## system`, and that first")
-    alternating = all(first != second for first, second in itertools.pairwise(turns))
-    if turns and (turns[0] != "user" or turns[-1] != "user" or not alternating):
-        header.note_line(line, "expected `## user` and `## assistant` in turn, from user to user")
+def _read_jinja(
+    written: Sequence[Written], shelf: Shelf, problems: list[Problem]
+) -> list[tuple[Written, Template]]:
+    parts: list[tuple[Written, Template]] = []
+    characters = 0
+    for part in written:
+        includes = shelf.includes(part.text, first_line=part.start)
+        characters += len(part.text) + sum(map(len, includes.texts.values()))
+        if characters > MOST_JINJA:
+            message = f"more than {MOST_JINJA:,} characters of Jinja, includes counted"
+            problems.append(Problem(path=shelf.version, line=part.line, message=message))
+            break
+        found = includes.problems
+        try:
+            if not found:
+                parts.append((part, shelf.parser.read_template(part.text, includes.texts)))
+        except TemplateError as error:
+            found = (_problem(part, error, shelf),)
+        problems += (each for each in found if each not in problems)
+    return parts
 
 
-def _inputs(header: Section, parts: list[_Written]) -> tuple[str, ...]:
-    declared = header.texts("inputs")
-    used: dict[str, int] = {}
-    for part in parts:
-        used |= {name: part.line for name in part.template.names if name not in used}
-    if header.data.get("inputs") is None:
-        return tuple(used)
-    for name, line in used.items():
-        if name not in declared:
-            message = f"the variable `{name}` is not among the inputs{suggestion(name, declared)}"
-            header.note_line(line, message)
-    return declared
+def _problem(part: Written, error: TemplateError, shelf: Shelf) -> Problem:
+    if error.include:
+        return Problem(path=shelf.path(error.include), line=error.line, message=str(error))
+    line = part.line if error.line is None else part.start + error.line - 1
+    return Problem(path=shelf.version, line=line, message=f"in the part `## {part.role}`: {error}")
+
+
+def _turns(parts: Sequence[tuple[Written, Template]]) -> list[Part]:
+    return [
+        Part(role=part.role, template=template, conversation=part.conversation)
+        for part, template in parts
+        if part.role != "system"
+    ]
 
 
 def _max_tokens(header: Section) -> int:

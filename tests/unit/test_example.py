@@ -17,7 +17,8 @@ from evalgate.model.evalset import Case, Criterion
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.prompt import PromptVersion
 from evalgate.prompts.live import read_live
-from evalgate.prompts.version import read_version, render
+from evalgate.prompts.render import render
+from evalgate.prompts.version import read_version
 from evalgate.simulator.draw import question_of
 from evalgate.simulator.fakes import RuleModel
 from evalgate.simulator.rules import Rules, read_rules
@@ -76,7 +77,7 @@ def version(name: str, old: str = "", new: str = "") -> PromptVersion:
 
 
 EVALSET = read_evalset(
-    document("evalsets/support-replies.yaml"), name="support-replies", schemas={}
+    document("evalsets/support-replies.yaml"), name="support-replies", tree={}, parser=FORMATS
 )
 RULES = read_rules(document("evalgate/simulator/rulebooks/support-reply.yaml"))
 VERSIONS = (version("v1"), version("v2"))

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.model.document import Data
-from evalgate.model.template import TemplateError
-from evalgate.prompts.template import as_text, read_braces
+from evalgate.model.template import TemplateError, as_text
+from evalgate.prompts.template import read_braces
 
 
 def fill(template: str, values: dict[str, Data]) -> str:
@@ -32,7 +32,17 @@ def test_single_braces_are_plain_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{{}}", "{{a b}}", "{{#if a}}", "{{> part}}", "{{a", "{{1a}}", "{{a.b}}"]
+    "template",
+    [
+        "{{}}",
+        "{{a b}}",
+        "{{#if a}}",
+        "{{> part}}",
+        "{{a",
+        "{{1a}}",
+        "{{a.b}}",
+        "{{" + "a" * 101 + "}}",
+    ],
 )
 def test_braces_around_anything_but_a_name_are_an_error(template: str) -> None:
     with pytest.raises(TemplateError, match="is not a variable"):
