@@ -2,18 +2,23 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 import yaml
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document, Place
+from evalgate.model.writable import is_writable
 
 MAX_BYTES = 10_000_000
 """The largest file that is parsed: the memory that parsing takes is many times its size."""
 
 MAX_VALUES = 500_000
 """Values in one file, aliases counted as often as they are used: a guard against YAML bombs."""
+
+MAX_LINE_BYTES = 1_000_000
+"""The longest line of a file of cases."""
 
 MAX_DEPTH = 100
 
@@ -55,30 +60,76 @@ def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
 
 def read_json(path: str, content: bytes) -> Document:
     """Parse JSON text of at most `MAX_BYTES`, or raise ConfigurationError."""
-    try:
-        data: Data = json.loads(_decode(path, content), parse_constant=_not_json)
-    except json.JSONDecodeError as error:
-        problem = Problem(path=path, line=error.lineno, message=f"not JSON: {error.msg}")
-        raise ConfigurationError([problem]) from None
-    except (ValueError, RecursionError) as error:
-        raise _refusal(path, f"not JSON: {error}") from None
+    data = _json(path, _decode(path, content))
+    if isinstance(data, Problem):
+        raise ConfigurationError([data])
     return Document(path=path, data=data, lines={})
 
 
-def read_json_lines(path: str, content: bytes) -> Iterator[Document]:
-    """Parse JSON line by line, or raise ConfigurationError when a line is wrong.
+def read_json_lines(path: str, content: bytes) -> Iterator[Document | Problem]:
+    """Parse JSON line by line; a line that is wrong is yielded as its problem.
 
     The place () of each document is its line of the file; blank lines are left out.
     """
-    for number, line in enumerate(_decode(path, content).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            data: Data = json.loads(line, parse_constant=_not_json)
-        except (ValueError, RecursionError) as error:
-            problem = Problem(path=path, line=number, message=f"not JSON: {error}")
-            raise ConfigurationError([problem]) from None
-        yield Document(path=path, data=data, lines={(): number})
+    start, number = (3 if content.startswith(b"\xef\xbb\xbf") else 0), 0
+    while start < len(content):
+        number += 1
+        end = content.find(b"\n", start)
+        line = content[start:] if end < 0 else content[start:end]
+        start = len(content) if end < 0 else end + 1
+        if line.strip():
+            yield _line(path, line, number)
+
+
+def _line(path: str, line: bytes, number: int) -> Document | Problem:
+    if len(line) > MAX_LINE_BYTES:
+        message = (
+            f"the line has {len(line) / 1e6:,.1f} MB; at most {MAX_LINE_BYTES / 1e6:g} are read"
+        )
+        return Problem(path=path, line=number, message=message)
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 text: wrong byte at {error.start} of the line"
+        return Problem(path=path, line=number, message=message)
+    data = _json(path, text, line=number)
+    if isinstance(data, Problem):
+        return data
+    return Document(path=path, data=data, lines={(): number})
+
+
+def _json(path: str, text: str, line: int | None = None) -> Data | Problem:
+    """Return the data of a text, or its problem; `line` is where the text stands, if it is one."""
+    try:
+        data: Data = json.loads(text, parse_constant=_not_json, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        return Problem(path=path, line=line or error.lineno, message=f"not JSON: {error.msg}")
+    except (ValueError, RecursionError) as error:
+        return Problem(path=path, line=line, message=f"not JSON: {error}")
+    if not is_writable(data):
+        message = f"a number is too large, or values are nested more than {MAX_DEPTH} deep"
+        return Problem(path=path, line=line, message=message)
+    if "\\ud" in text.lower() and not _is_unicode(data):
+        message = "an escape such as \\ud800 is half a character: write the whole one"
+        return Problem(path=path, line=line, message=message)
+    return data
+
+
+def _unique(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
+        raise ValueError(f"the key `{twice[:40]}` is given twice")
+    return data
+
+
+def _is_unicode(data: Data) -> bool:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Builder:
@@ -183,9 +234,11 @@ def _children(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _scalar(node: yaml.ScalarNode) -> Data:
-    text = str(node.value)
-    if node.style:  # quoted or a block: text whatever it looks like
-        return text
+    # Quoted or a block: text whatever it looks like.
+    return str(node.value) if node.style else _plain(str(node.value))
+
+
+def _plain(text: str) -> Data:
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):
@@ -219,3 +272,24 @@ def _yaml_error(path: str, error: yaml.YAMLError, first_line: int) -> Configurat
         line = error.problem_mark.line + first_line
         message = " ".join(part for part in (error.context, error.problem) if part)
     return ConfigurationError([Problem(path=path, line=line, message=f"not YAML: {message}")])
+
+
+def write_yaml(data: Mapping[str, Data]) -> str:
+    """Write a mapping as YAML, in its own order, texts of several lines as blocks."""
+    return yaml.dump(data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=100)
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes without anchors: they are hard to read, and nothing here is shared on purpose."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's signature
+        return True
+
+
+def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # The dumper quotes by YAML 1.1, which takes a few numbers for text.
+    style = "|" if "\n" in text else None if isinstance(_plain(text), str) else "'"
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _write_text)

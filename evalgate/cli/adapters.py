@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from evalgate.adapters import files
+from evalgate.errors import Problem
 from evalgate.model.document import Document
 from evalgate.model.ports import ChatModel
 from evalgate.model.template import Template
@@ -68,7 +69,7 @@ class Formats:
         """Parse JSON; see `files.read_json`."""
         return files.read_json(path, content)
 
-    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document]:
+    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document | Problem]:
         """Parse JSON line by line; see `files.read_json_lines`."""
         return files.read_json_lines(path, content)
 

@@ -1,11 +1,11 @@
 """The eval sets at the three points of a change."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.gathering import Sources
-from evalgate.grading.evalset import read_evalset, schema_paths
+from evalgate.grading.evalset import read_with_uses
 from evalgate.model.document import Tree
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.ports import Parser
@@ -48,7 +48,7 @@ def cases_for(prompt: str, evalset: EvalSet | None) -> dict[str, Case]:
 
 
 def read_evalsets(sources: Sources, parser: Parser) -> EvalSets:
-    """Read the eval sets of the three trees.
+    """Read the eval sets of the three trees; a set that is the same in two of them is read once.
 
     A set of the base or the fork that cannot be read is history that nobody can mend here.
 
@@ -56,42 +56,74 @@ def read_evalsets(sources: Sources, parser: Parser) -> EvalSets:
         ConfigurationError: when a set at the head is wrong or guards a prompt that does not exist.
     """
     folder, trees = sources.policy.paths.evalsets, sources.trees
-    head, problems = _read_tree(trees.head, folder, parser)
+    shelf = _Shelf(folder=folder, parser=parser)
+    head, problems, _ = shelf.read(trees.head)
     problems += _unknown_prompts(head, sources)
     if problems:
         raise ConfigurationError(problems)
-    base, wrong = _read_tree(trees.base, folder, parser)
-    fork = base if trees.fork == trees.base else _read_tree(trees.fork, folder, parser)[0]
-    unreadable = frozenset(_name(problem.path) for problem in wrong)
-    return EvalSets(base=base, fork=fork, head=head, unreadable=unreadable)
+    base, _, unreadable = shelf.read(trees.base)
+    fork = base if trees.fork == trees.base else shelf.read(trees.fork)[0]
+    return EvalSets(base=base, fork=fork, head=head, unreadable=frozenset(unreadable))
 
 
-def _read_tree(tree: Tree, folder: str, parser: Parser) -> tuple[dict[str, EvalSet], list[Problem]]:
-    sets: dict[str, EvalSet] = {}
-    problems: list[Problem] = []
-    for path in sorted(tree):
-        if path.rpartition("/")[0] != folder or not path.endswith((".yaml", ".yml")):
-            continue
-        try:
-            evalset = _read_set(tree, path, parser)
-        except ConfigurationError as error:
-            problems += error.problems
-            continue
-        if evalset.name in sets:
-            message = f"{sets[evalset.name].path} has the same name: rename one of the two"
-            problems.append(Problem(path=path, message=message))
-        sets[evalset.name] = evalset
+def read_sets(tree: Tree, folder: str, parser: Parser) -> tuple[dict[str, EvalSet], list[Problem]]:
+    """Return the eval sets of a folder by name, and the problems of those that cannot be read."""
+    sets, problems, _ = _Shelf(folder=folder, parser=parser).read(tree)
     return sets, problems
 
 
-def _read_set(tree: Tree, path: str, parser: Parser) -> EvalSet:
-    document = parser.read_yaml(path, tree[path])
-    schemas = {
-        schema: parser.read_json(schema, tree[schema])
-        for schema in schema_paths(document)
-        if schema in tree
-    }
-    return read_evalset(document, name=_name(path), schemas=schemas)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An eval set as it was read, and the content of every file that it was read from."""
+
+    evalset: EvalSet
+    files: Mapping[str, bytes | None]
+
+    def holds_in(self, tree: Tree) -> bool:
+        """Return whether reading the set from a tree would give the same."""
+        return all(tree.get(path) == content for path, content in self.files.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """Reads eval sets and remembers what it has read."""
+
+    folder: str
+    parser: Parser
+    readings: dict[str, list[_Reading]] = field(default_factory=dict)
+
+    def read(self, tree: Tree) -> tuple[dict[str, EvalSet], list[Problem], list[str]]:
+        """Return the sets of a tree by name, what is wrong with others, and their names."""
+        sets: dict[str, EvalSet] = {}
+        problems: list[Problem] = []
+        wrong: list[str] = []
+        for path in sorted(tree):
+            if path.rpartition("/")[0] != self.folder or not path.endswith((".yaml", ".yml")):
+                continue
+            try:
+                evalset = self._set(tree, path)
+            except ConfigurationError as error:
+                problems += error.problems
+                wrong.append(_name(path))
+                continue
+            if evalset.name in sets:
+                message = f"{sets[evalset.name].path} has the same name: rename one of the two"
+                problems.append(Problem(path=path, message=message))
+            sets[evalset.name] = evalset
+        return sets, problems, wrong
+
+    def _set(self, tree: Tree, path: str) -> EvalSet:
+        known = self.readings.setdefault(path, [])
+        reading = next((each for each in known if each.holds_in(tree)), None)
+        if reading is None:
+            document = self.parser.read_yaml(path, tree[path])
+            evalset, used = read_with_uses(
+                document, name=_name(path), tree=tree, parser=self.parser
+            )
+            files = {each: tree.get(each) for each in {path, *used}}
+            reading = _Reading(evalset, files)
+            known.append(reading)
+        return reading.evalset
 
 
 def _name(path: str) -> str:

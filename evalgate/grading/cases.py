@@ -1,84 +1,201 @@
 """Reads the cases of an eval set, each with all graders that apply to it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from evalgate.errors import Problem
+from evalgate.grading.beside import Beside
+from evalgate.grading.case_files import case_files
+from evalgate.grading.defaults import Defaults, read_defaults, read_tool_results
 from evalgate.grading.filling import fit
 from evalgate.grading.graders import GraderReader, WrittenGrader, mappings
 from evalgate.grading.json_text import canonical
+from evalgate.model.content import Attachment
 from evalgate.model.document import Data
-from evalgate.model.evalset import Case, GraderSpec
+from evalgate.model.evalset import CannedResult, Case, GraderSpec
 from evalgate.model.reading import Section, describe
 
 LONGEST_ID = 100
 
-_KEYS = ("id", "vars", "expected", "tags", "cluster", "critical", "graders", "split")
+MOST_PROBLEMS = 1_000
+"""Problems after which the reading of a set stops: nobody reads more."""
+
+_KEYS = (
+    "id",
+    "vars",
+    "expected",
+    "reference",
+    "tags",
+    "cluster",
+    "critical",
+    "graders",
+    "split",
+    "tool_results",
+)
 
 
-def read_cases(root: Section, reader: GraderReader, *, pass_at: float) -> tuple[Case, ...]:
+def read_cases(
+    root: Section, reader: GraderReader, *, pass_at: float, beside: Beside
+) -> tuple[Case, ...]:
     """Return the cases of an eval set; what is wrong with them is noted.
 
     Args:
         root: the eval set.
         reader: reads the graders, of the set and of its cases.
         pass_at: the score that a trial must reach, which is part of a case's hash.
+        beside: the files beside the set.
     """
-    defaults = reader.read(root)
-    if not root.data.get("cases") or isinstance(root.data["cases"], str):
-        _note_no_cases(root)
+    table = _Table(
+        set_graders=reader.read(root),
+        has_graders=bool(root.data.get("graders")),
+        defaults=read_defaults(root),
+        reader=reader,
+        beside=beside,
+        pass_at=pass_at,
+    )
+    if not root.data.get("cases"):
+        root.note("cases" if "cases" in root.data else None, "expected at least one case")
         return ()
-    lines: dict[str, int | None] = {}
     cases = []
-    for section in mappings(root, "cases"):
-        case = _read_case(section, (*defaults, *reader.read(section)), pass_at=pass_at)
-        cases.append(case)
-        _note_gradeless(case, section, root)
-        if case.id and case.id in lines:
-            section.note("id", f"the id `{case.id}` is taken by the case on line {lines[case.id]}")
-        lines.setdefault(case.id, case.line)
+    for section in _sections(root, reader.problems, beside):
+        cases.append(table.read(section))
+        if len(reader.problems) >= MOST_PROBLEMS:
+            root.note("cases", f"more than {MOST_PROBLEMS:,} problems: the rest was not read")
+            break
+    if not cases and not reader.problems:
+        root.note("cases", f"expected at least one case in {describe(root.data['cases'])}")
     return tuple(cases)
 
 
-def _note_gradeless(case: Case, section: Section, root: Section) -> None:
-    if not root.data.get("graders") and not section.data.get("graders"):
-        section.note(None, "the case has no graders, and the eval set has none for all cases")
-    elif case.graders and not any(spec.weight for spec in case.graders):
-        section.note(None, "all graders of the case have the weight 0")
+def _sections(root: Section, problems: list[Problem], beside: Beside) -> Iterator[Section]:
+    """Open each case, in the set itself or in the file that it names."""
+    written = root.data["cases"]
+    if not isinstance(written, str):
+        yield from mappings(root, "cases")
+        return
+    lines = beside.lines(written)
+    if isinstance(lines, str):
+        root.note("cases", lines)
+        return
+    for line in lines:
+        if isinstance(line, Problem):
+            problems.append(line)
+        elif isinstance(line.data, dict):
+            yield Section(line, (), problems)
+        else:
+            message = f"expected a case as an object, got {describe(line.data)}"
+            problems.append(Problem(path=line.path, line=line.line(()), message=message))
 
 
-def _note_no_cases(root: Section) -> None:
-    cases = root.data.get("cases")
-    if isinstance(cases, str):
-        message = f"cases must be a list in this file, got {describe(cases)}"
-        root.note("cases", f"{message}; cases in a file of their own are not supported yet")
-    else:
-        root.note("cases" if "cases" in root.data else None, "expected at least one case")
+@dataclass(slots=True, kw_only=True)
+class _Table:
+    """What the cases of one set share, and the ids that are taken."""
+
+    set_graders: Sequence[WrittenGrader]
+    has_graders: bool
+    defaults: Defaults
+    reader: GraderReader
+    beside: Beside
+    pass_at: float
+    lines: dict[str, int | None] = field(default_factory=dict)
+    hashes: dict[int, str] = field(default_factory=dict)
+
+    def read(self, section: Section) -> Case:
+        """Read one case and note what is wrong with it."""
+        section.allow(*_KEYS)
+        variables = {**self.defaults.vars, **section.mapping("vars")}
+        expected = section.data.get("expected")
+        values = variables if expected is None else {**variables, "expected": expected}
+        graders = (*self.set_graders, *self.reader.read(section))
+        specs = fit(graders, values, case=section) if graders else ()
+        results = tuple(read_tool_results(section)) or self.defaults.tool_results
+        references = section.texts("reference")
+        files = case_files(section, self.beside)
+        name = _id(section)
+        self._note_repeated(name, section)
+        self._note_gradeless(specs, section)
+        return Case(
+            id=name,
+            vars=variables,
+            expected=expected,
+            graders=specs,
+            hash=self._hash(
+                section,
+                {"vars": variables, "expected": expected, "pass_at": self.pass_at},
+                specs=specs,
+                extras=_extras(references, results, files),
+            ),
+            tags=tuple(dict.fromkeys((*self.defaults.tags, *section.texts("tags")))),
+            cluster=section.optional_text("cluster") or self.defaults.cluster,
+            critical=section.flag("critical", default=self.defaults.critical),
+            split=section.text("split", self.defaults.split),
+            line=section.line,
+            path="" if section.document.path == self.beside.evalset else section.document.path,
+            references=references,
+            tool_results=results,
+            files=files,
+        )
+
+    def _note_repeated(self, name: str, section: Section) -> None:
+        if name and name in self.lines:
+            section.note("id", f"the id `{name}` is taken by the case on line {self.lines[name]}")
+        self.lines.setdefault(name, section.line)
+
+    def _note_gradeless(self, specs: Sequence[GraderSpec], section: Section) -> None:
+        if not self.has_graders and not section.data.get("graders"):
+            section.note(None, "the case has no graders, and the eval set has none for all cases")
+        elif specs and not any(spec.weight for spec in specs):
+            section.note(None, "all graders of the case have the weight 0")
+
+    def _hash(
+        self,
+        section: Section,
+        content: dict[str, Data],
+        *,
+        specs: Sequence[GraderSpec],
+        extras: dict[str, Data],
+    ) -> str:
+        """Return a hash of all that shapes the answers of a case and their grades."""
+        try:
+            digest = hashlib.sha256(canonical({**content, **extras}).encode())
+            for spec in specs:
+                digest.update(self._written(spec).encode())
+        except ValueError:
+            section.note(None, "a number in this case is infinite or not a number")
+            return ""
+        return digest.hexdigest()
+
+    def _written(self, spec: GraderSpec) -> str:
+        # Graders of the set without placeholders are the same object in every case.
+        shared = any(spec is grader.spec for grader in self.set_graders)
+        if not shared:
+            return canonical(_plain(spec))
+        if id(spec) not in self.hashes:
+            self.hashes[id(spec)] = canonical(_plain(spec))
+        return self.hashes[id(spec)]
 
 
-def _read_case(section: Section, graders: Sequence[WrittenGrader], *, pass_at: float) -> Case:
-    section.allow(*_KEYS)
-    variables = section.mapping("vars")
-    expected = section.data.get("expected")
-    values = variables if expected is None else {**variables, "expected": expected}
-    specs = fit(graders, values, case=section)
-    content: dict[str, Data] = {
-        "vars": variables,
-        "expected": expected,
-        "graders": [_plain(spec) for spec in specs],
-        "pass_at": pass_at,
-    }
-    return Case(
-        id=_id(section),
-        vars=variables,
-        expected=expected,
-        graders=specs,
-        hash=_hash(section, content),
-        tags=section.texts("tags"),
-        cluster=section.optional_text("cluster"),
-        critical=section.flag("critical", default=False),
-        split=section.text("split"),
-        line=section.line,
-    )
+def _extras(
+    references: Sequence[str], results: Sequence[CannedResult], files: dict[str, Attachment]
+) -> dict[str, Data]:
+    """Return what only some cases have; what is absent leaves no trace in the hash."""
+    extras: dict[str, Data] = {}
+    if references:
+        extras["references"] = list(references)
+    if results:
+        extras["tool_results"] = [
+            {
+                "tool": result.tool,
+                "input": dict(result.input),
+                "content": result.content,
+                "failed": result.failed,
+            }
+            for result in results
+        ]
+    if files:
+        extras["files"] = {written: file.sha256 for written, file in files.items()}
+    return extras
 
 
 def _id(section: Section) -> str:
@@ -88,15 +205,6 @@ def _id(section: Section) -> str:
     if len(name) > LONGEST_ID:
         section.note("id", f"an id has at most {LONGEST_ID} characters, this one has {len(name)}")
     return name
-
-
-def _hash(section: Section, content: dict[str, Data]) -> str:
-    try:
-        text = canonical(content)
-    except ValueError:
-        section.note(None, "a number in this case is infinite or not a number")
-        return ""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plain(spec: GraderSpec) -> Data:

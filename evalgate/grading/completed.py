@@ -1,9 +1,10 @@
 """The grade that every answer gets unasked: was it completed, or refused or cut short?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from evalgate.grading.grades import quote
 from evalgate.model.chat import Completion
+from evalgate.model.evalset import GraderSpec
 from evalgate.model.trial import Grade
 
 NAME = "completed"
@@ -19,7 +20,7 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def completed(completion: Completion) -> Grade:
+def completed(completion: Completion, *, specs: Sequence[GraderSpec] = ()) -> Grade:  # noqa: ARG001
     """Return a required grade that fails an answer which is not whole.
 
     A refusal or a cut-off is the version's own behaviour, so it fails the trial and does not make

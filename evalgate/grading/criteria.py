@@ -1,7 +1,8 @@
-"""Reads the criteria of a rubric: one text, or a list of texts and of mappings with options."""
+"""Reads the criteria of a rubric: a text, a list, or a mapping with criteria and templates."""
 
 from evalgate.errors import Problem
 from evalgate.grading.grades import MOST_WEIGHT
+from evalgate.grading.rubric_templates import parameters_of, read_template, template_names
 from evalgate.model.document import Data, Place
 from evalgate.model.evalset import Criterion
 from evalgate.model.reading import Section, describe
@@ -20,6 +21,8 @@ def read_criteria(section: Section, key: str, *, problems: list[Problem]) -> tup
     """
     value = section.data.get(key)
     place = (*section.place, key)
+    if isinstance(value, dict):
+        return _from_mapping(Section(section.document, place, problems), problems)
     if not isinstance(value, list):
         found = [_plain(section, place, value)]
     elif 1 <= len(value) <= MOST_CRITERIA:
@@ -33,6 +36,22 @@ def read_criteria(section: Section, key: str, *, problems: list[Problem]) -> tup
         section.note(key, f"expected 1 to {MOST_CRITERIA} criteria, got {len(value)}")
         return ()
     return tuple(found) if all(criterion.text for criterion in found) else ()
+
+
+def _from_mapping(section: Section, problems: list[Problem]) -> tuple[Criterion, ...]:
+    before = len(problems)
+    names = template_names(section)
+    section.allow("criteria", "template", *parameters_of(names))
+    own: tuple[Criterion, ...] = ()
+    if section.data.get("criteria") is not None:
+        own = read_criteria(section, "criteria", problems=problems)
+    elif not section.data.get("template"):
+        section.note(None, "expected `criteria`, `template` or both")
+    made = [Criterion(text=text) for name in names for text in read_template(section, name)]
+    if len(own) + len(made) > MOST_CRITERIA:
+        count = len(own) + len(made)
+        section.note(None, f"makes {count} criteria; at most {MOST_CRITERIA} can be judged at once")
+    return (*own, *made) if len(problems) == before else ()
 
 
 def _plain(section: Section, place: Place, value: Data) -> Criterion:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 from evalgate.errors import Problem
 from evalgate.grading.checks import CHECKS
+from evalgate.grading.code import code_fault
 from evalgate.grading.criteria import read_criteria
 from evalgate.grading.fill import names_in
 from evalgate.grading.grades import MOST_WEIGHT, shorten
 from evalgate.grading.json_text import as_text
+from evalgate.grading.rubric_templates import as_written
 from evalgate.model.document import Data, Document, Place
 from evalgate.model.evalset import GraderSpec
 from evalgate.model.reading import Section, suggestion
 
 RUBRIC = "rubric"
-KINDS = (*CHECKS, RUBRIC)
+PYTHON = "python"
+KINDS = (*CHECKS, PYTHON, RUBRIC)
 """The keys that a grader can have, besides `not`, which wraps one of them."""
 
 _OPTIONS = ("name", "required", "weight")
@@ -35,11 +38,13 @@ class GraderReader:
     """Reads lists of graders.
 
     `schemas` are the schema files that graders may name, by path from the repository's root;
-    `problems` is the list in which the sections note what is wrong.
+    `problems` is the list in which the sections note what is wrong. `evalset` is the file from
+    whose folder paths are seen, when cases stand in another one.
     """
 
     schemas: Mapping[str, Document]
     problems: list[Problem]
+    evalset: str = ""
 
     def read(self, section: Section) -> tuple[WrittenGrader, ...]:
         """Return the graders under the section's `graders`, without those that are wrong."""
@@ -72,12 +77,14 @@ class GraderReader:
         written = section.data[kind]
         if kind != "json_schema" or not isinstance(written, str):
             return written
-        found = self.schemas.get(schema_path(section.document.path, written))
+        found = self.schemas.get(schema_path(self.evalset or section.document.path, written))
         return written if found is None else found.data
 
 
 def fault_of(spec: GraderSpec) -> str | None:
     """Say why a grader cannot be used with its argument, or None when it can."""
+    if spec.kind == PYTHON:
+        return code_fault(spec.argument)
     return None if spec.kind == RUBRIC else CHECKS[spec.kind].fault(spec.argument)
 
 
@@ -130,6 +137,8 @@ def _kind(section: Section, kinds: tuple[str, ...], options: tuple[str, ...]) ->
 def _name(kind: str, written: Data, *, negated: bool) -> str:
     """Return the name of a grader that was given none: what it is and what it asks for."""
     key = f"not {kind}" if negated else kind
+    if isinstance(written, dict) and kind == RUBRIC:
+        return f"{key}: {shorten(as_written(written), 60)}"
     if isinstance(written, dict) and kind == "json_schema":
         return key
     if isinstance(written, list) and kind == RUBRIC:

@@ -1,12 +1,14 @@
 """Asks the judge about a rubric: the criteria, and the answer fenced off as untrusted data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalgate.grading.fence import fenced
 from evalgate.grading.json_text import as_text
-from evalgate.model.chat import ChatRequest
-from evalgate.model.content import Turn
+from evalgate.grading.transcript import transcript
+from evalgate.model.chat import ChatRequest, Completion
+from evalgate.model.content import Attachment, Block, Text, ToolCall, Turn
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
@@ -37,17 +39,36 @@ confidence matter only where a criterion speaks of them.\
 class Exchange:
     """What the judge reads: the question that a case asks, the answer, and what is expected.
 
-    It tells neither the version nor the arm that the answer comes from.
+    It tells neither the version nor the arm that the answer comes from. `references` are whole
+    answers that are right, `files` what the case attaches.
     """
 
     question: str
     answer: str
     expected: Data = None
+    references: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
     def blocks(self) -> dict[str, str]:
-        """Return the texts by the names of their tags; nothing expected, no reference."""
-        reference = {} if self.expected is None else {"reference": as_text(self.expected)}
-        return {"input": self.question, **reference, "answer": self.answer}
+        """Return the texts by the names of their tags; several references are numbered."""
+        expected = [] if self.expected is None else [as_text(self.expected)]
+        texts = [*expected, *self.references]
+        several = len(texts) > 1
+        references = {
+            f"reference{number if several else ''}": text for number, text in enumerate(texts, 1)
+        }
+        return {"input": self.question, **references, "answer": self.answer}
+
+
+def exchange_of(case: Case, completion: Completion) -> Exchange:
+    """Return what the judge reads about an answer to a case."""
+    return Exchange(
+        question=question_of(case),
+        answer="\n".join(filter(None, (completion.text, *map(_called, completion.tool_calls)))),
+        expected=case.expected,
+        references=case.references,
+        files=tuple(case.files.values()),
+    )
 
 
 def question_of(case: Case) -> str:
@@ -55,7 +76,7 @@ def question_of(case: Case) -> str:
 
     A single variable is its text alone; of several, each stands below a line with its name.
     """
-    texts = {name: as_text(value) for name, value in case.vars.items()}
+    texts = {name: transcript(value) for name, value in case.vars.items()}
     if len(texts) == 1:
         return next(iter(texts.values()))
     return "\n".join(f"{name}:\n{text}" for name, text in texts.items())
@@ -81,14 +102,20 @@ def rubric_request(
     criteria = "\n".join(f"{key}: {one_line(criterion.text)}" for key, criterion in keys.items())
     blocks = {"criteria": criteria, **exchange.blocks()}
     text = "\n".join(fenced(name, block, boundary=boundary) for name, block in blocks.items())
+    files: tuple[Block, ...] = exchange.files
+    content = (Text(text=text), *files) if files else text
     return ChatRequest(
         model=judge.model,
         max_tokens=judge.max_tokens,
         effort=judge.effort,
         system=SYSTEM,
-        turns=(Turn(role="user", content=text),),
+        turns=(Turn(role="user", content=content),),
         output_schema=_reply_schema(list(keys)),
     )
+
+
+def _called(call: ToolCall) -> str:
+    return f"[calls the tool {call.name} with {json.dumps(dict(call.input), ensure_ascii=False)}]"
 
 
 def one_line(text: str) -> str:

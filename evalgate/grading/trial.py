@@ -7,13 +7,17 @@ from typing import Protocol
 
 from evalgate.grading.answer import Answer
 from evalgate.grading.checks import check_grade
+from evalgate.grading.code import code_grade
 from evalgate.grading.completed import completed
 from evalgate.grading.fence import safe_boundary
+from evalgate.grading.graders import PYTHON, RUBRIC
 from evalgate.grading.judgement import rubric_grade
-from evalgate.grading.rubric import Exchange, question_of, rubric_request
+from evalgate.grading.rubric import Exchange, exchange_of, rubric_request
+from evalgate.grading.votes import is_settled, majority
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case, GraderSpec
 from evalgate.model.policy import JudgeSettings
+from evalgate.model.ports import CodeGraders
 from evalgate.model.trial import Grade, TrialError, TrialStatus
 
 ROUNDING = 1e-9
@@ -32,12 +36,14 @@ class Judge(Protocol):
 class Judging:
     """By which judge, settings and random boundary rubrics are judged.
 
-    `draw_boundary` returns 32 random lowercase hex digits at each call.
+    `draw_boundary` returns 32 random lowercase hex digits at each call. `code` are the Python
+    graders; without them such a grader gives no grade.
     """
 
     judge: Judge
     settings: JudgeSettings
     draw_boundary: Callable[[], str]
+    code: CodeGraders | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +70,29 @@ async def grade_answer(
         trial: `<case>/<index>`; travels with the judge's requests.
         judging: how rubrics are judged.
     """
-    exchange = Exchange(question=question_of(case), answer=answer.text, expected=case.expected)
-    whole = completed(answer.completion)
+    exchange = exchange_of(case, answer.completion)
+    whole = completed(answer.completion, specs=case.graders)
     grades = [] if whole.passed else [whole]
     for spec in case.graders:
-        if spec.kind != "rubric":
+        if spec.kind == PYTHON:
+            grades.append(code_grade(spec, case, answer, code=judging.code))
+        elif spec.kind != RUBRIC:
             grades.append(check_grade(spec, answer))
         elif whole.passed:
-            request = _request(spec, exchange, judging)
-            reply = await judging.judge(replace(request, trial=trial))
-            grades.append(rubric_grade(spec, reply))
+            grades.append(await _judged(spec, exchange, trial=trial, judging=judging))
     return tuple(grades)
+
+
+async def _judged(spec: GraderSpec, exchange: Exchange, *, trial: str, judging: Judging) -> Grade:
+    """Return the judge's grade, after further votes when the first one fails the answer."""
+    most = judging.settings.votes
+    votes: list[Grade] = []
+    while not votes or not is_settled(votes, most):
+        request = _request(spec, exchange, judging)
+        vote = trial if not votes else f"{trial}#{len(votes) + 1}"
+        reply = await judging.judge(replace(request, trial=vote))
+        votes.append(rubric_grade(spec, reply))
+    return majority(votes, most)
 
 
 def outcome(grades: Sequence[Grade], *, pass_at: float) -> Outcome:

@@ -1,6 +1,7 @@
 """Facts about which eval sets a change touches."""
 
 from evalgate.adapters.files import read_yaml
+from evalgate.cli.adapters import FORMATS
 from evalgate.gate.evalsets import EvalSets, cases_for, covering
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.evalset import EvalSet
@@ -9,7 +10,9 @@ from evalgate.model.evalset import EvalSet
 def evalset(*cases: str, prompts: str = "[p]", pass_at: float = 1.0) -> EvalSet:
     text = f"prompts: {prompts}\npass_at: {pass_at}\ngraders: [{{contains: x}}]\ncases:\n"
     text += "".join(f"  - {{{case}}}\n" for case in cases)
-    return read_evalset(read_yaml("evalsets/s.yaml", text.encode()), name="s", schemas={})
+    return read_evalset(
+        read_yaml("evalsets/s.yaml", text.encode()), name="s", tree={}, parser=FORMATS
+    )
 
 
 PAST = evalset("id: a", "id: b")

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
+from evalgate.cli.adapters import FORMATS
 from evalgate.errors import Problem
+from evalgate.grading.beside import Beside
 from evalgate.grading.cases import read_cases
 from evalgate.grading.graders import GraderReader
 from evalgate.model.evalset import Case, Criterion, GraderSpec
@@ -31,7 +33,8 @@ def read(text: str, *, pass_at: float = 1.0) -> tuple[tuple[Case, ...], list[str
     problems: list[Problem] = []
     root = Section(read_yaml("set.yaml", text.encode()), (), problems)
     reader = GraderReader(schemas={}, problems=problems)
-    cases = read_cases(root, reader, pass_at=pass_at)
+    beside = Beside(evalset="set.yaml", tree={}, parser=FORMATS, problems=problems)
+    cases = read_cases(root, reader, pass_at=pass_at, beside=beside)
     return cases, [str(problem) for problem in problems]
 
 
@@ -174,11 +177,15 @@ def test_a_set_without_cases_is_a_problem(text: str) -> None:
     assert [problem.endswith("expected at least one case") for problem in problems] == [True]
 
 
-def test_cases_in_another_file_are_not_supported_yet() -> None:
-    assert read("cases: golden.jsonl")[1] == snapshot(
+def test_cases_are_a_list_or_the_name_of_a_file() -> None:
+    assert read("graders: [contains: x]\ncases: more.csv")[1] == snapshot(
         [
-            "set.yaml:1: cases: cases must be a list in this file, got `golden.jsonl`; cases in a "
-            "file of their own are not supported yet"
+            "set.yaml:2: cases: expected a list of cases, or the name of a .jsonl file, got `more.csv`"
+        ]
+    )
+    assert read("graders: [contains: x]\ncases: more.jsonl")[1] == snapshot(
+        [
+            "set.yaml:2: cases: there is no file `more.jsonl` beside the eval set, seen from its folder"
         ]
     )
 

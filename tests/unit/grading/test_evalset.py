@@ -1,9 +1,9 @@
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.adapters.files import read_json, read_yaml
+from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError
-from evalgate.grading.evalset import read_evalset, schema_paths
+from evalgate.grading.evalset import read_evalset
 from evalgate.model.evalset import EvalSet
 
 PATH = "evalsets/support.yaml"
@@ -11,10 +11,9 @@ CASES = "cases: [{id: a, graders: [contains: x]}]"
 
 
 def read(text: str) -> EvalSet:
-    schemas = {
-        path: read_json(path, b'{"type": "object"}') for path in ("evalsets/reply.json", "s/b.json")
-    }
-    return read_evalset(read_yaml(PATH, text.encode()), name="support", schemas=schemas)
+    tree = dict.fromkeys(("evalsets/reply.json", "s/b.json"), b'{"type": "object"}')
+    document = FORMATS.read_yaml(PATH, text.encode())
+    return read_evalset(document, name="support", tree=tree, parser=FORMATS)
 
 
 def problems_of(text: str) -> list[str]:
@@ -118,16 +117,6 @@ graders: [json_schema: reply.json, not: {json_schema: ../s/b.json}, contains: c.
 cases:
   - {id: a, graders: [json_schema: reply.json, json_schema: {type: object}]}
 """
-    document = read_yaml(PATH, text.encode())
-    assert schema_paths(document) == ("evalsets/reply.json", "s/b.json")
     assert [
         spec.argument for spec in read(text).cases[0].graders if spec.kind == "json_schema"
     ] == [{"type": "object"}] * 4
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "5", "[]", "graders: 5", "graders: [5, {not: 5}]", "cases: 5", "cases: [5, {graders: x}]"],
-)
-def test_a_set_that_is_not_one_names_no_schema_files(text: str) -> None:
-    assert schema_paths(read_yaml(PATH, text.encode())) == ()

@@ -106,8 +106,7 @@ def test_placeholders_wait_for_a_case() -> None:
         (
             "not: {not: {contains: x}}",
             snapshot(
-                "2: graders[0].not.not: unknown grader (known: contains, equals, json_schema, "
-                "regex, rubric)"
+                "2: graders[0].not.not: unknown grader (known: contains, equals, json_schema, python, regex, rubric)"
             ),
         ),
         (
@@ -127,8 +126,7 @@ def test_placeholders_wait_for_a_case() -> None:
         (
             "{name: x}",
             snapshot(
-                "2: graders[0]: expected a grader: one of equals, contains, regex, json_schema, "
-                "rubric, not"
+                "2: graders[0]: expected a grader: one of equals, contains, regex, json_schema, python, rubric, not"
             ),
         ),
         ("just text", snapshot("2: graders[0]: expected a mapping, got `just text`")),
