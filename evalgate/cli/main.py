@@ -22,7 +22,10 @@ class _Verb:
 
 
 VERBS: Mapping[str, _Verb] = {
+    "init": _Verb("evalgate.cli.init", "set a repository up: policy, workflow, first prompt"),
+    "check": _Verb("evalgate.cli.check", "look prompts and eval sets over, without any call"),
     "gate": _Verb("evalgate.cli.gate", "judge the prompts that changed between two git refs"),
+    "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),
     "demo": _Verb("evalgate.cli.demo", "gate a harmless and a damaging change, without a key"),
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
 }

@@ -13,6 +13,7 @@ from evalgate.gate.policy import read_policy
 from evalgate.model.policy import Policy
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
 
 
 def policy_table() -> dict[str, str]:
@@ -44,10 +45,22 @@ def test_a_policy_written_from_the_table_is_the_default_policy() -> None:
     assert read == read_policy(read_yaml("docs/policy.md", b""), b"")
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", *DOCUMENTS])
 def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
-    links = re.findall(r"\]\((?!https?://|#)([^)]+)\)", (ROOT / name).read_text())
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)", (ROOT / name).read_text())
+    assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
+
+
+def test_every_remark_of_the_check_is_documented() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| \w+ \|", (ROOT / "docs/checking.md").read_text(), re.M)
+    sources = "".join(path.read_text() for path in (ROOT / "evalgate/checking").glob("*.py"))
+    named = re.findall(r'(?:code=|Severity\.\w+, |same else )"(\w+)"', sources)
+    assert set(rows) == set(named)
+
+
+def test_every_document_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in DOCUMENTS if f"({name})" not in readme] == []
 
 
 def test_the_readme_names_every_exit_code_and_verb_that_a_user_types() -> None:
