@@ -34,6 +34,7 @@ class PythonGraders:
         """
         self._finder = _Finder(sources, folder)
         self._functions: dict[str, Grader] = {}
+        self._modules: dict[str, ModuleType] = {}
 
     def faults(self, references: Iterable[str]) -> Iterator[str]:
         """Yield why functions cannot be called, after loading them all."""
@@ -51,7 +52,7 @@ class PythonGraders:
 
     def _load(self, reference: str) -> Grader:
         name, _, function = reference.partition(":")
-        with _importable(self._finder):
+        with _importable(self._finder, self._modules):
             module = import_module(f"{PACKAGE}.{name}")
         grader = getattr(module, function, None)
         if not callable(grader):
@@ -96,12 +97,13 @@ class _Finder(MetaPathFinder, Loader):
 
 
 @contextmanager
-def _importable(finder: _Finder) -> Iterator[None]:
-    """Let imports find the modules of one commit, and forget them afterwards."""
+def _importable(finder: _Finder, modules: dict[str, ModuleType]) -> Iterator[None]:
+    """Let imports find the modules of one commit, and leave nothing behind but in `modules`."""
     sys.meta_path.insert(0, finder)
+    sys.modules.update(modules)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-            del sys.modules[name]
+            modules[name] = sys.modules.pop(name)

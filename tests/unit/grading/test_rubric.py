@@ -1,7 +1,15 @@
 from inline_snapshot import snapshot
 
-from evalgate.grading.rubric import SYSTEM, Exchange, criterion_keys, question_of, rubric_request
-from evalgate.model.chat import ChatRequest
+from evalgate.grading.rubric import (
+    SYSTEM,
+    Exchange,
+    criterion_keys,
+    exchange_of,
+    question_of,
+    rubric_request,
+)
+from evalgate.model.chat import ChatRequest, Completion, Usage
+from evalgate.model.content import Attachment, Text, ToolCall
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
@@ -114,3 +122,58 @@ def test_several_variables_stand_below_their_names_in_the_order_of_the_case() ->
     assert asks(question="When?", order={"id": 7}, note=None) == (
         'question:\nWhen?\norder:\n{"id": 7}\nnote:\nnull'
     )
+
+
+PHOTO = Attachment(name="evalsets/a.png", media_type="image/png", sha256="5", content=b"x")
+
+
+def exchanged(case: Case, *calls: ToolCall) -> Exchange:
+    completion = Completion(
+        text="Done.",
+        model="m",
+        stop_reason="end_turn",
+        usage=Usage(input_tokens=1, output_tokens=1),
+        latency_ms=1,
+        tool_calls=calls,
+    )
+    return exchange_of(case, completion)
+
+
+def test_several_references_are_numbered() -> None:
+    case = Case(id="c", vars={}, expected="A", graders=(), hash="", references=("B", "C"))
+    blocks = exchanged(case).blocks()
+    assert [blocks[name] for name in ("reference1", "reference2", "reference3")] == ["A", "B", "C"]
+
+
+def test_a_single_reference_needs_no_number() -> None:
+    case = Case(id="c", vars={}, expected=None, graders=(), hash="", references=("B",))
+    assert exchanged(case).blocks()["reference"] == "B"
+
+
+def test_the_judge_sees_the_tool_calls_of_an_answer() -> None:
+    case = Case(id="c", vars={}, expected=None, graders=(), hash="")
+    call = ToolCall(id="1", name="refund", input={"order": "Ö1"})
+    assert exchanged(case, call).answer == 'Done.\n[calls the tool refund with {"order": "Ö1"}]'
+
+
+def test_what_a_case_attaches_follows_the_fenced_text() -> None:
+    value: Data = {"file": "a.png"}
+    case = Case(
+        id="c", vars={"photo": value}, expected=None, graders=(), hash="", files={"a.png": PHOTO}
+    )
+    exchange = exchanged(case)
+    assert exchange.question == "[attached: a.png]"
+    sent = rubric_request(SPEC, exchange, boundary=BOUNDARY, judge=JudgeSettings()).turns[0]
+    text, photo = sent.blocks
+    assert isinstance(text, Text)
+    assert photo == PHOTO
+
+
+def test_the_judge_cannot_tell_which_version_answered() -> None:
+    case = Case(id="c", vars={"q": "?"}, expected=None, graders=(), hash="")
+    first, second = (exchanged(case) for _ in range(2))
+    sent = [
+        rubric_request(SPEC, each, boundary=BOUNDARY, judge=JudgeSettings())
+        for each in (first, second)
+    ]
+    assert sent[0] == sent[1]

@@ -51,6 +51,56 @@ async def grades_of(
     return await grade_answer(case, Answer(completion=answer), trial="c/0", judging=judging)
 
 
+class VotingJudge:
+    """Votes as it was told, one ballot after the other, and keeps what it was asked."""
+
+    def __init__(self, *ballots: str) -> None:
+        self.ballots = iter(ballots)
+        self.requests: list[ChatRequest] = []
+
+    async def __call__(self, request: ChatRequest) -> Completion | CallFailure:
+        self.requests.append(request)
+        opinion = {"reason": "Seen.", "verdict": next(self.ballots)}
+        return completion(json.dumps({"c1": opinion}))
+
+
+async def voted(judge: VotingJudge, votes: int) -> Grade:
+    drawn = (f"{number:032x}" for number in count(1))
+    judging = Judging(
+        judge=judge, settings=JudgeSettings(votes=votes), draw_boundary=lambda: next(drawn)
+    )
+    case = Case(id="c", vars={"q": "When?"}, expected=None, graders=(TONE,), hash="h")
+    answer = Answer(completion=completion("Soon."))
+    (grade,) = await grade_answer(case, answer, trial="c/0", judging=judging)
+    return grade
+
+
+async def test_a_first_vote_that_fails_is_put_to_the_vote_again() -> None:
+    judge = VotingJudge("fail", "pass", "pass")
+    grade = await voted(judge, 3)
+    assert (grade.passed, grade.reason) == (True, "2 of 3 votes pass: Seen.")
+    assert [request.trial for request in judge.requests] == ["c/0", "c/0#2", "c/0#3"]
+    assert len({request.turns[0].text for request in judge.requests}) == 3
+
+
+async def test_a_first_vote_that_passes_or_cannot_tell_is_final() -> None:
+    for ballot in ("pass", "cannot_tell"):
+        judge = VotingJudge(ballot, "fail", "fail")
+        await voted(judge, 3)
+        assert len(judge.requests) == 1
+
+
+async def test_without_further_votes_the_first_decides() -> None:
+    judge = VotingJudge("fail", "pass", "pass")
+    assert (await voted(judge, 1)).passed is False
+
+
+async def test_a_python_grader_without_functions_is_ungraded() -> None:
+    spec = GraderSpec(kind="python", name="own", argument="a:b")
+    (grade,) = await grades_of(spec, answer=completion("Soon."), judge=approving())
+    assert (grade.passed, grade.cause) == (None, "python_not_allowed")
+
+
 def a_grade(
     passed: bool | None,
     *,
