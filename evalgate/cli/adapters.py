@@ -1,15 +1,11 @@
 """The adapter table: hands out what is heavy to import, once it is needed and not before."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
-from evalgate.adapters import files
-from evalgate.errors import Problem
-from evalgate.model.document import Document
 from evalgate.model.ports import ChatModel
-from evalgate.model.template import Template
 from evalgate.model.trial import Trial
 from evalgate.reporting.story import Report
 from evalgate.simulator.rules import Rules
@@ -52,34 +48,6 @@ class _Progress(Protocol):
 
 class _Page(Protocol):
     def page(self, report: Report) -> str: ...
-
-
-class _Templates(Protocol):
-    def read_template(self, source: str, includes: Mapping[str, str]) -> Template: ...
-
-
-class Formats:
-    """Every text format, as `evalgate.model.ports.Parser` asks for it; Jinja once it is needed."""
-
-    def read_yaml(self, path: str, content: bytes, *, first_line: int = 1) -> Document:
-        """Parse YAML; see `files.read_yaml`."""
-        return files.read_yaml(path, content, first_line=first_line)
-
-    def read_json(self, path: str, content: bytes) -> Document:
-        """Parse JSON; see `files.read_json`."""
-        return files.read_json(path, content)
-
-    def read_json_lines(self, path: str, content: bytes) -> Iterator[Document | Problem]:
-        """Parse JSON line by line; see `files.read_json_lines`."""
-        return files.read_json_lines(path, content)
-
-    def read_template(self, source: str, includes: Mapping[str, str]) -> Template:
-        """Read a Jinja template; see `adapters.jinja.read_template`."""
-        module = cast("_Templates", import_module("evalgate.adapters.jinja"))
-        return module.read_template(source, includes)
-
-
-FORMATS = Formats()
 
 
 def claude(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:

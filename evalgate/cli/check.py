@@ -3,7 +3,7 @@
 import json
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.checking.check import check
 from evalgate.checking.inventory import Inventory, take_inventory
 from evalgate.checking.observation import Observation, Severity
-from evalgate.cli.adapters import FORMATS
 from evalgate.deciding.wording import counted
 from evalgate.errors import EvalgateError, ExitCode
 from evalgate.gate.gathering import POLICY_PATH
@@ -25,7 +25,11 @@ from evalgate.reporting.visible import safe_line
 
 _MOST_SHOWN = 200
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
+_STYLES: Mapping[Severity, str] = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "yellow",
+    Severity.HINT: "cyan",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

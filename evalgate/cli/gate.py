@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evalgate.adapters.clock import SystemClock
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
 from evalgate.adapters.trial_file import TrialFile
@@ -80,7 +81,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
     """Return the real outside world; `rules`, when there are any, stand in for Claude."""
     return Outside(
         repository=repository,
-        parser=adapters.FORMATS,
+        parser=FORMATS,
         open_model=connection(environment, rules),
         prices=PriceTable(),
         clock=SystemClock(),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adopting.reading import Format, format_of
 from evalgate.checking.inventory import Inventory, take_inventory
-from evalgate.cli.adapters import FORMATS
 from evalgate.cli.starter import (
     SCHEMA_FOLDER,
     action_reference,

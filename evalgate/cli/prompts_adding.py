@@ -7,13 +7,13 @@ from pathlib import Path
 from rich.console import Console
 
 from evalgate.adapters.files import write_yaml
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adopting.adoption import Adoption, slug
 from evalgate.adopting.plain_text import Placeholders
 from evalgate.adopting.reading import MOST_BYTES, Wish, adopt_files, format_of
 from evalgate.adopting.writing import Library, lay_out, next_version, version_text
 from evalgate.checking.inventory import Inventory, take_inventory
-from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.reading import suggestion
 from evalgate.prompts.library import LIVE, Prompt

@@ -3,16 +3,16 @@
 import difflib
 import json
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.checking.inventory import Inventory, take_inventory
-from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError, ExitCode, UsageError
 from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Attachment, Block, Text, ToolCall, ToolResult
@@ -86,7 +86,7 @@ def diff(options: Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+_STYLES: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def _inventory(options: Namespace) -> Inventory:

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError, ExitCode
 from evalgate.gate.gate import Outside, plan_gate, run_gate
 from evalgate.gate.gathering import Question

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inline_snapshot import snapshot
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.grading.answer import Answer
 from evalgate.grading.evalset import read_evalset
 from evalgate.grading.trial import Judging, grade_answer, outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from inline_snapshot import snapshot
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.grading.answer import Answer
 from evalgate.grading.evalset import read_evalset
 from evalgate.grading.schema import violation

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.jinja_expressions import LOOP
 from evalgate.adapters.jinja_filters import FILTERS
 from evalgate.adapters.jinja_predicates import PREDICATES
-from evalgate.cli.adapters import FORMATS
 from evalgate.prompts.live import read_live
 from evalgate.prompts.version import KEYS, read_version
 

@@ -51,7 +51,7 @@ def test_the_schema_knows_exactly_the_documented_keys() -> None:
 
 @pytest.mark.parametrize(("section", "key"), PLACES)
 def test_every_default_suits_schema_and_reader(section: str, key: str) -> None:
-    policy = {section: {key: POLICY["properties"][section]["properties"][key]["default"]}}
+    policy: Data = {section: {key: POLICY["properties"][section]["properties"][key]["default"]}}
     assert suits(policy)
     assert accepts(policy)
 
@@ -76,6 +76,7 @@ def test_schema_and_reader_agree_about_any_value(place: tuple[str, str], value: 
 
 
 def test_an_unknown_key_suits_neither() -> None:
-    for policy in ({"gates": {}}, {"gate": {"max_dorp": 5}}, {"judge": {"modle": "x"}}):
+    wrong: tuple[Data, ...] = ({"gates": {}}, {"gate": {"max_dorp": 5}}, {"judge": {"modle": "x"}})
+    for policy in wrong:
         assert not suits(policy)
         assert not accepts(policy)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adopting.adoption import Adoption
 from evalgate.adopting.dotprompt import adopt_dotprompt
-from evalgate.cli.adapters import FORMATS
 from evalgate.errors import ConfigurationError
 
 FILE = """\

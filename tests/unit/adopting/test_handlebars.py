@@ -2,8 +2,8 @@
 
 import pytest
 
+from evalgate.adapters.formats import FORMATS
 from evalgate.adopting.handlebars import translate
-from evalgate.cli.adapters import FORMATS
 from evalgate.model.document import Data
 from evalgate.model.template import TemplateError
 

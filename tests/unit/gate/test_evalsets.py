@@ -1,7 +1,7 @@
 """Facts about which eval sets a change touches."""
 
 from evalgate.adapters.files import read_yaml
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.gate.evalsets import EvalSets, cases_for, covering
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.evalset import EvalSet

@@ -1,6 +1,6 @@
 """Facts about matching candidates with cases; the flow tests cover what a plan leads to."""
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.planning import Plan, make_plan
 from evalgate.model.comparison import CaseKind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.planning import Plan, make_plan, plan_document

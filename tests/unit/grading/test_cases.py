@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import Problem
 from evalgate.grading.beside import Beside
 from evalgate.grading.cases import read_cases

@@ -1,7 +1,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.evalset import EvalSet

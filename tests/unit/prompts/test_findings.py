@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.model.change import Change
 from evalgate.model.verdict import Verdict
 from evalgate.prompts.changes import find_changes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.model.prompt import InputKind, PromptVersion
 from evalgate.prompts.version import read_version

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.prompts.library import Prompt, read_prompts
 from evalgate.prompts.shared import own_identity

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.model.content import Attachment, Text, Tool, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.prompts.shelf import Shelf
 from evalgate.prompts.version import MOST_JINJA, read_version

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.model.content import Tool
 from evalgate.model.document import Data

@@ -1,6 +1,6 @@
 """Facts about one prompt at the three points of a change."""
 
-from evalgate.cli.adapters import FORMATS
+from evalgate.adapters.formats import FORMATS
 from evalgate.prompts.library import Prompt, read_prompts
 from evalgate.prompts.view import Prompts
 

@@ -1,0 +1,1 @@
+"""What an application imports: its prompts, as the live pointer names them."""
