@@ -92,6 +92,10 @@ def _read_back(
         )
     except ConfigurationError as error:
         raise ConfigurationError(
-            Problem(path=adoption.source, message=f"cannot be adopted: {problem.message}")
+            Problem(
+                path=adoption.source,
+                key=problem.key,
+                message=f"cannot be adopted: {problem.message}",
+            )
             for problem in error.problems
         ) from None
