@@ -67,6 +67,11 @@ class GitRepository:
                 return branch
         raise RepositoryError("cannot tell the default branch: name the base with --base")
 
+    def current_branch(self) -> str | None:
+        """Return the short name of the branch that is checked out, or None when none is."""
+        answer = self._try("symbolic-ref", "--quiet", "--short", "HEAD")
+        return None if answer is None else answer.decode().strip()
+
     def branch(self, name: str) -> str:
         """Return the full name of a branch: the one at origin, or else the one in this clone.
 

@@ -18,7 +18,7 @@ from evalgate.checking.check import check
 from evalgate.checking.inventory import Inventory, take_inventory
 from evalgate.checking.observation import Observation, Severity
 from evalgate.deciding.wording import counted
-from evalgate.errors import EvalgateError, ExitCode
+from evalgate.errors import EvalgateError, ExitCode, UsageError
 from evalgate.gate.gathering import POLICY_PATH
 from evalgate.model.trial import Trial
 from evalgate.reporting.visible import safe_line
@@ -66,6 +66,8 @@ def run(options: Namespace) -> ExitCode:
 def _recorded(named: list[Path] | None, root: Path) -> Iterator[Trial]:
     """Yield the trials of past runs; a named file must be readable, one that was found need not."""
     for file in named or ():
+        if not file.is_file():
+            raise UsageError(f"there is no file {file}")
         yield from TrialFile(file).read()
     for file in () if named else sorted((root / "reports").glob("*/trials.jsonl")):
         with suppress(EvalgateError):

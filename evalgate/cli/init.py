@@ -87,7 +87,7 @@ def _branch(repository: GitRepository) -> str:
     try:
         return repository.default_branch().rpartition("/")[2]
     except RepositoryError:
-        return "main"
+        return repository.current_branch() or "main"
 
 
 def _apply(root: Path, files: Mapping[str, str], *, dry_run: bool) -> Iterator[_Change]:

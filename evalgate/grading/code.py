@@ -1,44 +1,68 @@
 """Grades answers by Python functions that a team trusts; what they get wrong is ungraded."""
 
 import re
-from collections.abc import Iterator
-from copy import deepcopy
-from math import isfinite
+from collections.abc import Iterator, Mapping
 
+from evalgate.errors import Problem
 from evalgate.grading.answer import Answer
-from evalgate.grading.grades import graded, quote, shorten, ungraded
+from evalgate.grading.grades import graded, shorten, ungraded
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet, GraderSpec
-from evalgate.model.ports import CodeGraders
+from evalgate.model.ports import CodeFault, CodeGraders
 from evalgate.model.reading import describe
 from evalgate.model.trial import Grade
 
-KIND = "python"
+PYTHON = "python"
+
+PASSES_FROM = 0.5
+"""The number from which on a function that returns a mere number accepts an answer."""
 
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+_LONGEST_REFERENCE = 200
 _KEYS = frozenset({"passed", "score", "reason"})
+_FORBIDDEN = "Python graders are allowed by `paths.graders` in the policy at the base only"
 
 
 def code_fault(argument: Data) -> str | None:
     """Say what is wrong with the argument of a `python` grader, or None."""
-    if isinstance(argument, str) and _REFERENCE.fullmatch(argument):
+    written = argument if isinstance(argument, str) else ""
+    if len(written) <= _LONGEST_REFERENCE and _REFERENCE.fullmatch(written):
         return None
     return f"expected `module:function`, got {describe(argument)}"
 
 
-def code_references(evalset: EvalSet) -> Iterator[str]:
-    """Yield the functions that an eval set grades with, repeats included."""
+def code_references(evalset: EvalSet) -> Mapping[str, Case]:
+    """Return the functions that an eval set grades with, each with the first case that does."""
+    first: dict[str, Case] = {}
     for case in evalset.cases:
         for spec in case.graders:
-            if spec.kind == KIND:
-                yield str(spec.argument)
+            if spec.kind == PYTHON:
+                first.setdefault(str(spec.argument), case)
+    return first
+
+
+def code_problems(evalset: EvalSet, code: CodeGraders | None) -> Iterator[Problem]:
+    """Yield why functions that an eval set grades with cannot be called.
+
+    Args:
+        evalset: the set.
+        code: the functions; None when the policy allows none.
+    """
+    for reference, case in code_references(evalset).items():
+        for fault in (_FORBIDDEN,) if code is None else code.faults([reference]):
+            yield Problem(
+                path=case.path or evalset.path,
+                line=case.line,
+                key=f"case {case.id}: python: {reference}",
+                message=fault,
+            )
 
 
 def code_grade(spec: GraderSpec, case: Case, answer: Answer, *, code: CodeGraders | None) -> Grade:
     """Return the grade that a function gives an answer.
 
-    A function returns true or false, a number in 0..1 (1 passes), or a mapping with `passed`, and
-    perhaps `score` and `reason`. Anything else, and any exception, leaves the answer ungraded.
+    A function returns true or false, a number in 0..1, which accepts from 0.5 on, or a mapping with
+    `passed`, and perhaps `score` and `reason`. Anything else leaves the answer ungraded.
 
     Args:
         spec: the grader.
@@ -47,20 +71,18 @@ def code_grade(spec: GraderSpec, case: Case, answer: Answer, *, code: CodeGrader
         code: the functions; None when the policy allows none.
     """
     if code is None:
-        reason = "The policy at the base allows no Python graders (`paths.graders`)."
-        return ungraded(spec, cause="python_not_allowed", reason=reason)
-    try:
-        said = code.call(str(spec.argument), answer.text, _context(case, answer))
-    except Exception as error:  # noqa: BLE001 - whatever a team's function raises is its result
-        reason = f"The function raised {type(error).__name__}{_line_of(error)}."
-        return ungraded(spec, cause="python_error", reason=reason)
+        return ungraded(spec, cause="python_not_allowed", reason=f"{_FORBIDDEN}.")
+    context = _context(case, answer)
+    said = code.call(str(spec.argument), answer.text, context=context)
+    if isinstance(said, CodeFault):
+        return ungraded(spec, cause="python_error", reason=said.reason)
     return _grade(spec, said)
 
 
 def _context(case: Case, answer: Answer) -> dict[str, Data]:
-    """Return what a function may know; a copy, so that no function can change it for others."""
+    """Return what a function may know; which version answered is no part of it."""
     completion = answer.completion
-    context: dict[str, Data] = {
+    return {
         "vars": dict(case.vars),
         "expected": case.expected,
         "references": list(case.references),
@@ -72,33 +94,46 @@ def _context(case: Case, answer: Answer) -> dict[str, Data]:
         "latency_ms": completion.latency_ms,
         "cost_usd": answer.cost_usd,
     }
-    return deepcopy(context)
 
 
 def _grade(spec: GraderSpec, said: Data) -> Grade:
-    fields = said if isinstance(said, dict) else {"passed": said}
-    passed, score = fields.get("passed"), fields.get("score")
-    if not isinstance(passed, bool) and _is_share(passed) and not isinstance(said, dict):
-        passed, score = float(str(passed)) >= 1, passed
-    if not isinstance(passed, bool) or not fields.keys() <= _KEYS or not _is_share(score, 1.0):
-        reason = f"The function returned {quote(str(said))}: expected true, false, a number in 0..1"
-        reason += " or a mapping with `passed`."
-        return ungraded(spec, cause="python_error", reason=reason)
-    written = fields.get("reason")
+    if isinstance(said, bool):
+        return _accepted(spec, said)
+    if isinstance(said, int | float) and 0 <= said <= 1:
+        reason = f"`{spec.argument}` gives the answer {said:.3g}."
+        return graded(spec, said >= PASSES_FROM, score=float(said), reason=reason)
+    if isinstance(said, dict):
+        return _from_mapping(spec, said)
+    return _unreadable(spec, f"a value of the type `{type(said).__name__}`")
+
+
+def _from_mapping(spec: GraderSpec, said: Mapping[str, Data]) -> Grade:
+    unknown = [str(key) for key in said if key not in _KEYS]
+    if unknown:
+        return _unreadable(spec, f"a mapping with the key `{shorten(unknown[0], 40)}`")
+    passed, score, reason = (said.get(key) for key in ("passed", "score", "reason"))
+    if not isinstance(passed, bool):
+        return _unreadable(spec, "a mapping whose `passed` is neither true nor false")
+    if score is not None and not _is_share(score):
+        return _unreadable(spec, "a mapping whose `score` is no number in 0..1")
+    if reason is not None and not isinstance(reason, str):
+        return _unreadable(spec, "a mapping whose `reason` is no text")
+    degree = score if isinstance(score, int | float) else None
+    return _accepted(spec, passed, score=degree, reason=reason or "")
+
+
+def _accepted(
+    spec: GraderSpec, passed: bool, *, score: float | None = None, reason: str = ""
+) -> Grade:
     usual = f"`{spec.argument}` {'accepts' if passed else 'does not accept'} the answer."
-    reason = shorten(written, 400) if isinstance(written, str) and written.strip() else usual
-    degree = None if score is None else float(str(score))
-    return graded(spec, passed, reason=reason, score=degree)
+    return graded(spec, passed, reason=shorten(reason, 400) or usual, score=score)
 
 
-def _is_share(value: Data, absent: float | None = None) -> bool:
-    number = absent if value is None else value
-    is_number = isinstance(number, int | float) and not isinstance(number, bool)
-    return is_number and isfinite(float(str(number))) and 0 <= float(str(number)) <= 1
+def _is_share(value: Data) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-def _line_of(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "" if trace is None else f" at line {trace.tb_lineno}"
+def _unreadable(spec: GraderSpec, what: str) -> Grade:
+    expected = "expected true, false, a number in 0..1 or a mapping with `passed`"
+    reason = f"`{spec.argument}` returned {what}: {expected}."
+    return ungraded(spec, cause="python_error", reason=reason)

@@ -20,16 +20,32 @@ _REASONS: Mapping[str, str] = {
 }
 
 
-def completed(completion: Completion, *, specs: Sequence[GraderSpec] = ()) -> Grade:  # noqa: ARG001
+def completed(completion: Completion, *, specs: Sequence[GraderSpec] = ()) -> Grade:
     """Return a required grade that fails an answer which is not whole.
 
     A refusal or a cut-off is the version's own behaviour, so it fails the trial and does not make
-    it errored. The stop reason is the grade's cause.
+    it errored. The stop reason is the grade's cause. An end that a grader of the case asks for is
+    as it should be.
+
+    Args:
+        completion: the answer.
+        specs: the graders of the case.
     """
     stop = completion.stop_reason
     if stop in COMPLETE:
         return Grade(grader=NAME, passed=True, score=1.0, reason="The answer is complete.")
+    if any(_asks_for(spec, stop) for spec in specs):
+        reason = f"The answer ended with {quote(stop)}, as the case asks."
+        return Grade(grader=NAME, passed=True, score=1.0, reason=reason)
     unknown = f"The answer ended with the stop reason {quote(stop)}."
     return Grade(
         grader=NAME, passed=False, score=0.0, reason=_REASONS.get(stop, unknown), cause=stop
     )
+
+
+def _asks_for(spec: GraderSpec, stop: str) -> bool:
+    if spec.negated:
+        return False
+    named = spec.argument if isinstance(spec.argument, list) else [spec.argument]
+    asks = spec.kind == "stop_reason" and stop in named
+    return asks or (spec.kind == "refusal" and stop == "refusal")

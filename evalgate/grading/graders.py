@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 from evalgate.errors import Problem
 from evalgate.grading.checks import CHECKS
-from evalgate.grading.code import code_fault
-from evalgate.grading.criteria import read_criteria
+from evalgate.grading.code import PYTHON, code_fault
+from evalgate.grading.criteria import criteria_fault, read_criteria, rubric_title
 from evalgate.grading.fill import names_in
 from evalgate.grading.grades import MOST_WEIGHT, shorten
 from evalgate.grading.json_text import as_text
-from evalgate.grading.rubric_templates import as_written
+from evalgate.grading.rubric_templates import variables_named
 from evalgate.model.document import Data, Document, Place
 from evalgate.model.evalset import GraderSpec
 from evalgate.model.reading import Section, suggestion
 
 RUBRIC = "rubric"
-PYTHON = "python"
 KINDS = (*CHECKS, PYTHON, RUBRIC)
 """The keys that a grader can have, besides `not`, which wraps one of them."""
 
@@ -85,7 +84,9 @@ def fault_of(spec: GraderSpec) -> str | None:
     """Say why a grader cannot be used with its argument, or None when it can."""
     if spec.kind == PYTHON:
         return code_fault(spec.argument)
-    return None if spec.kind == RUBRIC else CHECKS[spec.kind].fault(spec.argument)
+    if spec.kind == RUBRIC:
+        return criteria_fault(spec.criteria)
+    return CHECKS[spec.kind].fault(spec.argument)
 
 
 def mappings(section: Section, key: str) -> Iterator[Section]:
@@ -106,16 +107,21 @@ def _accepted(spec: GraderSpec, section: Section) -> WrittenGrader | None:
     """Return the grader, or None when it is wrong; what a case must fill is checked later."""
     if spec.kind == RUBRIC and not spec.criteria:
         return None
-    # A schema is taken as it is: its own texts may hold braces.
-    texts: Data = [criterion.text for criterion in spec.criteria]
-    names = names_in(texts if spec.kind == RUBRIC else spec.argument)
-    if spec.kind == "json_schema":
-        names = frozenset()
+    names = _names(spec, section.data[spec.kind])
     fault = None if names else fault_of(spec)
     if fault is not None:
         section.note(spec.kind, fault)
         return None
     return WrittenGrader(spec=spec, place=(*section.place, spec.kind), names=names)
+
+
+def _names(spec: GraderSpec, written: Data) -> frozenset[str]:
+    """Return the names of all that a case must give a grader."""
+    if spec.kind == RUBRIC:
+        texts: Data = [criterion.text for criterion in spec.criteria]
+        return names_in(texts) | variables_named(written)
+    # A schema is taken as it is: its own texts may hold braces. No case picks the code that runs.
+    return frozenset() if spec.kind in ("json_schema", PYTHON) else names_in(spec.argument)
 
 
 def _kind(section: Section, kinds: tuple[str, ...], options: tuple[str, ...]) -> str | None:
@@ -137,13 +143,8 @@ def _kind(section: Section, kinds: tuple[str, ...], options: tuple[str, ...]) ->
 def _name(kind: str, written: Data, *, negated: bool) -> str:
     """Return the name of a grader that was given none: what it is and what it asks for."""
     key = f"not {kind}" if negated else kind
-    if isinstance(written, dict) and kind == RUBRIC:
-        return f"{key}: {shorten(as_written(written), 60)}"
+    if kind == RUBRIC:
+        return f"{key}: {rubric_title(written)}"
     if isinstance(written, dict) and kind == "json_schema":
         return key
-    if isinstance(written, list) and kind == RUBRIC:
-        first = written[0] if written else None
-        more = f" (+{len(written) - 1})" if len(written) > 1 else ""
-        text = first.get("criterion") if isinstance(first, dict) else first
-        return f"{key}: {shorten(as_text(text), 60)}{more}"
     return f"{key}: {shorten(as_text(written), 60)}"

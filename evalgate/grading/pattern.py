@@ -1,6 +1,15 @@
-"""Bounds what a regular expression takes to compile, before it is compiled."""
+"""Regular expressions within limits: of what they take to compile, and of how long they search."""
 
 import re
+from functools import lru_cache
+
+import regex
+
+from evalgate.model.document import Data
+from evalgate.model.reading import describe
+
+PATTERN_SECONDS = 0.25
+"""How long one pattern may search one answer."""
 
 MOST_CHARACTERS = 2_000
 """Characters of a pattern as written."""
@@ -12,20 +21,20 @@ _COUNTED = re.compile(r"(?P<group>\)?)\{(?P<least>[0-9]*)(?:,(?P<most>[0-9]*))?\
 _VERBOSE = re.compile(r"\(\?[a-zA-Z0-9]*x")
 
 
-def size_fault(pattern: str) -> str | None:
+def size_fault(written: str) -> str | None:
     """Say why a pattern is too large to compile, or return None.
 
     A pattern is compiled as if its counted repeats were written out, so that nested ones multiply:
     `(?:x{1000}){1000}` is a million characters. What is compared with the limit is an upper bound
     of that length: the counts of groups are multiplied, whether they are nested or not.
     """
-    if len(pattern) > MOST_CHARACTERS:
-        return f"the pattern has {len(pattern):,} characters; at most {MOST_CHARACTERS:,} can be"
-    verbose = _VERBOSE.search(pattern) is not None
-    if verbose and pattern.count("{") > len(_COUNTED.findall(pattern)):
+    if len(written) > MOST_CHARACTERS:
+        return f"the pattern has {len(written):,} characters; at most {MOST_CHARACTERS:,} can be"
+    verbose = _VERBOSE.search(written) is not None
+    if verbose and written.count("{") > len(_COUNTED.findall(written)):
         # Blanks and comments inside a count are left out when compiling, and would hide it here.
         return "in a verbose pattern, a brace must start a count such as {2} or {2,5}"
-    if _written_out(pattern, any_group=verbose or "(?#" in pattern) > MOST_REPEATED:
+    if _written_out(written, any_group=verbose or "(?#" in written) > MOST_REPEATED:
         return (
             f"its counted repeats, written out, make more than {MOST_REPEATED:,} characters:"
             " lower the counts, or use `*` or `+`"
@@ -49,3 +58,26 @@ def _written_out(pattern: str, *, any_group: bool) -> int:
         else:
             single += count
     return groups * single
+
+
+def pattern_fault(argument: Data) -> str | None:
+    """Say why an argument is no usable pattern, or None."""
+    if not isinstance(argument, str) or not argument:
+        return f"expected a pattern as text, got {describe(argument or None)}"
+    fault = size_fault(argument)
+    if fault is not None:
+        return fault
+    try:
+        pattern(argument)
+    except regex.error as error:
+        return f"not a valid pattern: {error}"
+    except RecursionError:
+        return "not a usable pattern: its groups are nested too deeply"
+    return None
+
+
+# Compiled once per pattern: every trial of a case asks for the same one.
+@lru_cache(maxsize=4096)
+def pattern(written: str) -> "regex.Pattern[str]":
+    """Return a compiled pattern without fault."""
+    return regex.compile(written)

@@ -7,12 +7,13 @@ from typing import Protocol
 
 from evalgate.grading.answer import Answer
 from evalgate.grading.checks import check_grade
-from evalgate.grading.code import code_grade
+from evalgate.grading.code import PYTHON, code_grade
 from evalgate.grading.completed import completed
+from evalgate.grading.exchange import exchange_of
 from evalgate.grading.fence import safe_boundary
-from evalgate.grading.graders import PYTHON, RUBRIC
+from evalgate.grading.graders import RUBRIC
 from evalgate.grading.judgement import rubric_grade
-from evalgate.grading.rubric import Exchange, exchange_of, rubric_request
+from evalgate.grading.rubric import Exchange, rubric_request
 from evalgate.grading.votes import is_settled, majority
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case, GraderSpec
@@ -115,7 +116,7 @@ def outcome(grades: Sequence[Grade], *, pass_at: float) -> Outcome:
 
 def _request(spec: GraderSpec, exchange: Exchange, judging: Judging) -> ChatRequest:
     criteria = [criterion.text for criterion in spec.criteria]
-    boundary = safe_boundary(judging.draw_boundary, *criteria, *exchange.blocks().values())
+    boundary = safe_boundary(judging.draw_boundary, *criteria, *exchange.texts())
     return rubric_request(spec, exchange, boundary=boundary, judge=judging.settings)
 
 

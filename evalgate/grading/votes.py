@@ -10,32 +10,46 @@ from evalgate.model.trial import Grade
 def is_settled(votes: Sequence[Grade], most: int) -> bool:
     """Return whether no further vote is to be asked for.
 
-    Only a first vote that fails is questioned. From then on votes are counted until one side has
-    more than half of the most that there can be, or all are in.
+    Only a first vote that fails the answer is questioned. From then on votes are asked for until
+    one side has more than half of the most that there can be, or neither side can get there.
 
     Args:
         votes: those that are in, at least one.
         most: how many there can be, an odd number.
     """
-    if votes[0].passed is not False or len(votes) >= most:
+    if votes[0].passed is not False:
         return True
-    sides = [vote.passed for vote in votes]
-    return max(sides.count(True), sides.count(False)) > most // 2
+    passing, failing = _counts(votes)
+    ahead = max(passing, failing)
+    left = most - len(votes)
+    return ahead > most // 2 or ahead + left <= most // 2
 
 
 def majority(votes: Sequence[Grade], most: int) -> Grade:
     """Return the one grade that settled votes amount to.
 
-    It is the first grade of the side that has more than half of the most votes; when ungraded votes
-    keep both sides below that, the rubric is ungraded.
+    It is the first grade of the side that has more than half of the most votes. Ungraded votes
+    count for neither side: when they keep both below that, the rubric is ungraded, with the cause
+    of the last of them.
     """
     if len(votes) == 1:
         return votes[0]
-    for passed in (True, False):
-        side = [vote for vote in votes if vote.passed is passed]
-        if len(side) > most // 2:
-            word = "pass" if passed else "fail"
-            reason = f"{len(side)} of {len(votes)} votes {word}: {side[0].reason}"
-            return replace(side[0], reason=shorten(reason, 500))
-    reason = f"No majority in {len(votes)} votes, some of which are ungraded."
-    return replace(votes[0], passed=None, score=None, cause="no_majority", reason=reason)
+    passing, failing = _counts(votes)
+    for passed, count in ((True, passing), (False, failing)):
+        if count > most // 2:
+            first = next(vote for vote in votes if vote.passed is passed)
+            verb = "pass" if passed else "fail"
+            reason = f"{count} of {len(votes)} votes {verb}: {first.reason}"
+            return replace(first, reason=shorten(reason, 500))
+    missing = [vote for vote in votes if vote.passed is None][-1]
+    reason = (
+        f"No majority in {len(votes)} votes: {passing} pass, {failing} fail, "
+        f"{len(votes) - passing - failing} ungraded: {missing.reason}"
+    )
+    return replace(missing, reason=shorten(reason, 500))
+
+
+def _counts(votes: Sequence[Grade]) -> tuple[int, int]:
+    """Return how many votes pass and how many fail."""
+    sides = [vote.passed for vote in votes]
+    return sides.count(True), sides.count(False)

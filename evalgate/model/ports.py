@@ -1,6 +1,7 @@
 """What evalgate asks of the outside world, as small protocols met by shape."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from evalgate.errors import Problem
@@ -95,15 +96,28 @@ class Parser(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFault:
+    """Why a function gave no result; `reason` is a sentence that repeats nothing of the answer."""
+
+    reason: str
+
+
 class CodeGraders(Protocol):
-    """The Python functions that a repository grades with."""
+    """The Python functions that a repository grades with, each named as `module:function`."""
 
     def faults(self, references: Iterable[str]) -> Iterator[str]:
-        """Yield what keeps functions, named as `module:function`, from being called."""
+        """Yield what keeps functions from being called, each once, as a sentence."""
         ...
 
-    def call(self, reference: str, answer: str, context: Mapping[str, Data]) -> Data:
-        """Return what a function says of an answer; whatever it raises is raised."""
+    def call(self, reference: str, answer: str, *, context: Mapping[str, Data]) -> Data | CodeFault:
+        """Return what a function says of an answer, or how it failed; never raise for its sake.
+
+        Args:
+            reference: which function.
+            answer: the words of the answer.
+            context: what else it may know; the function gets a copy.
+        """
         ...
 
 

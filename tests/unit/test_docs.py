@@ -10,6 +10,8 @@ from evalgate.adapters.files import read_yaml
 from evalgate.cli.main import VERBS
 from evalgate.errors import ExitCode
 from evalgate.gate.policy import read_policy
+from evalgate.grading.graders import KINDS
+from evalgate.grading.language import LANGUAGES
 from evalgate.model.policy import Policy
 
 ROOT = Path(__file__).parents[2]
@@ -71,3 +73,17 @@ def test_the_readme_names_every_exit_code_and_verb_that_a_user_types() -> None:
 
 def test_the_readme_is_one_page() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 110
+
+
+def test_the_table_of_graders_lists_every_kind() -> None:
+    text = (ROOT / "docs/graders.md").read_text()
+    rows = re.findall(r"^\| (`[^|]+) \| [^|]+ \| [^|]+ \|$", text, re.M)
+    named = {word for row in rows for word in re.findall(r"`(\w+)`", row)}
+    assert named == set(KINDS)
+
+
+def test_the_table_of_languages_lists_every_code() -> None:
+    text = (ROOT / "docs/graders.md").read_text()
+    listed = re.search(r"by their script: ([a-z\s]+)\.", text)
+    assert listed is not None
+    assert tuple(listed[1].split()) == LANGUAGES

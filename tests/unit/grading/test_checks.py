@@ -199,7 +199,3 @@ def test_an_argument_that_looks_empty_but_means_something_is_no_fault(
     kind: str, argument: Data
 ) -> None:
     assert CHECKS[kind].fault(argument) is None
-
-
-def test_there_are_these_checks() -> None:
-    assert list(CHECKS) == ["equals", "contains", "regex", "json_schema"]

@@ -3,7 +3,13 @@ from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import Problem
-from evalgate.grading.criteria import read_criteria
+from evalgate.grading.criteria import (
+    LONGEST_CRITERION,
+    criteria_fault,
+    read_criteria,
+    rubric_title,
+)
+from evalgate.model.document import Data
 from evalgate.model.evalset import Criterion
 from evalgate.model.reading import Section
 
@@ -84,3 +90,45 @@ def test_a_rubric_with_a_wrong_criterion_has_none() -> None:
 def test_a_rubric_has_at_most_twenty_criteria() -> None:
     assert len(read(f"rubric: [{', '.join(['a'] * 20)}]")[0]) == 20
     assert read(f"rubric: [{', '.join(['a'] * 21)}]")[1]
+
+
+def test_a_mapping_may_hold_criteria_alone() -> None:
+    assert read("rubric: {criteria: [Is brief, {criterion: Is kind, weight: 2}]}") == (
+        (Criterion(text="Is brief"), Criterion(text="Is kind", weight=2.0)),
+        [],
+    )
+
+
+def test_a_problem_inside_a_mapping_is_named_by_its_place() -> None:
+    assert read("rubric:\n  criteria:\n    - fine\n    - 5")[1] == snapshot(
+        [
+            "set.yaml:4: rubric.criteria[1]: expected a criterion as text, or a list of criteria, got the number 5"
+        ]
+    )
+
+
+def test_a_criterion_may_be_long_but_not_endless() -> None:
+    longest = Criterion(text="x" * LONGEST_CRITERION)
+    assert criteria_fault([longest]) is None
+    assert criteria_fault([]) is None
+    assert criteria_fault([Criterion(text="a"), Criterion(text=f"{longest.text}x")]) == snapshot(
+        "a criterion has 20,001 characters; at most 20,000 can be judged by"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Is brief", "Is brief"),
+        (["Is brief", "Is kind", "Is true"], "Is brief (+2)"),
+        ([{"criterion": "Is brief", "weight": 2}], "Is brief"),
+        ({"criteria": ["Is brief", "Is kind"]}, "Is brief (+1)"),
+        ({"criteria": "Is brief"}, "Is brief"),
+        ({"template": "tone", "tone": "calm"}, "tone calm"),
+        ({"template": "safety", "criteria": ["Is brief", "Is kind"]}, "safety (+2)"),
+        ({"template": "safety", "criteria": "Is brief"}, "safety (+1)"),
+        ({"template": "tone", "tone": "word " * 50}, f"tone {'word ' * 10}word…"),
+    ],
+)
+def test_a_title_is_short_and_telling(written: Data, title: str) -> None:
+    assert rubric_title(written) == title

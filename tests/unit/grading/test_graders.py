@@ -106,7 +106,7 @@ def test_placeholders_wait_for_a_case() -> None:
         (
             "not: {not: {contains: x}}",
             snapshot(
-                "2: graders[0].not.not: unknown grader (known: contains, equals, json_schema, python, regex, rubric)"
+                "2: graders[0].not.not: unknown grader (known: contains, contains_all, contains_any, cost_usd, edit_distance, ends_with, equals, icontains, icontains_all, icontains_any, json, json_path, json_schema, language, latency_ms, length, number, python, refusal, regex, rubric, script, starts_with, stop_reason, tool_called, words)"
             ),
         ),
         (
@@ -126,7 +126,7 @@ def test_placeholders_wait_for_a_case() -> None:
         (
             "{name: x}",
             snapshot(
-                "2: graders[0]: expected a grader: one of equals, contains, regex, json_schema, python, rubric, not"
+                "2: graders[0]: expected a grader: one of equals, contains, contains_any, contains_all, icontains, icontains_any, icontains_all, starts_with, ends_with, regex, json, json_schema, json_path, number, length, words, edit_distance, refusal, language, script, latency_ms, cost_usd, stop_reason, tool_called, python, rubric, not"
             ),
         ),
         ("just text", snapshot("2: graders[0]: expected a mapping, got `just text`")),
@@ -187,3 +187,27 @@ def test_a_schema_path_is_taken_from_the_folder_of_the_eval_set() -> None:
 def test_a_rubric_has_no_faulty_argument() -> None:
     assert fault_of(GraderSpec(kind="rubric", name="r", criteria=(Criterion(text="a"),))) is None
     assert fault_of(GraderSpec(kind="contains", name="c", argument="")) is not None
+
+
+def test_a_variable_that_a_template_names_must_be_given_by_the_case() -> None:
+    graders, problems = read("rubric: {template: [faithful, policy], source: article, policy: law}")
+    assert problems == []
+    assert graders[0].names == {"article", "law"}
+    assert graders[0].spec.name == "rubric: faithful to article, policy"
+
+
+def test_a_python_grader_names_a_function() -> None:
+    assert spec("python: tone.words:is_polite") == GraderSpec(
+        kind="python", name="python: tone.words:is_polite", argument="tone.words:is_polite"
+    )
+
+
+def test_no_case_picks_the_function_that_runs() -> None:
+    assert read("python: '{{module}}:check'")[1] == [
+        "2: graders[0].python: expected `module:function`, got `{{module}}:check`"
+    ]
+
+
+def test_a_criterion_that_a_case_makes_endless_is_a_fault() -> None:
+    endless = GraderSpec(kind="rubric", name="r", criteria=(Criterion(text="x" * 20_001),))
+    assert "at most 20,000" in str(fault_of(endless))

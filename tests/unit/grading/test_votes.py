@@ -1,6 +1,7 @@
-"""Facts about repeated votes of the judge."""
-
+from dataclasses import replace
 from itertools import product
+from math import prod
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from evalgate.grading.votes import is_settled, majority
 from evalgate.model.trial import Grade
+
+ROOT = Path(__file__).parents[3]
 
 Vote = bool | None
 
@@ -42,6 +45,20 @@ def test_three_votes(cast: list[Vote], passed: Vote, asked: int) -> None:
     assert held(cast, 3) == (passed, asked)
 
 
+@pytest.mark.parametrize(
+    ("cast", "passed", "asked"),
+    [
+        ([False, False, False, True, True], False, 3),
+        ([False, True, False, True, True], True, 5),
+        ([False, None, None, True, True], None, 4),
+        ([False, None, None, False, False], False, 5),
+        ([False, None, None, None, False], None, 4),
+    ],
+)
+def test_five_votes(cast: list[Vote], passed: Vote, asked: int) -> None:
+    assert held(cast, 5) == (passed, asked)
+
+
 def test_one_vote_is_final() -> None:
     assert held([False], 1) == (False, 1)
 
@@ -59,24 +76,60 @@ def test_the_reason_counts_the_votes_and_gives_the_first_of_the_side() -> None:
     assert majority(votes, 3).reason == "2 of 3 votes fail: too short"
 
 
+def test_the_score_is_that_of_the_side_that_wins() -> None:
+    votes = [replace(grade(False), score=0.2), grade(True), replace(grade(False), score=0.6)]
+    assert majority(votes, 3).score == 0.2
+
+
+def test_without_a_majority_the_cause_is_that_of_the_last_vote_without_a_verdict() -> None:
+    first = replace(grade(None, "it broke"), cause="call_failed")
+    last = replace(grade(None, "it spoke in prose"), cause="unparsable")
+    found = majority([grade(False), first, last], 3)
+    assert (found.passed, found.score, found.cause) == (None, None, "unparsable")
+    assert found.reason == ("No majority in 3 votes: 0 pass, 1 fail, 2 ungraded: it spoke in prose")
+
+
+@given(st.sampled_from([1, 3, 5, 7]), st.data())
+def test_ungraded_votes_never_decide(most: int, data: st.DataObject) -> None:
+    cast = data.draw(st.lists(st.sampled_from([True, False, None]), min_size=most, max_size=most))
+    passed, asked = held(cast, most)
+    assert asked <= most
+    if passed is not None and cast[0] is False:
+        assert cast[:asked].count(passed) > most // 2
+
+
 def test_a_single_vote_keeps_its_reason() -> None:
     assert majority([grade(True, "fine")], 3).reason == "fine"
 
 
-def chance_of_failing(single: float, most: int) -> float:
-    """Return the chance that the vote fails when each ballot fails with the given chance."""
-    total = 0.0
+def weighed(single: float, most: int) -> tuple[float, float]:
+    """Return the chance that the vote fails, and the mean number of calls.
+
+    Args:
+        single: the chance that one vote fails, whatever the others do.
+        most: how many votes there can be.
+    """
+    failing = calls = 0.0
     for cast in product([True, False], repeat=most):
-        weight = 1.0
-        for ballot in cast:
-            weight *= single if not ballot else 1 - single
-        total += weight * (held(list(cast), most)[0] is False)
-    return total
+        weight = prod(1 - single if vote else single for vote in cast)
+        passed, asked = held(list(cast), most)
+        failing += weight * (passed is False)
+        calls += weight * asked
+    return failing, calls
 
 
-def test_the_documented_error_rates_are_exact() -> None:
-    # docs/rubrics.md states these figures.
-    assert round(chance_of_failing(0.05, 3), 4) == 0.0049
-    assert round(1 - chance_of_failing(0.95, 3), 4) == 0.0524
-    assert round(chance_of_failing(0.05, 5), 4) == 0.0007
-    assert round(1 - chance_of_failing(0.95, 5), 4) == 0.0505
+@pytest.mark.parametrize(
+    ("most", "row"),
+    [
+        (1, "5 % | 5 % | 1 / 1 | 4.50"),
+        (3, "0.4875 % | 5.2375 % | 1.10 / 2.00 | 4.71"),
+        (5, "0.0701 % | 5.0457 % | 1.16 / 3.00 | 4.74"),
+    ],
+)
+def test_the_documented_error_rates_are_exact(most: int, row: str) -> None:
+    good, calls_for_good = weighed(0.05, most)
+    bad, calls_for_bad = weighed(0.95, most)
+    calls = f"{calls_for_good:.2f} / {calls_for_bad:.2f}".replace("1.00 / 1.00", "1 / 1")
+    exact = f"{good:.4%} | {1 - bad:.4%} | {calls} | {5 * (bad - good):.2f}"
+    assert exact.replace("5.0000%", "5%").replace("%", " %") == row
+    assert f"| {most} | {row} points |" in (ROOT / "docs/rubrics.md").read_text()
