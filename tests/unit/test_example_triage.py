@@ -162,14 +162,11 @@ def rate(outcomes: Outcomes) -> float:
 
 def expected(case: Case) -> dict[str, Data]:
     """Return key of the answer → the one value that the case accepts there."""
-    named = [spec.argument for spec in case.graders if spec.kind == "json_schema"]
-    properties = [each.get("properties") for each in named if isinstance(each, dict)]
+    asked = [spec.argument for spec in case.graders if spec.kind == "json_path"]
     return {
-        key: value["const"]
-        for each in properties
-        if isinstance(each, dict)
-        for key, value in each.items()
-        if isinstance(value, dict) and "const" in value
+        str(each["path"]).removeprefix("$."): each["equals"]
+        for each in asked
+        if isinstance(each, dict) and "equals" in each
     }
 
 
