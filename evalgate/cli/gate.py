@@ -7,6 +7,7 @@ import secrets
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,16 +15,26 @@ from evalgate.adapters.clock import SystemClock
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
+from evalgate.adapters.python_grader import PythonGraders
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
+from evalgate.cli.complaint import complain
 from evalgate.cli.connection import connection
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.example import read_rule_files
-from evalgate.cli.publication import TRIALS, Publication, prepare, publish, refusal
+from evalgate.cli.publication import (
+    TRIALS,
+    Publication,
+    prepare,
+    publish,
+    publish_roots,
+    refusal,
+)
 from evalgate.errors import EvalgateError, ExitCode, UsageError
 from evalgate.gate.gate import Outside, plan_gate, run_gate
-from evalgate.gate.gathering import Question
+from evalgate.gate.gathering import Question, gather
 from evalgate.gate.planning import Plan
+from evalgate.gate.roots import check_apart, find_policies, root_name
 from evalgate.model.ports import TrialLog
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
@@ -37,6 +48,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--head", metavar="REF", help="what is to be judged (default: the work tree)"
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="PATH",
+        help="the policy that rules (default: each `.github/evalgate*.yml` in turn)",
     )
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="the run folder (default: reports/<run id>)"
@@ -57,7 +73,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> ExitCode:
-    """Gate, write the run folder, and print what was decided."""
+    """Gate, write the run folder, and print what was decided; each root of a monorepo in turn."""
     environment = read_environment(os.environ)
     repository = GitRepository(Path.cwd())
     run_id = new_run_id()
@@ -74,7 +90,12 @@ def run(options: Namespace) -> ExitCode:
     if environment.in_workflow and environment.base_ref and not options.head:
         _check_checkout(question, repository)
     rules = read_rule_files(options.rules) if options.simulate or options.rules else ()
-    return gate(question, outside(repository, environment, rules), publication=publication)
+    world = outside(repository, environment, rules)
+    policies = [options.policy] if options.policy else _policies(question, repository)
+    questions = [replace(question, policy=policy) for policy in policies]
+    if len(questions) == 1:
+        return gate(questions[0], world, publication=publication)
+    return _gate_roots(questions, world, publication=publication)
 
 
 def outside(repository: GitRepository, environment: Environment, rules: Sequence[Rules]) -> Outside:
@@ -87,6 +108,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
         clock=SystemClock(),
         random=random.random,
         draw_boundary=lambda: secrets.token_hex(16),
+        open_code=PythonGraders,
     )
 
 
@@ -101,6 +123,52 @@ def gate(question: Question, outside: Outside, *, publication: Publication) -> E
         raise
     publish(publication, verdict, plan=plan, log=log)
     return verdict.exit_code
+
+
+def _gate_roots(
+    questions: Sequence[Question], world: Outside, *, publication: Publication
+) -> ExitCode:
+    """Gate each root into a folder of its own; a wrong policy of one does not hide the others."""
+    check_apart(
+        gather(question, world.repository, world.parser).policy
+        for question in questions
+        if _can_be_gathered(question, world)
+    )
+    codes: dict[str, ExitCode] = {}
+    for question in questions:
+        root = root_name(question.policy)
+        own = replace(publication, folder=publication.folder / root, root=root)
+        try:
+            codes[root] = gate(question, world, publication=own)
+        except EvalgateError as error:
+            complain(error)
+            codes[root] = error.exit_code
+    worst = min(codes, key=lambda root: _GRAVEST.index(codes[root]))
+    publish_roots(publication, list(codes), worst=worst)
+    return codes[worst]
+
+
+_GRAVEST = (
+    ExitCode.FAIL,
+    ExitCode.NOT_EVALUATED,
+    ExitCode.USAGE,
+    ExitCode.INCONCLUSIVE,
+    ExitCode.OK,
+)
+"""The exit codes of several roots, the one that counts first."""
+
+
+def _can_be_gathered(question: Question, world: Outside) -> bool:
+    try:
+        gather(question, world.repository, world.parser)
+    except EvalgateError:  # said when the root itself is gated
+        return False
+    return True
+
+
+def _policies(question: Question, repository: GitRepository) -> Sequence[str]:
+    head = None if question.head is None else repository.resolve(question.head)
+    return find_policies(repository, base=repository.resolve(question.base), head=head)
 
 
 def new_run_id() -> str:

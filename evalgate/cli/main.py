@@ -10,9 +10,9 @@ from io import TextIOWrapper
 from typing import Protocol
 
 from evalgate import __version__
+from evalgate.cli.complaint import complain
 from evalgate.errors import EvalgateError, ExitCode, MissingExtraError, UsageError
 from evalgate.model.reading import suggestion
-from evalgate.reporting.visible import safe_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,6 @@ VERBS: Mapping[str, _Verb] = {
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
 }
 """The verbs, each loaded only when it is called: the packages behind them are heavy."""
-
-_MOST_LINES = 50
-"""How many problems are printed at once."""
 
 _EXTRA = "python -m pip install '.[gate]'"
 
@@ -57,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(_dispatch(words))
     except EvalgateError as error:
-        _complain(error)
+        complain(error)
         return int(error.exit_code)
     except KeyboardInterrupt:
         print("evalgate: interrupted; what was written stays", file=sys.stderr)  # noqa: T201
@@ -105,14 +102,6 @@ def _overview() -> str:
         "exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 inconclusive,\n"
         "            4 could not evaluate, 70 bug, 130 interrupted"
     )
-
-
-def _complain(error: EvalgateError) -> None:
-    lines = str(error).splitlines() or [type(error).__name__]
-    for line in lines[:_MOST_LINES]:
-        print(f"evalgate: {safe_line(line)}", file=sys.stderr)  # noqa: T201
-    if len(lines) > _MOST_LINES:
-        print(f"evalgate: and {len(lines) - _MOST_LINES} more", file=sys.stderr)  # noqa: T201
 
 
 def _bug_report() -> str:

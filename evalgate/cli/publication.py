@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,7 @@ from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
-from evalgate.model.trial import Arm
-from evalgate.model.verdict import PromptVerdict, Reason, RunVerdict, Verdict
+from evalgate.model.verdict import Reason, RunVerdict, Verdict
 from evalgate.reporting.comment import comment, summary
 from evalgate.reporting.junit import junit
 from evalgate.reporting.story import Report
@@ -62,11 +61,15 @@ _LEVELS: Mapping[Verdict, actions.Level] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """Where a verdict goes: the run folder, standard output, and the workflow's step if any."""
+    """Where a verdict goes: the run folder, standard output, and the workflow's step if any.
+
+    `root` names the root of a monorepo that it is about; its JSON is printed with the others'.
+    """
 
     folder: Path
     as_json: bool
     in_workflow: bool
+    root: str = ""
 
 
 def prepare(publication: Publication) -> None:
@@ -119,11 +122,24 @@ def publish(
     if plan is not None or publication.as_json:
         _print(report, publication, files)
     if publication.in_workflow:
-        actions.publish(_outputs(verdict, publication, files), files["summary.md"])
+        outputs = {} if publication.root else _outputs(files["verdict.json"], publication.folder)
+        actions.publish(outputs, files["summary.md"])
         if not publication.as_json:
             level = _LEVELS.get(verdict.verdict, actions.Level.NOTICE)
             title = "evalgate (simulated answers)" if verdict.simulated else "evalgate"
             actions.annotate(level, report.headline, title=title)
+
+
+def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str) -> None:
+    """Say what all roots came to: one JSON document, and outputs that are those of the worst."""
+    if publication.as_json:
+        texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
+        verdicts: list[Data] = [json.loads(text) for text in texts]
+        text = _json({"schema": "verdicts/1", "verdicts": verdicts}).replace("##[", "#\\u0023[")
+        _to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+    if publication.in_workflow:
+        folder = publication.folder / worst
+        actions.publish(_outputs((folder / "verdict.json").read_text("utf-8"), folder), "")
 
 
 def _files(report: Report, plan: Plan | None) -> dict[str, str]:
@@ -141,6 +157,8 @@ def _files(report: Report, plan: Plan | None) -> dict[str, str]:
 
 
 def _print(report: Report, publication: Publication, files: dict[str, str]) -> None:
+    if publication.as_json and publication.root:
+        return
     if publication.as_json:
         # An escape that JSON readers undo keeps the runner from seeing commands in the text.
         text = files["verdict.json"].replace("##[", "#\\u0023[")
@@ -149,6 +167,8 @@ def _print(report: Report, publication: Publication, files: dict[str, str]) -> N
     where = {name: str(publication.folder / name) for name in files}
     # What a case or an answer says must not be obeyed by the workflow's runner.
     with actions.untrusted() if publication.in_workflow else nullcontext():
+        if publication.root:
+            _to_standard_output(lambda: _Console().rule(publication.root))
         _to_standard_output(lambda: show(report, _Console(), files=where))
 
 
@@ -167,24 +187,33 @@ def _to_standard_output(say: Callable[[], None]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _outputs(
-    verdict: RunVerdict, publication: Publication, files: dict[str, str]
-) -> dict[str, str]:
+def _outputs(verdict_json: str, folder: Path) -> dict[str, str]:
     """Return the outputs of the action; rate and change are those of the worst prompt."""
-    worst = max(verdict.prompts, key=lambda prompt: prompt.verdict.severity, default=None)
-    rate = worst.pass_rate.get(Arm.CANDIDATE) if worst else None
-    page = publication.folder / PAGE
+    document: Data = json.loads(verdict_json)
+    prompts = _at(document, "prompts")
+    worst = max(prompts if isinstance(prompts, list) else [], key=_severity, default=None)
+    page = folder / PAGE
     return {
-        "verdict": verdict.verdict.value,
-        "pass-rate": "" if rate is None else f"{rate:.4f}",
-        "delta": _delta(worst),
-        "report-path": str(page if PAGE in files else publication.folder / "comment.md"),
-        "cost": "" if verdict.cost_usd is None else f"{verdict.cost_usd:.6f}",
+        "verdict": str(_at(document, "verdict")),
+        "pass-rate": _number(_at(worst, "pass_rate", "candidate"), 4),
+        "delta": _number(_at(worst, "delta", "estimate"), 4),
+        "report-path": str(page if page.is_file() else folder / "comment.md"),
+        "cost": _number(_at(document, "cost_usd"), 6),
     }
 
 
-def _delta(prompt: PromptVerdict | None) -> str:
-    return f"{prompt.delta.estimate:.4f}" if prompt and prompt.delta else ""
+def _severity(prompt: Data) -> int:
+    return Verdict(str(_at(prompt, "verdict"))).severity
+
+
+def _at(data: Data, *keys: str) -> Data:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
+
+
+def _number(value: Data, digits: int) -> str:
+    return f"{value:.{digits}f}" if isinstance(value, int | float) else ""
 
 
 def _json(data: dict[str, Data]) -> str:

@@ -1,8 +1,9 @@
 """The eval sets at the three points of a change."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from evalgate.deciding.wording import counted
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.gathering import Sources
 from evalgate.grading.evalset import read_with_uses
@@ -23,16 +24,35 @@ class EvalSets:
     head: Sets
     unreadable: frozenset[str] = frozenset()
 
-    def changed(self) -> dict[str, tuple[str, ...]]:
-        """Return for each prompt the sets at the head that differ from both fork and base."""
+    def changed(self, formerly: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+        """Return for each prompt the sets at the head that differ from both fork and base.
+
+        Each is named with what changed in it.
+
+        Args:
+            formerly: the old names of the prompts that the change renames.
+        """
         changed: dict[str, tuple[str, ...]] = {}
         for name, evalset in self.head.items():
             past = [sets[name] for sets in (self.fork, self.base) if name in sets]
             for prompt in evalset.prompts:
-                guarded = [each for each in past if prompt in each.prompts]
+                names = {prompt, formerly.get(prompt, prompt)}
+                guarded = [each for each in past if names.intersection(each.prompts)]
                 if _substance(evalset) not in map(_substance, guarded):
-                    changed[prompt] = (*changed.get(prompt, ()), name)
+                    said = f"{name} ({_difference(guarded[0], evalset)})" if guarded else name
+                    changed[prompt] = (*changed.get(prompt, ()), said)
         return changed
+
+    def within(self, splits: tuple[str, ...]) -> "EvalSets":
+        """Return the sets with the cases of some splits only; without any splits, as they are."""
+        if not splits:
+            return self
+        return EvalSets(
+            base=_within(self.base, splits),
+            fork=_within(self.fork, splits),
+            head=_within(self.head, splits),
+            unreadable=self.unreadable,
+        )
 
 
 def covering(prompt: str, sets: Sets) -> list[EvalSet]:
@@ -137,6 +157,26 @@ def _unknown_prompts(sets: Sets, sources: Sources) -> Iterator[Problem]:
             if prompt not in known:
                 message = f"there is no prompt `{prompt}`{suggestion(prompt, known)}"
                 yield Problem(path=evalset.path, key="prompts", message=message)
+
+
+def _within(sets: Sets, splits: tuple[str, ...]) -> Sets:
+    return {
+        name: replace(each, cases=tuple(case for case in each.cases if case.split in splits))
+        for name, each in sets.items()
+    }
+
+
+def _difference(old: EvalSet, new: EvalSet) -> str:
+    """Say how many cases are new, edited and deleted, or what else differs."""
+    before = {case.id: (case.hash, case.critical) for case in old.cases}
+    after = {case.id: (case.hash, case.critical) for case in new.cases}
+    numbers = {
+        "new": sum(name not in before for name in after),
+        "edited": sum(name in before and before[name] != after[name] for name in after),
+        "deleted": sum(name not in after for name in before),
+    }
+    said = [f"{counted(number, 'case')} {what}" for what, number in numbers.items() if number]
+    return ", ".join(said) or "its `pass_at`"
 
 
 def _substance(evalset: EvalSet) -> object:

@@ -2,14 +2,25 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from evalgate.errors import ConfigurationError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan, make_plan
+from evalgate.grading.code import code_problems, code_references
+from evalgate.model.document import Tree
 from evalgate.model.policy import Policy
-from evalgate.model.ports import ChatModel, Clock, Parser, Prices, Repository, TrialLog
+from evalgate.model.ports import (
+    ChatModel,
+    Clock,
+    CodeGraders,
+    Parser,
+    Prices,
+    Repository,
+    TrialLog,
+)
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.prompts.render import render
@@ -23,7 +34,8 @@ class Outside:
     """Everything that a gate reaches for.
 
     `open_model` connects to Claude, and is called only when there are trials to run. `random` draws
-    from 0 up to 1 and `draw_boundary` 32 random lowercase hex digits.
+    from 0 up to 1 and `draw_boundary` 32 random lowercase hex digits. `open_code` gives the Python
+    graders among the files of a folder.
     """
 
     repository: Repository
@@ -33,6 +45,7 @@ class Outside:
     clock: Clock
     random: Callable[[], float]
     draw_boundary: Callable[[], str]
+    open_code: Callable[[Tree, str], CodeGraders]
 
 
 def plan_gate(question: Question, outside: Outside) -> Plan:
@@ -42,7 +55,28 @@ def plan_gate(question: Question, outside: Outside) -> Plan:
         RepositoryError: when git cannot answer.
         ConfigurationError: when a file that the verdict depends on is wrong.
     """
-    return make_plan(gather(question, outside.repository, outside.parser), outside.parser)
+    plan = make_plan(gather(question, outside.repository, outside.parser), outside.parser)
+    return replace(plan, code=_code(plan, outside))
+
+
+def _code(plan: Plan, outside: Outside) -> CodeGraders | None:
+    """Return the Python graders that the plan needs, from the base and from nowhere else.
+
+    Raises:
+        ConfigurationError: when the policy allows none, or one of them cannot be called.
+    """
+    sets = [matchup.evalset for matchup in plan.matchups]
+    if not any(code_references(evalset) for evalset in sets):
+        return None
+    sources, code = plan.sources, None
+    folder = sources.policy.paths.graders
+    if folder is not None:
+        files = outside.repository.files(sources.base, [folder])
+        code = outside.open_code(files, folder)
+    problems = dict.fromkeys(each for evalset in sets for each in code_problems(evalset, code))
+    if problems:
+        raise ConfigurationError(problems)
+    return code
 
 
 async def run_gate(
@@ -76,6 +110,7 @@ async def _run(
             render=render,
             random=outside.random,
             draw_boundary=outside.draw_boundary,
+            code=plan.code,
         )
         return await run_trials(
             _trials(plan),

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.policy import read_policy
+from evalgate.gate.policy_notes import policy_notes
 from evalgate.model.document import Tree
 from evalgate.model.policy import Policy
 from evalgate.model.ports import Parser, Repository
 from evalgate.prompts.library import LIVE, read_prompts
+from evalgate.prompts.shared import FOLDER as SHARED
+from evalgate.prompts.shared import NAMING, is_shared
 from evalgate.prompts.version import is_version
 from evalgate.prompts.view import Prompts
 
 POLICY_PATH = ".github/evalgate.yml"
-MISNAMED_POLICY = ".github/evalgate.yaml"
 WORK_TREE = "the work tree"
 
 _LOOKS_LIKE_A_VERSION = re.compile(r"v0*([1-9][0-9]*)\.(md|markdown|mdx|txt)", re.IGNORECASE)
@@ -28,11 +30,15 @@ _LOOKS_LIKE_A_POINTER = re.compile(r"live\.ya?ml", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: does the head do worse than the base? A head of None is the work tree."""
+    """What is asked: does the head do worse than the base? A head of None is the work tree.
+
+    `policy` is the path of the policy that rules.
+    """
 
     base: str
     head: str | None
     run_id: str
+    policy: str = POLICY_PATH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +81,13 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     base = repository.resolve(question.base)
     head = None if question.head is None else repository.resolve(question.head)
     fork = repository.merge_base(base, head)
-    policy, trusted, proposed = _policy(repository, parser, base=base, head=head)
+    trusted, proposed = _policies(repository, parser, question.policy, base=base, head=head)
+    policy = trusted or proposed or Policy(path=question.policy)
     folders = (policy.paths.prompts, policy.paths.evalsets)
-    changed = repository.changed(fork, head, (*folders, POLICY_PATH))
+    graders = (policy.paths.graders,) if policy.paths.graders else ()
+    changed = repository.changed(fork, head, (*folders, *graders, policy.path))
     _check_files(repository, policy, base=base, head=head)
-    watched = folders if changed - {POLICY_PATH} else ()
+    watched = folders if any(_is_under(path, folders) for path in changed) else ()
     files = {commit: _files(repository, commit, watched) for commit in {base, fork, head}}
     with _at_the_base():
         at_base = read_prompts(files[base], folders[0], parser)
@@ -88,8 +96,8 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
         base=base,
         head=head or WORK_TREE,
         policy=policy,
-        bootstrap=not trusted,
-        policy_deleted=trusted and not proposed,
+        bootstrap=trusted is None,
+        policy_deleted=trusted is not None and proposed is None,
         changed=changed,
         trees=Trees(base=files[base], fork=files[fork], head=files[head]),
         prompts=Prompts(
@@ -98,8 +106,9 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
             head=read_prompts(files[head], folders[0], parser),
         ),
         notes=(
-            *_policy_notes(changed, takes_effect=trusted and proposed),
+            *_policy_notes(changed, trusted, proposed),
             *_strays(changed, policy),
+            *_grader_notes(changed, graders),
         ),
     )
 
@@ -108,32 +117,36 @@ def _files(repository: Repository, commit: str | None, folders: tuple[str, ...])
     return repository.files(commit, folders) if folders else {}
 
 
-def _policy(
-    repository: Repository, parser: Parser, *, base: str, head: str | None
-) -> tuple[Policy, bool, bool]:
-    """Return the policy that rules, and whether base and head have one; check the head's too."""
+def _policies(
+    repository: Repository, parser: Parser, path: str, *, base: str, head: str | None
+) -> tuple[Policy | None, Policy | None]:
+    """Return the policies of base and head, as far as they have one."""
     with _at_the_base():
-        at_base = _policy_bytes(repository, base)
-        trusted = None if at_base is None else _read_policy(parser, at_base)
-    at_head = _policy_bytes(repository, head)
-    proposed = trusted if at_head == at_base else None
-    if at_head is not None and proposed is None:
-        proposed = _read_policy(parser, at_head)
-    return trusted or proposed or Policy(), at_base is not None, at_head is not None
+        at_base = _policy_bytes(repository, base, path)
+        trusted = None if at_base is None else _read_policy(parser, path, at_base)
+    at_head = _policy_bytes(repository, head, path)
+    if at_head is None or at_head == at_base:
+        return trusted, None if at_head is None else trusted
+    return trusted, _read_policy(parser, path, at_head)
 
 
-def _policy_bytes(repository: Repository, commit: str | None) -> bytes | None:
-    listing = repository.listing(commit, [POLICY_PATH, MISNAMED_POLICY])
-    if MISNAMED_POLICY in listing and POLICY_PATH not in listing:
-        message = f"the policy has another name: rename this file to {POLICY_PATH}"
-        raise ConfigurationError([Problem(path=MISNAMED_POLICY, message=message)])
-    if not listing.get(POLICY_PATH, True):
-        raise ConfigurationError([_irregular(POLICY_PATH)])
-    return repository.files(commit, [POLICY_PATH]).get(POLICY_PATH)
+def _policy_bytes(repository: Repository, commit: str | None, path: str) -> bytes | None:
+    misnamed = f"{path.removesuffix('.yml')}.yaml"
+    listing = repository.listing(commit, [path, misnamed])
+    if misnamed in listing and path not in listing:
+        message = f"the policy has another name: rename this file to {path}"
+        raise ConfigurationError([Problem(path=misnamed, message=message)])
+    if not listing.get(path, True):
+        raise ConfigurationError([_irregular(path)])
+    return repository.files(commit, [path]).get(path)
 
 
-def _read_policy(parser: Parser, content: bytes) -> Policy:
-    return read_policy(parser.read_yaml(POLICY_PATH, content), content)
+def _read_policy(parser: Parser, path: str, content: bytes) -> Policy:
+    return read_policy(parser.read_yaml(path, content), content)
+
+
+def _is_under(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in folders)
 
 
 @contextmanager
@@ -184,10 +197,16 @@ def _look_alikes(paths: list[str], folder: str) -> Iterator[Problem]:
             yield Problem(path=path, message=message)
 
 
-def _policy_notes(changed: frozenset[str], *, takes_effect: bool) -> list[str]:
-    if POLICY_PATH not in changed or not takes_effect:
-        return []
-    return [f"{POLICY_PATH} changed: the new policy takes effect after the merge."]
+def _policy_notes(changed: frozenset[str], old: Policy | None, new: Policy | None) -> Iterator[str]:
+    if old is not None and new is not None and old.path in changed:
+        yield f"{old.path} changed: the new policy takes effect after the merge."
+        yield from policy_notes(old, new)
+
+
+def _grader_notes(changed: frozenset[str], folders: tuple[str, ...]) -> Iterator[str]:
+    for path in sorted(changed):
+        if _is_under(path, folders):
+            yield f"{path} changed: a Python grader takes effect after the merge."
 
 
 def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
@@ -196,6 +215,8 @@ def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
         inside = path.removeprefix(f"{prompts}/")
         if inside != path and not _is_known(inside):
             wanted = f"neither a version (`v<N>.md`) nor `{LIVE}`"
+            if inside.startswith(f"{SHARED}/"):
+                wanted = f"not named {NAMING}"
             yield f"{path} changed, but is {wanted}: it was not tested."
         inside = path.removeprefix(f"{evalsets}/")
         nested = "/" in inside and not inside.endswith(".json")
@@ -207,5 +228,7 @@ def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
 def _is_known(path: str) -> bool:
     """Return whether a path inside the folder of prompts is a version or a live pointer."""
     prompt, _, file = path.partition("/")
+    if prompt == SHARED:
+        return is_shared(file)
     is_version_file = file.endswith(".md") and is_version(file.removesuffix(".md"))
     return not prompt.startswith("_") and (file == LIVE or is_version_file)

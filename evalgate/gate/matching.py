@@ -53,14 +53,15 @@ def match(
         settings: the policy's numbers of trials.
     """
     prompt = candidate.version.prompt
-    base = cases_for(prompt, sets.base.get(evalset.name))
-    fork = cases_for(prompt, sets.fork.get(evalset.name))
+    past_name = candidate.formerly or prompt
+    base = cases_for(past_name, sets.base.get(evalset.name))
+    fork = cases_for(past_name, sets.fork.get(evalset.name))
     head = {case.id: case for case in evalset.cases}
     past = fork | base
     kinds = {case.id: _kind(case, base.get(case.id), fork.get(case.id)) for case in evalset.cases}
     missing = tuple(name for name in base if name not in fork and name not in head)
     critical = [name for name, case in past.items() if case.critical]
-    usual = _trials(prompt, evalset, sets) or settings.trials
+    usual = _trials(past_name, evalset, sets) or settings.trials
     return Matchup(
         candidate=candidate,
         evalset=evalset,

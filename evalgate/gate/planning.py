@@ -1,8 +1,10 @@
 """Decides what must be run: which version, against which eval set, on which cases, how often."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
+from evalgate.deciding.wording import counted
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.evalsets import EvalSets, Sets, covering, read_evalsets
 from evalgate.gate.gathering import Sources
@@ -11,21 +13,29 @@ from evalgate.gate.matching import Matchup, match
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet
-from evalgate.model.ports import Parser
+from evalgate.model.ports import CodeGraders, Parser
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.reading import suggestion
+from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.changes import find_changes
+from evalgate.prompts.render import faults
+
+MOST_PROBLEMS = 1_000
+"""Cases that do not fit a version; nobody reads more of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All matchups of a question, and what was found without running anything."""
+    """All matchups of a question, and what was found without running anything.
+
+    `code` are the Python graders of the base, when a set needs them.
+    """
 
     sources: Sources
     matchups: tuple[Matchup, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     sets: Sets = field(default_factory=dict)
+    code: CodeGraders | None = None
 
     @property
     def trials(self) -> int:
@@ -37,27 +47,32 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
     """Return what to run.
 
     Raises:
-        ConfigurationError: when a version to run is wrong, has no eval set, or needs a variable
-            that a case does not give.
+        ConfigurationError: when a version to run is wrong, or a case cannot be put to it.
     """
     change = find_changes(sources.prompts, parser, changed_sets={})
     folder = f"{sources.policy.paths.evalsets}/"
     if not change.candidates and not any(path.startswith(folder) for path in sources.changed):
         # A rollback must go through whatever state the eval sets are in.
         return _plan(sources, change)
-    sets = read_evalsets(sources, parser)
-    change = find_changes(sources.prompts, parser, changed_sets=sets.changed())
+    splits = sources.policy.run.splits
+    whole = read_evalsets(sources, parser)
+    sets = whole.within(splits)
+    changed = sets.changed(sources.prompts.renamed())
+    change = find_changes(sources.prompts, parser, changed_sets=changed)
     matchups = [
         match(candidate, evalset, sets=sets, settings=sources.policy.run)
         for candidate in change.candidates
         for evalset in covering(candidate.version.prompt, sets.head)
     ]
-    problems = [
-        *_without_set(change.candidates, sets, folder=folder),
-        *_missing_variables(matchups),
-    ]
+    problems = [*_emptied(matchups, splits), *islice(_unfit_cases(matchups), MOST_PROBLEMS)]
     if problems:
         raise ConfigurationError(problems)
+    uncovered = tuple(_without_set(change.candidates, sets, folder=folder))
+    change = replace(
+        change,
+        findings=(*change.findings, *uncovered),
+        notes=(*change.notes, *_left_out(matchups, whole, splits)),
+    )
     return _plan(sources, change, matchups=matchups, sets=sets)
 
 
@@ -118,33 +133,54 @@ def _ref(version: PromptVersion) -> dict[str, Data]:
 
 def _without_set(
     candidates: Sequence[Candidate], sets: EvalSets, *, folder: str
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     for candidate in candidates:
         prompt = candidate.version.prompt
         if not covering(prompt, sets.head):
             message = (
-                f"no eval set covers the prompt `{prompt}`: name it under `prompts:` "
-                f"in a file of {folder}"
+                f"No eval set covers the prompt {prompt}, so {candidate.version.version} was not "
+                f"tested: name it under `prompts:` in a file of {folder}"
             )
-            yield Problem(path=candidate.version.path, message=message)
+            yield Finding(
+                prompt=prompt,
+                path=candidate.version.path,
+                verdict=Verdict.INCONCLUSIVE,
+                reason=Reason(code="no_evalset", message=message),
+            )
 
 
-def _missing_variables(matchups: Sequence[Matchup]) -> Iterator[Problem]:
+def _emptied(matchups: Sequence[Matchup], splits: tuple[str, ...]) -> Iterator[Problem]:
+    for matchup in matchups:
+        if not matchup.evalset.cases:
+            message = f"no case is in the splits that the policy runs: {', '.join(splits)}"
+            yield Problem(path=matchup.evalset.path, key="cases", message=message)
+
+
+def _left_out(
+    matchups: Sequence[Matchup], whole: EvalSets, splits: tuple[str, ...]
+) -> Iterator[str]:
+    for name, cases in {each.evalset.name: len(each.evalset.cases) for each in matchups}.items():
+        left = len(whole.head[name].cases) - cases
+        if left:
+            verb = "was" if left == 1 else "were"
+            count = counted(left, "case")
+            yield f"{count} of {name} {verb} not run: outside of the splits {', '.join(splits)}."
+
+
+def _unfit_cases(matchups: Sequence[Matchup]) -> Iterator[Problem]:
     for matchup in matchups:
         paired = {case.case for case in matchup.planned if case.baseline_trials}
         for case in matchup.evalset.cases:
-            yield from _missing(case, matchup.candidate.version, evalset=matchup.evalset)
+            yield from _unfit(case, matchup.candidate.version, evalset=matchup.evalset)
             if matchup.candidate.baseline is not None and case.id in paired:
-                yield from _missing(case, matchup.candidate.baseline, evalset=matchup.evalset)
+                yield from _unfit(case, matchup.candidate.baseline, evalset=matchup.evalset)
 
 
-def _missing(case: Case, version: PromptVersion, *, evalset: EvalSet) -> Iterator[Problem]:
-    for name in version.inputs:
-        if name not in case.vars:
-            near = suggestion(name, case.vars) if case.vars else ""
-            yield Problem(
-                path=evalset.path,
-                line=case.line,
-                key=f"case {case.id}: vars",
-                message=f"lacks `{name}`, which {version.path} needs{near}",
-            )
+def _unfit(case: Case, version: PromptVersion, *, evalset: EvalSet) -> Iterator[Problem]:
+    for fault in faults(version, case):
+        yield Problem(
+            path=case.path or evalset.path,
+            line=case.line,
+            key=f"case {case.id}: {fault.key}",
+            message=fault.message,
+        )

@@ -11,13 +11,15 @@ class Candidate:
     """A version to test, the baseline it is held against, and why, in words.
 
     `baseline` is None when the base has no stable version, or when it is the candidate itself and
-    only the eval set changed, which `unchanged` tells: then only absolute rules decide.
+    only the eval set changed, which `unchanged` tells: then only absolute rules decide. `formerly`
+    is the prompt's name at the base, when the change renames it.
     """
 
     version: PromptVersion
     baseline: PromptVersion | None
     why: tuple[str, ...]
     unchanged: bool = False
+    formerly: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """What a change does to the prompts: which versions must be run, and against what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.ports import Parser
@@ -18,7 +19,8 @@ def find_changes(
     Args:
         prompts: the three points of the change.
         parser: reads front matter.
-        changed_sets: for each prompt, the names of its eval sets whose cases or graders changed.
+        changed_sets: for each prompt, its eval sets whose cases or graders changed, each by its
+            name and what changed in it.
 
     Raises:
         ConfigurationError: when a version that has to be run is wrong.
@@ -44,8 +46,7 @@ def _reasons(view: View, changed_sets: tuple[str, ...]) -> dict[str, tuple[str, 
     reasons: dict[str, tuple[str, ...]] = {}
     for version in view.touched():
         if not view.is_published(version):
-            known = view.fork.identity(version) is not None
-            reasons[version] = (f"{version} was edited" if known else f"{version} is new",)
+            reasons[version] = tuple(_why_touched(view, version))
     target, before = view.moved_to(), view.base.stable
     if target and not view.is_rollback():
         where = f"from {before} to {target}" if before else f"to {target}"
@@ -59,21 +60,50 @@ def _reasons(view: View, changed_sets: tuple[str, ...]) -> dict[str, tuple[str, 
     return {version: why for version, why in reasons.items() if version in view.head.versions}
 
 
+def _why_touched(view: View, version: str) -> Iterator[str]:
+    if view.formerly is not None:
+        yield f"the prompt was renamed from {view.formerly}"
+    if view.fork.identity(version) is None:
+        yield _why_new(view, version)
+        return
+    if view.is_edited(version):
+        yield f"{version} was edited"
+    for name in view.changed_includes(version):
+        if name not in view.head.shared:
+            verb = "was deleted"
+        else:
+            verb = "is new" if name not in view.fork.shared else "was edited"
+        yield f"{version} includes {name}, which {verb}"
+
+
+def _why_new(view: View, version: str) -> str:
+    """Say that a version is new, or under which name the file stood before."""
+    gone = [name for name in view.fork.in_order() if name not in view.head.versions]
+    same = [name for name in gone if view.fork.identity(name) == view.head.identity(version)]
+    if same:
+        return f"{version} is {same[0]} under another name"
+    return f"{version} is new" + (f", and {' and '.join(gone)} was deleted" if gone else "")
+
+
 def _candidate(
     view: View, version: str, *, why: tuple[str, ...], parser: Parser
 ) -> Candidate | Finding:
     candidate = view.head.read(version, parser)
     stable = view.base.stable
     if stable is None:
-        return Candidate(version=candidate, baseline=None, why=why)
+        return Candidate(version=candidate, baseline=None, why=why, formerly=view.formerly)
     if stable not in view.base.versions:
         message = f"At the base the live pointer names {stable}, which does not exist there."
         return finding(view.head, LIVE, code="dangling_pointer", message=message)
-    baseline = view.base.read(stable, parser)
+    # Under its new name the prompt goes on as one.
+    baseline = replace(view.base.read(stable, parser), prompt=candidate.prompt)
+    formerly = view.formerly
     if candidate.hash != baseline.hash:
-        return Candidate(version=candidate, baseline=baseline, why=why)
+        return Candidate(version=candidate, baseline=baseline, why=why, formerly=formerly)
     if candidate.version == baseline.version:
-        return Candidate(version=candidate, baseline=None, why=why, unchanged=True)
+        return Candidate(
+            version=candidate, baseline=None, why=why, unchanged=True, formerly=formerly
+        )
     message = f"{version} is byte for byte the same as {stable}: nothing to run."
     file, verdict = f"{version}.md", Verdict.PASS
     return finding(view.head, file, code="identical_version", message=message, verdict=verdict)

@@ -1,10 +1,12 @@
 """What a change does to a prompt that is decided by looking, without a trial."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from posixpath import normpath
 
 from evalgate.model.change import Finding
 from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.library import LIVE, Prompt
+from evalgate.prompts.shared import FOLDER as SHARED
 from evalgate.prompts.view import View
 
 
@@ -13,7 +15,10 @@ def find(view: View) -> Iterator[Finding]:
     if not view.head.exists:
         yield from _deleted_prompt(view)
         return
+    yield from _renamed(view)
     yield from _edited_published(view)
+    yield from _edited_includes(view)
+    yield from _unreferenced(view)
     yield from _pointer(view)
     yield from _history(view)
     yield from _switch(view)
@@ -39,7 +44,7 @@ def finding(
     """Return a finding about a file of a prompt's folder."""
     return Finding(
         prompt=prompt.name,
-        path=f"{prompt.folder}/{file}",
+        path=normpath(f"{prompt.folder}/{file}"),
         verdict=verdict,
         reason=Reason(code=code, message=message),
     )
@@ -55,13 +60,62 @@ def _deleted_prompt(view: View) -> Iterator[Finding]:
 def _edited_published(view: View) -> Iterator[Finding]:
     newest = max((int(version[1:]) for version in view.head.versions), default=0)
     for version in view.touched():
-        if view.is_published(version):
+        if view.is_published(version) and view.is_edited(version):
             message = (
                 f"{version} is published and may not change: undo the edit and add "
                 f"v{newest + 1} instead (`{view.head.path(f'v{newest + 1}')}`)."
             )
             file = f"{version}.md"
             yield finding(view.head, file, code="published_version_edited", message=message)
+
+
+def _edited_includes(view: View) -> Iterator[Finding]:
+    including: dict[str, list[str]] = {}
+    for version in view.touched():
+        if view.is_published(version):
+            for name in view.changed_includes(version):
+                including.setdefault(name, []).append(version)
+    for name, versions in including.items():
+        verb = "edited" if name in view.head.shared else "deleted"
+        message = (
+            f"{name} was {verb}, but {' and '.join(versions)} of {view.head.name} includes it and "
+            f"is published: undo that, and include {next_shared(name, view.head.shared)} in a new "
+            "version instead."
+        )
+        file = f"../{SHARED}/{name}"
+        yield finding(view.head, file, code="published_include_edited", message=message)
+
+
+def next_shared(name: str, shared: Collection[str]) -> str:
+    """Return the name of the next version of a shared file: `tone.v2.md` after `tone.v1.md`."""
+    stem, number, ending = name.rsplit(".", 2)
+    count = int(number[1:]) + 1
+    while f"{stem}.v{count}.{ending}" in shared:
+        count += 1
+    return f"{stem}.v{count}.{ending}"
+
+
+def _renamed(view: View) -> Iterator[Finding]:
+    if view.formerly is not None:
+        message = f"The prompt {view.formerly} was renamed to {view.head.name}; its past counts on."
+        verdict = Verdict.PASS
+        yield finding(view.head, LIVE, code="prompt_renamed", message=message, verdict=verdict)
+
+
+def _unreferenced(view: View) -> Iterator[Finding]:
+    """Yield the version that a newer one leaves behind before anything ever pointed to it."""
+    versions = view.fork.in_order()
+    newest = view.head.in_order()[-1:]
+    for version in versions[-1:]:
+        left = version in view.head.versions and newest != [version]
+        if left and not any(each.has_pointed_to(version) for each in (view.head, view.base)):
+            message = (
+                f"Nothing points to {version} of {view.head.name}, now or before, and {newest[0]} "
+                f"takes its place: delete {version} if it is not needed."
+            )
+            file, code = f"{version}.md", "unreferenced_version"
+            verdict = Verdict.NOT_APPLICABLE
+            yield finding(view.head, file, code=code, message=message, verdict=verdict)
 
 
 def _pointer(view: View) -> Iterator[Finding]:

@@ -19,24 +19,54 @@ class Prompts:
     head: Mapping[str, Prompt]
 
     def views(self) -> Iterator["View"]:
-        """Yield each prompt that the fork point or the head has, by name."""
-        for name in sorted({*self.head, *self.fork}):
+        """Yield each prompt that the fork point or the head has, by name.
+
+        A renamed prompt is one prompt: its past is that of the old name.
+        """
+        renamed = self.renamed()
+        for name in sorted({*self.head, *self.fork} - {*renamed.values()}):
+            past = renamed.get(name, name)
             some = self.head.get(name) or self.fork[name]
             absent = Prompt(name=name, folder=some.folder)
             yield View(
-                base=self.base.get(name, absent),
-                fork=self.fork.get(name, absent),
+                base=self.base.get(past, absent),
+                fork=self.fork.get(past, absent),
                 head=self.head.get(name, absent),
+                formerly=None if past == name else past,
             )
+
+    def renamed(self) -> dict[str, str]:
+        """Return new name → old name of the prompts that the change renames.
+
+        A prompt counts as renamed when its folder is gone and a new folder holds the version that
+        was stable, unchanged.
+        """
+        gone = [prompt for name, prompt in self.fork.items() if name not in self.head]
+        renamed: dict[str, str] = {}
+        for name in sorted(self.head.keys() - self.fork.keys() - self.base.keys()):
+            for old in gone:
+                if _holds_stable(self.head[name], old) and old.name not in renamed.values():
+                    renamed[name] = old.name
+                    break
+        return renamed
+
+
+def _holds_stable(new: Prompt, old: Prompt) -> bool:
+    stable = None if old.stable is None else old.identity(old.stable)
+    return stable is not None and stable in map(new.identity, new.versions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One prompt at the three points; a point that lacks it has an empty prompt."""
+    """One prompt at the three points; a point that lacks it has an empty prompt.
+
+    `formerly` is the name that it has at base and fork, when the change renames it.
+    """
 
     base: Prompt
     fork: Prompt
     head: Prompt
+    formerly: str | None = None
 
     def touched(self) -> Iterator[str]:
         """Yield the versions that the change added or edited, unless the base has the same."""
@@ -44,6 +74,19 @@ class View:
             past = (self.fork.identity(version), self.base.identity(version))
             if self.head.identity(version) not in past:
                 yield version
+
+    def is_edited(self, version: str) -> bool:
+        """Return whether the file of a version differs, apart from what it includes."""
+        past = (self.fork.own_identity(version), self.base.own_identity(version))
+        return self.head.own_identity(version) not in past
+
+    def changed_includes(self, version: str) -> Iterator[str]:
+        """Yield the shared files of a version that the change edits, adds or deletes."""
+        now, before = self.head.dependencies(version), self.fork.dependencies(version)
+        for name in dict.fromkeys((*now, *before)):
+            past = (self.fork.shared_identity(name), self.base.shared_identity(name))
+            if self.head.shared_identity(name) not in past:
+                yield name
 
     def is_published(self, version: str) -> bool:
         """Return whether the base has the version and points to it, or did."""

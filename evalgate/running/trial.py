@@ -9,7 +9,7 @@ from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings, RunSettings
-from evalgate.model.ports import ChatModel, Clock, Prices
+from evalgate.model.ports import ChatModel, Clock, CodeGraders, Prices
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
 from evalgate.running.calls import send_with_retry
@@ -24,7 +24,8 @@ class TrialRunner:
     """Everything that a trial needs from the outside.
 
     `render` fills a version's templates with a case. `random` draws from 0 up to 1, for pauses, and
-    `draw_boundary` gives 32 random lowercase hex digits, for the judge's fences.
+    `draw_boundary` gives 32 random lowercase hex digits, for the judge's fences. `code`
+    are the Python graders, if there are any.
     """
 
     model: ChatModel
@@ -35,6 +36,7 @@ class TrialRunner:
     render: Render
     random: Callable[[], float]
     draw_boundary: Callable[[], str]
+    code: CodeGraders | None = None
 
     async def run(self, planned: PlannedTrial) -> Trial:
         """Return the trial, graded or errored; a failure of the service is never raised."""
@@ -50,7 +52,10 @@ class TrialRunner:
             Answer(completion=answer, cost_usd=account.cost_usd),
             trial=planned.key,
             judging=Judging(
-                judge=account.send, settings=self.judge, draw_boundary=self.draw_boundary
+                judge=account.send,
+                settings=self.judge,
+                draw_boundary=self.draw_boundary,
+                code=self.code,
             ),
         )
         found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from evalgate.adapters.formats import FORMATS
+from evalgate.adapters.python_grader import PythonGraders
 from evalgate.errors import ConfigurationError, ExitCode
 from evalgate.gate.gate import Outside, plan_gate, run_gate
 from evalgate.gate.gathering import Question
@@ -127,6 +128,7 @@ async def gate(
         clock=FakeClock(),
         random=lambda: 0.5,
         draw_boundary=lambda: f"{next(draws):032x}",
+        open_code=PythonGraders,
     )
     plan = plan_gate(Question(base="main", head="HEAD", run_id="r"), outside)
     log = MemoryTrialLog()
@@ -173,6 +175,8 @@ async def test_a_policy_in_the_change_cannot_relax_the_gate_that_judges_it() -> 
     assert run.verdict.exit_code is ExitCode.FAIL
     assert run.verdict.notes == (
         ".github/evalgate.yml changed: the new policy takes effect after the merge.",
+        "`gate.max_drop` changes from 5 to 50.",
+        "`gate.on_inconclusive` changes from block to warn.",
     )
 
 
@@ -191,13 +195,16 @@ async def test_zero_cases_are_an_error_with_file_and_line() -> None:
         await gate(BASE | empty | HARMLESS, base=BASE | empty)
 
 
-async def test_a_prompt_without_an_eval_set_is_an_error() -> None:
+async def test_a_prompt_without_an_eval_set_is_inconclusive_and_the_others_are_judged() -> None:
     other = {
-        "evalsets/replies.yaml": evalset(NAMES).replace("[p]", "[q]"),
         "prompts/q/v1.md": version("x"),
+        "prompts/q/live.yaml": "stable: v1\n",
     }
-    with pytest.raises(ConfigurationError, match="no eval set covers the prompt `p`"):
-        await gate(BASE | other | HARMLESS, base=BASE | other)
+    run = await gate(BASE | other | HARMLESS | {"prompts/q/v2.md": version("y")}, base=BASE | other)
+    verdicts = {prompt.name: prompt.verdict for prompt in run.verdict.prompts}
+    assert verdicts == {"p": Verdict.PASS, "q": Verdict.INCONCLUSIVE}
+    assert run.codes == ["no_evalset"]
+    assert run.verdict.exit_code is ExitCode.INCONCLUSIVE
 
 
 async def test_an_eval_set_for_a_prompt_that_does_not_exist_is_an_error() -> None:

@@ -20,7 +20,7 @@ PAST = evalset("id: a", "id: b")
 
 def changed(head: EvalSet, *, base: EvalSet = PAST, fork: EvalSet = PAST) -> dict[str, list[str]]:
     sets = EvalSets(base={"s": base}, fork={"s": fork}, head={"s": head})
-    return {prompt: list(names) for prompt, names in sets.changed().items()}
+    return {prompt: list(names) for prompt, names in sets.changed({}).items()}
 
 
 def test_order_tags_and_clusters_change_nothing_that_must_be_run() -> None:
@@ -28,9 +28,10 @@ def test_order_tags_and_clusters_change_nothing_that_must_be_run() -> None:
 
 
 def test_a_case_a_flag_or_a_threshold_that_differs_is_a_change() -> None:
-    assert changed(evalset("id: a", "id: b", "id: c")) == {"p": ["s"]}
-    assert changed(evalset("id: a", "id: b, critical: true")) == {"p": ["s"]}
-    assert changed(evalset("id: a", "id: b", pass_at=0.5)) == {"p": ["s"]}
+    assert changed(evalset("id: a", "id: b", "id: c")) == {"p": ["s (1 case new)"]}
+    assert changed(evalset("id: a", "id: b, critical: true")) == {"p": ["s (1 case edited)"]}
+    assert changed(evalset("id: a", "id: d", "id: c")) == {"p": ["s (2 cases new, 1 case deleted)"]}
+    assert changed(evalset("id: a", "id: b", pass_at=0.5)) == {"p": ["s (2 cases edited)"]}
 
 
 def test_guarding_a_further_prompt_changes_nothing_for_the_others() -> None:
@@ -48,3 +49,19 @@ def test_a_set_guards_only_the_prompts_that_it_names() -> None:
     assert covering("q", {"s": PAST}) == []
     assert list(cases_for("p", PAST)) == ["a", "b"]
     assert cases_for("q", PAST) == cases_for("p", None) == {}
+
+
+def test_a_renamed_prompt_brings_its_eval_sets_along() -> None:
+    head = evalset("id: a", "id: b", prompts="[q]")
+    sets = EvalSets(base={"s": PAST}, fork={"s": PAST}, head={"s": head})
+    assert sets.changed({}) == {"q": ("s",)}
+    assert sets.changed({"q": "p"}) == {}
+
+
+def test_splits_leave_out_the_cases_of_others_at_every_point() -> None:
+    mixed = evalset("id: a, split: gate", "id: b, split: dev", "id: c")
+    sets = EvalSets(base={"s": mixed}, fork={"s": mixed}, head={"s": mixed}).within(("gate",))
+    for point in (sets.base, sets.fork, sets.head):
+        assert [case.id for case in point["s"].cases] == ["a"]
+    whole = EvalSets(base={}, fork={}, head={"s": mixed})
+    assert whole.within(()) is whole

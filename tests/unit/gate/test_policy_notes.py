@@ -1,0 +1,40 @@
+"""Facts about what is said of a changed policy."""
+
+from evalgate.adapters.files import read_yaml
+from evalgate.gate.policy import read_policy
+from evalgate.gate.policy_notes import policy_notes
+from evalgate.model.policy import Policy
+
+
+def policy(text: str) -> Policy:
+    return read_policy(read_yaml("p.yml", text.encode()), text.encode())
+
+
+def said(old: str, new: str) -> list[str]:
+    return list(policy_notes(policy(old), policy(new)))
+
+
+def test_each_key_is_named_with_both_values() -> None:
+    assert said("gate: {max_drop: 5}", "gate: {max_drop: 7.5, min_pass_rate: 0.9}") == [
+        "`gate.max_drop` changes from 5 to 7.5.",
+        "`gate.min_pass_rate` changes from null to 0.9.",
+    ]
+
+
+def test_words_lists_and_folders_are_written_plainly() -> None:
+    assert said("", "gate: {estimand: suite}\nrun: {splits: [a, b]}\npaths: {prompts: x}") == [
+        "`paths.prompts` changes from prompts to x.",
+        "`gate.estimand` changes from auto to suite.",
+        "`run.splits` changes from none to a, b.",
+    ]
+
+
+def test_a_new_judge_is_more_than_a_key() -> None:
+    assert said("", "judge: {model: claude-opus-5-5}") == [
+        "`judge.model` changes from claude-sonnet-5-5 to claude-opus-5-5.",
+        "The new judge grades both arms from then on: older verdicts do not carry over.",
+    ]
+
+
+def test_a_comment_changes_nothing() -> None:
+    assert said("gate: {max_drop: 5}", "# five points\ngate: {max_drop: 5.0}") == []

@@ -1,0 +1,58 @@
+"""Facts about the policies of a monorepo."""
+
+import pytest
+
+from evalgate.errors import ConfigurationError
+from evalgate.gate.roots import check_apart, find_policies, root_name
+from evalgate.model.policy import Paths, Policy
+from evalgate.simulator.fakes import MemoryRepository, text_tree
+
+
+def found(*paths: str, head: tuple[str, ...] = ()) -> tuple[str, ...]:
+    repository = MemoryRepository(
+        commits={
+            "b": text_tree(dict.fromkeys(paths, "")),
+            "h": text_tree(dict.fromkeys(head or paths, "")),
+        },
+        parents={"b": (), "h": ("b",)},
+        refs={"HEAD": "h"},
+    )
+    return find_policies(repository, base="b", head="h")
+
+
+def test_each_policy_names_its_root() -> None:
+    assert root_name(".github/evalgate.yml") == "main"
+    assert root_name(".github/evalgate.billing-eu.yml") == "billing-eu"
+
+
+def test_policies_of_either_side_count() -> None:
+    assert found(".github/evalgate.yml", head=(".github/evalgate.b.yml",)) == (
+        ".github/evalgate.b.yml",
+        ".github/evalgate.yml",
+    )
+
+
+def test_other_files_are_no_policies() -> None:
+    others = (
+        ".github/workflows/evalgate.yml",
+        ".github/evalgate.b.yaml",
+        ".github/evalgate.b.c.yml",
+    )
+    assert found(*others) == (".github/evalgate.yml",)
+
+
+def policies(*folders: str) -> list[Policy]:
+    return [
+        Policy(path=f"{number}.yml", paths=Paths(prompts=folder))
+        for number, folder in enumerate(folders)
+    ]
+
+
+def test_roots_side_by_side_are_apart() -> None:
+    check_apart(policies("a/prompts", "b/prompts", "prompts"))
+
+
+@pytest.mark.parametrize("folders", [("p", "p"), ("p", "p/inner"), ("a/b", "a")])
+def test_overlapping_roots_are_refused(folders: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigurationError, match=r"1\.yml: paths\.prompts: .* of 0\.yml"):
+        check_apart(policies(*folders))
