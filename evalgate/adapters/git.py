@@ -36,6 +36,7 @@ class GitRepository:
             )
         self.root = Path(os.fsdecode(done.stdout).rstrip("\n"))
         self._folder = self.root
+        self._blobs: dict[str, bytes] = {}
 
     def resolve(self, ref: str) -> str:
         """Return the full id of the commit that a ref names.
@@ -121,7 +122,10 @@ class GitRepository:
             listed = self._work_tree_listing(paths)
             return {path: (self.root / path).read_bytes() for path in listed if listed[path]}
         blobs = {path: oid for path, oid in self._entries(commit, paths).items() if oid}
-        return dict(zip(blobs, self._contents(blobs.values()), strict=True))
+        # Trees share most of their files, and one of them can be large.
+        new = list(dict.fromkeys(oid for oid in blobs.values() if oid not in self._blobs))
+        self._blobs |= dict(zip(new, self._contents(new), strict=True))
+        return {path: self._blobs[oid] for path, oid in blobs.items()}
 
     def _entries(self, commit: str, paths: list[str]) -> dict[str, str | None]:
         """Return path → id of the content, or None for what is no regular file."""
@@ -135,7 +139,9 @@ class GitRepository:
     def _work_tree_listing(self, paths: list[str]) -> dict[str, bool]:
         if not paths:
             return {}
-        known = dict(_staged(self._run("ls-files", "-s", "-z", "--", *paths)))
+        index = self._run("ls-files", "-t", "-s", "-z", "--", *paths)
+        _refuse_sparse(self.root, index)
+        known = dict(_staged(index))
         known |= dict(_untracked(self._run(*_UNTRACKED, "--", *paths)))
         folders = _with_parents(paths).union(*map(_parents, known))
         links = {folder for folder in folders if (self.root / folder).is_symlink()}
@@ -187,6 +193,9 @@ class GitRepository:
         done = _git(self._folder, arguments)
         return done.stdout if done.returncode == 0 else None
 
+
+_SKIPPED = "S "
+"""How git marks a file of the index that is not to stand in the work tree."""
 
 _UNTRACKED = ("ls-files", "--others", "--exclude-standard", "-z")
 
@@ -314,7 +323,19 @@ def _staged(listing: bytes) -> Iterator[tuple[str, bool]]:
     """Yield path → whether the index knows it as a submodule."""
     for entry in _names(listing):
         description, _, path = entry.partition("\t")
-        yield path, description.startswith("160000")
+        yield path, description.split()[1] == "160000"
+
+
+def _refuse_sparse(root: Path, listing: bytes) -> None:
+    """Raise when a file was left out of the checkout: it would look deleted."""
+    for entry in _names(listing):
+        description, _, path = entry.partition("\t")
+        if description.startswith(_SKIPPED) and not (root / path).exists():
+            folder = path.partition("/")[0]
+            raise RepositoryError(
+                f"{path} is left out of this sparse checkout and would look deleted: run"
+                f" `git sparse-checkout add {folder}`, or name a commit with --head"
+            )
 
 
 def _untracked(listing: bytes) -> Iterator[tuple[str, bool]]:
