@@ -4,11 +4,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from math import isfinite
+from sys import intern
 
 import yaml
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document, Place
+from evalgate.model.reading import describe, spell
 from evalgate.model.writable import is_writable
 
 MAX_BYTES = 10_000_000
@@ -22,16 +25,38 @@ MAX_LINE_BYTES = 1_000_000
 
 MAX_DEPTH = 100
 
+MAX_CHARACTERS = 50_000_000
+"""Characters of all texts in one file, aliases counted, for the same reason."""
+
+MAX_PROBLEMS = 1_000
+"""Problems of one file that are told."""
+
 TOO_DEEP = f"the values are nested too deeply: at most {MAX_DEPTH} levels"
 TOO_MANY = f"more than {MAX_VALUES:,} values, aliases counted"
+TOO_MUCH = f"more than {MAX_CHARACTERS / 1e6:g} million characters, aliases counted"
+TOO_LONG = "a whole number has too many digits: write it in quotes, as text"
+TOO_LARGE = "a number is too large: write it in quotes, as text"
 
 # YAML 1.2 core schema: `no`, `1:30` and dates are text, as people who write prompts expect.
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
-_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_MAY_BE_MORE_THAN_TEXT = frozenset("-+.0123456789~nNtTfF")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_SOMETHING = re.compile(rb"[^ \t\r\n\v\f]")
 _MERGE = "<<"
+_NO_KEY = "a key must be a plain word or text: write a text such as {{name}} in quotes"
+_HINTS: Mapping[str, str] = {
+    "undefined alias": "write a text that begins with `*` in quotes",
+    "mapping values are not allowed": "write a text that holds a colon in quotes",
+    "found another document": "remove the line `---`",
+    "escape code": "half a character or an unknown escape",
+}
+"""What to do about what libyaml says, by words of its message."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""What YAML does not allow to stand in a file as it is."""
 
 
 def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
@@ -43,18 +68,21 @@ def read_yaml(path: str, content: bytes, *, first_line: int = 1) -> Document:
         first_line: the line of the file on which `content` starts, from 1.
 
     Raises:
-        ConfigurationError: when it is too large, not UTF-8 or YAML, repeats a key, or is a bomb.
+        ConfigurationError: when it is too large, not UTF-8 or YAML, repeats a key, or is a bomb;
+            what can be read is read to the end, so that all its problems are told at once.
     """
     text = _decode(path, content)
     try:
         _check_events(path, text, first_line)
         root = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:
-        raise _yaml_error(path, error, first_line) from None
+        raise _yaml_error(path, text, error, first_line=first_line) from None
     builder = _Builder(path, first_line)
     if root is not None:
         builder.check_size(root)
     data = None if root is None else builder.build(root, ())
+    if builder.problems:
+        raise ConfigurationError(builder.problems)
     return Document(path=path, data=data, lines=builder.lines)
 
 
@@ -71,14 +99,14 @@ def read_json_lines(path: str, content: bytes) -> Iterator[Document | Problem]:
 
     The place () of each document is its line of the file; blank lines are left out.
     """
-    start, number = (3 if content.startswith(b"\xef\xbb\xbf") else 0), 0
-    while start < len(content):
-        number += 1
-        end = content.find(b"\n", start)
-        line = content[start:] if end < 0 else content[start:end]
-        start = len(content) if end < 0 else end + 1
-        if line.strip():
-            yield _line(path, line, number)
+    start, number = (3 if content.startswith(b"\xef\xbb\xbf") else 0), 1
+    while found := _SOMETHING.search(content, start):
+        first = content.rfind(b"\n", start, found.start()) + 1 or start
+        number += content.count(b"\n", start, first)
+        end = content.find(b"\n", first)
+        end = len(content) if end < 0 else end
+        yield _line(path, content[first:end], number)
+        start = end
 
 
 def _line(path: str, line: bytes, number: int) -> Document | Problem:
@@ -90,7 +118,7 @@ def _line(path: str, line: bytes, number: int) -> Document | Problem:
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
-        message = f"not UTF-8 text: wrong byte at {error.start} of the line"
+        message = f"not UTF-8 text (byte {error.start} of the line): save the file as UTF-8"
         return Problem(path=path, line=number, message=message)
     data = _json(path, text, line=number)
     if isinstance(data, Problem):
@@ -101,27 +129,56 @@ def _line(path: str, line: bytes, number: int) -> Document | Problem:
 def _json(path: str, text: str, line: int | None = None) -> Data | Problem:
     """Return the data of a text, or its problem; `line` is where the text stands, if it is one."""
     try:
-        data: Data = json.loads(text, parse_constant=_not_json, object_pairs_hook=_unique)
+        data: Data = _JSON.decode(text)
     except json.JSONDecodeError as error:
-        return Problem(path=path, line=line or error.lineno, message=f"not JSON: {error.msg}")
-    except (ValueError, RecursionError) as error:
-        return Problem(path=path, line=line, message=f"not JSON: {error}")
-    if not is_writable(data):
-        message = f"a number is too large, or values are nested more than {MAX_DEPTH} deep"
-        return Problem(path=path, line=line, message=message)
-    if "\\ud" in text.lower() and not _is_unicode(data):
-        message = "an escape such as \\ud800 is half a character: write the whole one"
-        return Problem(path=path, line=line, message=message)
-    return data
+        said = f"{error.msg[:1].lower()}{error.msg[1:]}".removesuffix(" at")
+        message = f"not JSON at character {error.colno}: {said}"
+        return Problem(path=path, line=line or error.lineno, message=message)
+    except _NotJsonError as error:
+        return Problem(path=path, line=line, message=str(error))
+    except RecursionError:
+        return Problem(path=path, line=line, message=TOO_DEEP)
+    except ValueError:  # Python itself refuses thousands of digits
+        return Problem(path=path, line=line, message=TOO_LONG)
+    fault = _unfit(data, text)
+    return data if fault is None else Problem(path=path, line=line, message=fault)
+
+
+def _unfit(data: Data, text: str) -> str | None:
+    """Say why data that was read from a text cannot be written again, if it cannot."""
+    if text.count("[") + text.count("{") > MAX_DEPTH and not is_writable(data):
+        return TOO_DEEP
+    if ("\\ud" in text or "\\uD" in text) and not _is_unicode(data):
+        return "an escape such as \\ud800 is half a character: write the whole one"
+    return None
+
+
+class _NotJsonError(ValueError):
+    """What Python would read without complaint, and nobody could rely on."""
 
 
 def _unique(pairs: list[tuple[str, Data]]) -> dict[str, Data]:
-    data = dict(pairs)
+    # The cases of a set have the same keys: one text for each of them is enough.
+    data = {intern(key): value for key, value in pairs}
     if len(data) < len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
-        raise ValueError(f"the key `{twice[:40]}` is given twice")
+        raise _NotJsonError(f"the key {describe(twice)} is given twice")
     return data
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise _NotJsonError(TOO_LARGE)
+    return number
+
+
+def _not_json(word: str) -> Data:
+    raise _NotJsonError(f"{word} is no JSON number")
+
+
+_JSON = json.JSONDecoder(parse_constant=_not_json, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def _is_unicode(data: Data) -> bool:
@@ -132,6 +189,9 @@ def _is_unicode(data: Data) -> bool:
     return True
 
 
+_Size = tuple[int, int, int]
+
+
 class _Builder:
     """Turns YAML nodes into data and notes the line of every value."""
 
@@ -139,50 +199,69 @@ class _Builder:
         self.path = path
         self.first_line = first_line
         self.lines: dict[Place, int] = {}
+        self.problems: list[Problem] = []
 
     def build(self, node: yaml.Node, place: Place) -> Data:
         """Return the data of a node, merge keys applied."""
         self.lines.setdefault(place, self._line(node))
         if node.tag not in _PLAIN_TAGS:
-            raise self._problem(node, place, f"the tag `{node.tag}` is not supported")
+            self._note(node, place, f"the tag {describe(node.tag)} is not supported")
+            return None
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
+            return self._scalar(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
         return self._mapping(node.value, place)
 
     def check_size(self, root: yaml.Node) -> None:
         """Raise when aliases make the file too large, too deep or endless."""
-        size, _ = self._measure(root, {}, 0)
-        if size > MAX_VALUES:
-            raise self._problem(root, (), TOO_MANY)
+        values, characters, _ = self._measure(root, {}, 0)
+        if values > MAX_VALUES:
+            raise _refusal(self.path, TOO_MANY, line=self._line(root))
+        if characters > MAX_CHARACTERS:
+            raise _refusal(self.path, TOO_MUCH, line=self._line(root))
 
-    def _measure(
-        self, node: yaml.Node, measured: dict[int, tuple[int, int]], depth: int
-    ) -> tuple[int, int]:
-        """Return how many values a node stands for, and how many levels they have."""
-        size, height = measured.get(id(node), (1, 1))
-        if size == 0 or depth + height > MAX_DEPTH + 1:
-            raise self._problem(node, (), TOO_DEEP)
+    def _measure(self, node: yaml.Node, measured: dict[int, _Size], depth: int) -> _Size:
+        """Return how many values and characters a node stands for, and how many levels it has."""
+        if isinstance(node, yaml.ScalarNode) and depth <= MAX_DEPTH:
+            return 1, len(node.value), 1
+        values, characters, height = measured.get(id(node), (1, 0, 1))
+        if values == 0 or depth + height > MAX_DEPTH + 1:
+            raise _refusal(self.path, TOO_DEEP, line=self._line(node))
         if id(node) not in measured:
-            measured[id(node)] = 0, 0  # until it is known: an alias inside itself meets this
+            measured[id(node)] = 0, 0, 0  # until it is known: an alias inside itself meets this
             children = [self._measure(child, measured, depth + 1) for child in _children(node)]
-            size += sum(count for count, _ in children)
-            height += max((levels for _, levels in children), default=0)
-            measured[id(node)] = size, height
-        return size, height
+            values += sum(child[0] for child in children)
+            characters += sum(child[1] for child in children)
+            height += max((child[2] for child in children), default=0)
+            measured[id(node)] = values, characters, height
+        return values, characters, height
+
+    def _scalar(self, node: yaml.ScalarNode, place: Place) -> Data:
+        text = str(node.value)
+        try:
+            # Quoted or a block: text whatever it looks like.
+            return text if node.style else _plain(text)
+        except ValueError:
+            message = TOO_LONG if _INT.fullmatch(text) else TOO_LARGE
+            self._note(node, place, message)
+            return None
 
     def _mapping(self, items: list[tuple[yaml.Node, yaml.Node]], place: Place) -> dict[str, Data]:
         own: dict[str, Data] = {}
         merged: dict[str, Data] = {}
+        seen: set[str] = set()
         for key_node, value_node in items:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self._problem(key_node, place, "a key must be a plain word or text")
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in _PLAIN_TAGS:
+                self._note(key_node, place, _NO_KEY)
+                continue
             key = str(key_node.value)
-            if key in own:
-                raise self._problem(key_node, (*place, key), "this key is given twice")
-            if key == _MERGE:
-                merged |= self._merged(value_node, place)
+            if key in seen:
+                self._note(key_node, (*place, key), "this key is given twice")
+                continue
+            seen.add(key)
+            if key == _MERGE and not key_node.style:
+                merged = self._merged(value_node, place)
                 continue
             self.lines[(*place, key)] = self._line(key_node)
             own[key] = self.build(value_node, (*place, key))
@@ -193,19 +272,19 @@ class _Builder:
         parts = data if isinstance(data, list) else [data]
         merged: dict[str, Data] = {}
         for part in reversed(parts):
-            if not isinstance(part, dict):
-                raise self._problem(node, (*place, _MERGE), "expected a mapping to merge")
-            merged |= part
+            if isinstance(part, dict):
+                merged |= part
+            else:
+                self._note(node, (*place, _MERGE), "expected a mapping to merge")
         return merged
 
     def _line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + self.first_line
 
-    def _problem(self, node: yaml.Node, place: Place, message: str) -> ConfigurationError:
-        key = ".".join(str(part) for part in place)
-        return ConfigurationError(
-            [Problem(path=self.path, line=self._line(node), key=key, message=message)]
-        )
+    def _note(self, node: yaml.Node, place: Place, message: str) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            line, key = self._line(node), spell(place)
+            self.problems.append(Problem(path=self.path, line=line, key=key, message=message))
 
 
 def _check_events(path: str, text: str, first_line: int) -> None:
@@ -233,19 +312,17 @@ def _children(node: yaml.Node) -> Iterator[yaml.Node]:
             yield value
 
 
-def _scalar(node: yaml.ScalarNode) -> Data:
-    # Quoted or a block: text whatever it looks like.
-    return str(node.value) if node.style else _plain(str(node.value))
-
-
 def _plain(text: str) -> Data:
+    """Return what a word without quotes stands for, or raise ValueError for an endless number."""
+    if text and text[0] not in _MAY_BE_MORE_THAN_TEXT:
+        return text
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
     if _INT.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return _finite(text) if _FLOAT.fullmatch(text) else text
 
 
 def _decode(path: str, content: bytes) -> str:
@@ -255,23 +332,37 @@ def _decode(path: str, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _refusal(path, f"not UTF-8 text: wrong byte at {error.start}") from None
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"not UTF-8 text (byte {error.start} of the file): save it as UTF-8"
+        raise _refusal(path, message, line=line) from None
 
 
-def _not_json(word: str) -> Data:
-    raise ValueError(f"{word} is not a JSON number")
+def _refusal(path: str, message: str, *, line: int | None = None) -> ConfigurationError:
+    return ConfigurationError([Problem(path=path, line=line, message=message)])
 
 
-def _refusal(path: str, message: str) -> ConfigurationError:
-    return ConfigurationError([Problem(path=path, message=message)])
-
-
-def _yaml_error(path: str, error: yaml.YAMLError, first_line: int) -> ConfigurationError:
-    line, message = None, str(error)
+def _yaml_error(
+    path: str, text: str, error: yaml.YAMLError, *, first_line: int
+) -> ConfigurationError:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        line = error.problem_mark.line + first_line
         message = " ".join(part for part in (error.context, error.problem) if part)
-    return ConfigurationError([Problem(path=path, line=line, message=f"not YAML: {message}")])
+        mark = error.problem_mark
+        if "cannot start any token" in message and "\t" in _line_before(text, mark):
+            message = "a tab: indent with blanks"
+        hints = (f": {hint}" for words, hint in _HINTS.items() if words in message)
+        message = f"not YAML: {message}{next(hints, '')}"
+        return _refusal(path, message, line=mark.line + first_line)
+    found = _CONTROL.search(text)
+    if found is None:
+        return _refusal(path, f"not YAML: {error}")
+    line = text.count("\n", 0, found.start()) + first_line
+    character = f"the control character U+{ord(found[0]):04X}"
+    return _refusal(path, f"not YAML: {character}: write it as an escape, in quotes", line=line)
+
+
+def _line_before(text: str, mark: yaml.Mark) -> str:
+    """Return what stands in front of a mark on its line, and the character there."""
+    return text[mark.index - mark.column : mark.index + 1]
 
 
 def write_yaml(data: Mapping[str, Data]) -> str:
@@ -288,7 +379,9 @@ class _Writer(yaml.SafeDumper):
 
 def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     # The dumper quotes by YAML 1.1, which takes a few numbers for text.
-    style = "|" if "\n" in text else None if isinstance(_plain(text), str) else "'"
+    patterns = (_NULL, _BOOL, _INT, _FLOAT)
+    looks_like_text = not any(pattern.fullmatch(text) for pattern in patterns)
+    style = "|" if "\n" in text else None if looks_like_text else "'"
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

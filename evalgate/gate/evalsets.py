@@ -168,8 +168,8 @@ def _within(sets: Sets, splits: tuple[str, ...]) -> Sets:
 
 def _difference(old: EvalSet, new: EvalSet) -> str:
     """Say how many cases are new, edited and deleted, or what else differs."""
-    before = {case.id: (case.hash, case.critical) for case in old.cases}
-    after = {case.id: (case.hash, case.critical) for case in new.cases}
+    before = {case.id: _case_substance(case) for case in old.cases}
+    after = {case.id: _case_substance(case) for case in new.cases}
     numbers = {
         "new": sum(name not in before for name in after),
         "edited": sum(name in before and before[name] != after[name] for name in after),
@@ -180,6 +180,13 @@ def _difference(old: EvalSet, new: EvalSet) -> str:
 
 
 def _substance(evalset: EvalSet) -> object:
-    """Return what of a set decides about a prompt: the cases, whatever else it guards."""
-    cases = {(case.id, case.hash, case.critical) for case in evalset.cases}
+    """Return what of a set decides about a prompt: the cases, whatever else it guards.
+
+    The split is not part of a case's hash, but decides whether the case is run.
+    """
+    cases = {(case.id, *_case_substance(case)) for case in evalset.cases}
     return evalset.pass_at, cases
+
+
+def _case_substance(case: Case) -> tuple[str, bool, str]:
+    return case.hash, case.critical, case.split

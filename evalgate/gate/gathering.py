@@ -219,8 +219,7 @@ def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
                 wanted = f"not named {NAMING}"
             yield f"{path} changed, but is {wanted}: it was not tested."
         inside = path.removeprefix(f"{evalsets}/")
-        nested = "/" in inside and not inside.endswith(".json")
-        if inside != path and (nested or not inside.endswith((".yaml", ".yml", ".json"))):
+        if inside != path and "/" in inside and inside.endswith((".yaml", ".yml")):
             wanted = f"no `.yaml` file directly in {evalsets}/"
             yield f"{path} changed, but is {wanted}: it was not read as an eval set."
 

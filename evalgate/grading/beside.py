@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
+from itertools import islice
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.content import Attachment
 from evalgate.model.document import Document, Tree
 from evalgate.model.ports import Parser
+from evalgate.model.reading import describe
 
 MOST_IMAGE_BYTES = 3_750_000
 """An image's size counts in Base64, of which the strictest platform takes 5 MB."""
@@ -17,6 +19,12 @@ MOST_IMAGE_BYTES = 3_750_000
 MOST_PDF_BYTES = 20_000_000
 MOST_TEXT_BYTES = 1_000_000
 MOST_LINES_BYTES = 500_000_000
+
+MOST_GUESSES = 20
+"""Missing files for which the nearest name is looked up."""
+
+MOST_COMPARED = 2_000
+LONGEST_PATH = 300
 
 _IMAGES: Mapping[bytes, str] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -60,7 +68,8 @@ class Beside:
     """The files that one eval set may name.
 
     `evalset` is its path; `tree` holds the folder of the eval sets; `used` collects the paths that
-    were asked for, so that a reader can tell what the set depends on.
+    were asked for, so that a reader can tell what the set depends on. `attachments` remembers what
+    was read, by the path as written, and `missing` what was not there.
     """
 
     evalset: str
@@ -68,6 +77,8 @@ class Beside:
     parser: Parser
     problems: list[Problem]
     used: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    attachments: dict[str, Attachment | str] = field(default_factory=dict)
 
     def schemas(self) -> Mapping[str, Document]:
         """Return the JSON files by path."""
@@ -83,38 +94,51 @@ class Beside:
         self.used.add(path)
         content = self.tree.get(path)
         if not written.endswith(".jsonl"):
-            return f"expected a list of cases, or the name of a .jsonl file, got `{written}`"
+            wanted = "expected a list of cases, or the name of a .jsonl file"
+            return f"{wanted}, got {describe(written)}"
         if content is None:
             return self._missing(written)
         if len(content) > MOST_LINES_BYTES:
-            return f"the file has {len(content) / 1e6:,.0f} MB; at most 500 MB are read"
+            most = f"{MOST_LINES_BYTES / 1e6:g} MB"
+            return f"the file has {len(content) / 1e6:,.0f} MB; at most {most} are read"
         return self.parser.read_json_lines(path, content)
 
     def attachment(self, written: str) -> Attachment | str:
         """Return the file that a case attaches, or what is wrong with it."""
+        if written not in self.attachments:
+            self.attachments[written] = self._attachment(written)
+        return self.attachments[written]
+
+    def _attachment(self, written: str) -> Attachment | str:
         path = self.path(written)
         self.used.add(path)
         content = self.tree.get(path)
         if content is None:
             return self._missing(written)
         kind = media_type(content)
-        if kind is None:
-            return f"`{written}` is no PNG, JPEG, GIF, WebP or PDF file, and no UTF-8 text"
+        if kind is None or not content:
+            wanted = "expected a PNG, JPEG, GIF, WebP or PDF file, or UTF-8 text"
+            return f"{wanted}; {describe(written)} is {'empty' if not content else 'none of these'}"
         most = _most(kind)
         if len(content) > most:
-            return (
-                f"`{written}` has {len(content) / 1e6:.1f} MB; at most {most / 1e6:g} can be sent"
-            )
+            size = f"{len(content):,} bytes"
+            return f"{describe(written)} has {size}; at most {most:,} can be sent of this type"
         return Attachment(
             name=path, media_type=kind, sha256=sha256(content).hexdigest(), content=content
         )
 
     def _missing(self, written: str) -> str:
+        said = f"there is no file {describe(written)}: write its path from the eval set's folder"
+        self.missing.add(written)
+        # Each comparison costs time, and a hostile set names very many files, or very long ones.
+        if len(self.missing) > MOST_GUESSES or len(written) > LONGEST_PATH:
+            return said
         folder = posixpath.dirname(self.evalset)
-        known = [posixpath.relpath(path, folder) for path in self.tree]
+        known = [
+            posixpath.relpath(path, folder or ".") for path in islice(self.tree, MOST_COMPARED)
+        ]
         near = get_close_matches(written, known, n=1)
-        hint = f" (did you mean `{near[0]}`?)" if near else ""
-        return f"there is no file `{written}` beside the eval set, seen from its folder{hint}"
+        return f"{said} (did you mean `{near[0]}`?)" if near else said
 
 
 class _Watched(Mapping[str, bytes]):

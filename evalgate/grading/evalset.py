@@ -1,7 +1,7 @@
 """Reads an eval set: its cases and the graders that apply to them, or all that is wrong with it."""
 
 from evalgate.grading.beside import Beside
-from evalgate.grading.cases import read_cases
+from evalgate.grading.cases import MOST_PROBLEMS, read_cases
 from evalgate.grading.graders import GraderReader
 from evalgate.model.document import Document, Tree
 from evalgate.model.evalset import EvalSet
@@ -11,7 +11,7 @@ from evalgate.model.reading import Section
 SCHEMA = "evalset/1"
 MOST_TRIALS = 100
 
-_KEYS = ("schema", "prompts", "trials", "pass_at", "defaults", "graders", "cases")
+KEYS = ("schema", "prompts", "trials", "pass_at", "defaults", "graders", "cases")
 
 
 def read_evalset(document: Document, *, name: str, tree: Tree, parser: Parser) -> EvalSet:
@@ -49,7 +49,7 @@ def _read(document: Document, name: str, beside: Beside) -> EvalSet:
     root = Section(document, (), problems)
     if not isinstance(document.data, dict):
         root.finish()
-    root.allow(*_KEYS)
+    root.allow(*KEYS)
     if root.text("schema", SCHEMA) != SCHEMA:
         root.note("schema", f"expected {SCHEMA}, the only format that this version reads")
     trials = root.integer("trials", 0, least=1, most=MOST_TRIALS)
@@ -63,6 +63,9 @@ def _read(document: Document, name: str, beside: Beside) -> EvalSet:
         trials=trials or None,
         pass_at=pass_at,
     )
+    if len(problems) > MOST_PROBLEMS + 1:
+        del problems[MOST_PROBLEMS:]
+        root.note(None, f"more than {MOST_PROBLEMS:,} problems: the others are not told")
     problems.sort(key=lambda problem: (problem.path, problem.line or 0))
     root.finish()
     return evalset

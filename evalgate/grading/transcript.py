@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from evalgate.grading.case_files import FILE, is_conversation, is_file
+from evalgate.grading.case_files import is_file
 from evalgate.grading.json_text import as_text
+from evalgate.grading.messages import FILE, is_conversation
 from evalgate.model.content import ToolCall
 from evalgate.model.document import Data
 from evalgate.model.evalset import CannedResult

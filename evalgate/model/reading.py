@@ -10,6 +10,12 @@ from evalgate.model.document import Data, Document, Place
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+MOST_LISTED = 50
+"""Words or problems of one kind that are told; a hostile file can hold a hundred thousand."""
+
+MOST_COMPARED = 100
+"""Characters of a word that are compared with the known ones."""
+
 
 class Section:
     """One mapping of a document, read key by key.
@@ -50,9 +56,11 @@ class Section:
 
     def allow(self, *keys: str) -> None:
         """Note every key that is not among these, with the nearest one that is."""
-        for key in self.data:
-            if key not in keys:
-                self.note(key, f"unknown key{suggestion(key, keys)}")
+        unknown = [key for key in self.data if key not in keys]
+        for key in unknown[:MOST_LISTED]:
+            self.note(key, f"unknown key{suggestion(key, keys)}")
+        if len(unknown) > MOST_LISTED:
+            self.note(None, f"{len(unknown) - MOST_LISTED:,} more unknown keys")
 
     def text(self, key: str, default: str = "") -> str:
         """Return a text value."""
@@ -184,15 +192,18 @@ class Section:
 
 def spell(place: Place) -> str:
     """Write a place the way people point at it: `cases[3].graders[0].regex`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{_shortened(part)}" for part in place)
     return "".join(parts).removeprefix(".")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean …?)` with the nearest known word, or else all known words."""
     known = sorted(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f" (did you mean `{near[0]}`?)" if near else f" (known: {', '.join(known)})"
+    near = get_close_matches(word[:MOST_COMPARED], known, n=1, cutoff=0.6)
+    if near:
+        return f" (did you mean `{near[0]}`?)"
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    return f" (known: {', '.join(known[:MOST_LISTED])}{more})"
 
 
 def describe(value: Data) -> str:
@@ -205,11 +216,15 @@ def describe(value: Data) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f"`{value[:57]}…`" if len(value) > 60 else f"`{value}`"
+            return f"`{_shortened(value)}`"
         case list():
             return "a list"
         case _:
             return "a mapping"
+
+
+def _shortened(text: str) -> str:
+    return f"{text[:57]}…" if len(text) > 60 else text
 
 
 def _at(data: Data, place: Place) -> Data:

@@ -10,6 +10,7 @@ from evalgate.prompts.fault import CaseFault, UnfitCaseError
 
 Files = Mapping[str, Attachment]
 
+_FILE = "file"
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant"}
 
 
@@ -31,13 +32,23 @@ def read_conversation(messages: Data, files: Files, *, key: str) -> tuple[Turn, 
     )
 
 
-def attachment(path: Data, files: Files, *, key: str, is_image: bool) -> Attachment:
-    """Return the file that a case names, or raise UnfitCaseError."""
+def attachment(value: Data, files: Files, *, key: str, is_image: bool) -> Attachment:
+    """Return the file that a variable attaches as `{file: path}`, or raise UnfitCaseError."""
+    if isinstance(value, dict) and value.keys() == {_FILE}:
+        return _file(value[_FILE], files, key=f"{key}.{_FILE}", is_image=is_image)
+    wanted = "an image" if is_image else "a document"
+    if isinstance(value, str):
+        raise _fault(key, f"expected {wanted}, got {describe(value)}: write it as {{file: …}}")
+    raise _fault(key, f"expected {wanted} as {{file: path}}, got {_said(value)}")
+
+
+def _file(path: Data, files: Files, *, key: str, is_image: bool) -> Attachment:
     if not isinstance(path, str):
         raise _fault(key, f"expected the path of a file, got {_said(path)}")
     file = files.get(path)
     if file is None:
-        raise _fault(key, f"there is no file {describe(path)}: write its path from the eval set")
+        message = f"there is no file {describe(path)}: write its path from the eval set's folder"
+        raise _fault(key, message)
     if file.is_image is not is_image:
         wanted = "an image" if is_image else "a document"
         raise _fault(key, f"expected {wanted}, got {describe(path)} of type {file.media_type}")
@@ -68,7 +79,7 @@ def _block(block: Data, files: Files, *, key: str) -> Block:
             return Text(text=_text(fields, "text", key))
         case "image" | "document" as kind:
             is_image = kind == "image"
-            return attachment(fields.get("file"), files, key=f"{key}.file", is_image=is_image)
+            return _file(fields.get(_FILE), files, key=f"{key}.{_FILE}", is_image=is_image)
         case "tool_use":
             arguments = _mapping(fields.get("input", {}), f"{key}.input")
             name = _text(fields, "name", key)

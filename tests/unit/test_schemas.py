@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from jsonschema_rs import validator_for
 
 from evalgate.adapters.files import read_yaml
+from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.gate.policy import read_policy
+from evalgate.grading.cases import KEYS as CASE_KEYS
+from evalgate.grading.defaults import KEYS as DEFAULT_KEYS
+from evalgate.grading.evalset import KEYS as SET_KEYS
+from evalgate.grading.evalset import read_evalset
+from evalgate.grading.graders import KINDS
 from evalgate.model.document import Data
 
 ROOT = Path(__file__).parents[2]
+SETS = [*(ROOT / "evalsets").glob("*.yaml"), *(ROOT / "evalgate/starter/evalsets").glob("*.yaml")]
+EVALSET = json.loads((ROOT / "evalgate/schemas/evalset.schema.json").read_text("utf-8"))
 POLICY = json.loads((ROOT / "evalgate/schemas/policy.schema.json").read_text("utf-8"))
 PLACES = [
     (section, key)
@@ -80,3 +88,85 @@ def test_an_unknown_key_suits_neither() -> None:
     for policy in wrong:
         assert not suits(policy)
         assert not accepts(policy)
+
+
+def test_the_schema_of_eval_sets_knows_exactly_the_graders() -> None:
+    kinds = set(EVALSET["$defs"]["grader"]["properties"]) - {"not", "name", "required", "weight"}
+    assert kinds == set(KINDS)
+    assert set(EVALSET["$defs"]["grader"]["properties"]["not"]["properties"]) == kinds
+
+
+def test_the_schema_of_eval_sets_knows_exactly_the_keys() -> None:
+    assert set(EVALSET["properties"]) == set(SET_KEYS)
+    assert set(EVALSET["$defs"]["case"]["properties"]) == set(CASE_KEYS)
+    assert set(EVALSET["properties"]["defaults"]["properties"]) == set(DEFAULT_KEYS)
+
+
+@pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+def test_our_own_eval_sets_suit_the_schema(path: Path) -> None:
+    data = read_yaml(str(path), path.read_bytes()).data
+    assert validator_for(EVALSET).is_valid(data)
+
+
+GRADERS: tuple[Data, ...] = (
+    {"contains": "x"},
+    {"contains": 5},
+    {"contains_any": ["x", 5]},
+    {"not": {"icontains": "x"}, "name": "n", "weight": 0.5, "required": False},
+    {"json": "whole"},
+    {"json_path": {"path": "$.a", "equals": None}},
+    {"number": {"equals": 5, "within": 0.1}},
+    {"number": 5},
+    {"words": {"max": 5}},
+    {"length": 5},
+    {"edit_distance": {"to": "x", "max": 2}},
+    {"refusal": True},
+    {"language": ["de", "fr"]},
+    {"script": "Latin"},
+    {"latency_ms": 2000},
+    {"cost_usd": 0.01},
+    {"stop_reason": "end_turn"},
+    {"tool_called": {"name": "find", "arguments": {"a": 1}}},
+    {"rubric": "Is kind"},
+    {"rubric": ["Is kind", {"criterion": "Is short", "required": False}]},
+    {"rubric": {"template": ["tone", "safety"], "tone": "calm"}},
+    {"python": "own:check"},
+)
+WRONG_GRADERS: tuple[Data, ...] = (
+    {"contian": "x"},
+    {"contains": ""},
+    {"contains": "x", "regex": "y"},
+    {"contains_any": []},
+    {"refusal": False},
+    {"json": "maybe"},
+    {"words": {"most": 5}},
+    {"python": "own"},
+    {"rubric": []},
+    {"latency_ms": 0},
+    {},
+)
+
+
+def evalset(grader: Data) -> Data:
+    return {"prompts": ["p"], "graders": [grader], "cases": [{"id": "a", "vars": {}}]}
+
+
+def is_readable(data: Data) -> bool:
+    document = read_yaml("evalsets/s.yaml", json.dumps(data).encode())
+    try:
+        read_evalset(document, name="s", tree={}, parser=FORMATS)
+    except ConfigurationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("grader", GRADERS, ids=str)
+def test_a_grader_that_is_read_suits_the_schema(grader: Data) -> None:
+    assert validator_for(EVALSET).is_valid(evalset(grader))
+    assert is_readable(evalset(grader))
+
+
+@pytest.mark.parametrize("grader", WRONG_GRADERS, ids=str)
+def test_a_wrong_grader_suits_neither_schema_nor_reader(grader: Data) -> None:
+    assert not validator_for(EVALSET).is_valid(evalset(grader))
+    assert not is_readable(evalset(grader))

@@ -1,15 +1,20 @@
+"""Facts about how the cases of an eval set are read."""
+
+import json
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from evalgate.adapters.files import read_yaml
+from evalgate.adapters.files import read_json, read_yaml
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import Problem
 from evalgate.grading.beside import Beside
 from evalgate.grading.cases import read_cases
 from evalgate.grading.graders import GraderReader
-from evalgate.model.evalset import Case, Criterion, GraderSpec
+from evalgate.model.document import Data, Tree
+from evalgate.model.evalset import CannedResult, Case, Criterion, GraderSpec
 from evalgate.model.reading import Section
 
 FULL = """\
@@ -29,17 +34,19 @@ cases:
 """
 
 
-def read(text: str, *, pass_at: float = 1.0) -> tuple[tuple[Case, ...], list[str]]:
+def read(
+    text: str, *, pass_at: float = 1.0, tree: Tree | None = None
+) -> tuple[tuple[Case, ...], list[str]]:
     problems: list[Problem] = []
     root = Section(read_yaml("set.yaml", text.encode()), (), problems)
-    reader = GraderReader(schemas={}, problems=problems)
-    beside = Beside(evalset="set.yaml", tree={}, parser=FORMATS, problems=problems)
+    reader = GraderReader(schemas={}, problems=problems, evalset="set.yaml")
+    beside = Beside(evalset="set.yaml", tree=tree or {}, parser=FORMATS, problems=problems)
     cases = read_cases(root, reader, pass_at=pass_at, beside=beside)
     return cases, [str(problem) for problem in problems]
 
 
-def one(text: str, *, pass_at: float = 1.0) -> Case:
-    cases, problems = read(text, pass_at=pass_at)
+def one(text: str, *, pass_at: float = 1.0, tree: Tree | None = None) -> Case:
+    cases, problems = read(text, pass_at=pass_at, tree=tree)
     assert problems == []
     return cases[0]
 
@@ -139,9 +146,66 @@ def test_the_hash_covers_the_score_that_a_trial_must_reach() -> None:
             snapshot("set.yaml:3: cases[0].critical: expected true or false, got `sure`"),
         ),
         ("just text", snapshot("set.yaml:3: cases[0]: expected a mapping, got `just text`")),
+        ("{id: '  '}", snapshot("set.yaml:3: cases[0].id: expected text, got nothing")),
         (
-            "{id: a, expected: 1e999}",
-            snapshot("set.yaml:3: cases[0]: a number in this case is infinite or not a number"),
+            "{id: a, cluster: ''}",
+            snapshot(
+                "set.yaml:3: cases[0].cluster: expected 1 to 100 characters without a blank at either end, got nothing"
+            ),
+        ),
+        (
+            "{id: a, split: ' dev'}",
+            snapshot(
+                "set.yaml:3: cases[0].split: expected 1 to 100 characters without a blank at either end, got ` dev`"
+            ),
+        ),
+        (
+            "{id: a, split: [dev]}",
+            snapshot("set.yaml:3: cases[0].split: expected text, got a list"),
+        ),
+        (
+            "{id: a, tags: [ok, '']}",
+            snapshot(
+                "set.yaml:3: cases[0].tags: expected 1 to 100 characters without a blank at either end, got nothing"
+            ),
+        ),
+        (
+            "{id: a, reference: [x, ' ']}",
+            snapshot("set.yaml:3: cases[0].reference: expected whole answers, got an empty one"),
+        ),
+        (
+            "{id: a, reference: {a: x}}",
+            snapshot("set.yaml:3: cases[0].reference: expected a list of texts, got a mapping"),
+        ),
+        (
+            "{id: a, tool_results: {tool: t}}",
+            snapshot("set.yaml:3: cases[0].tool_results: expected a list, got a mapping"),
+        ),
+        (
+            "{id: a, tool_results: [t]}",
+            snapshot("set.yaml:3: cases[0].tool_results[0]: expected a mapping, got `t`"),
+        ),
+        (
+            "{id: a, tool_results: [{tool: t}]}",
+            snapshot(
+                "set.yaml:3: cases[0].tool_results[0]: the key `content` is missing: what the tool gives back"
+            ),
+        ),
+        (
+            "{id: a, tool_results: [{content: x}]}",
+            snapshot("set.yaml:3: cases[0].tool_results[0]: the key `tool` is missing"),
+        ),
+        (
+            "{id: a, tool_results: [{tool: t, content: x, inputs: {}}]}",
+            snapshot(
+                "set.yaml:3: cases[0].tool_results[0].inputs: unknown key (did you mean `input`?)"
+            ),
+        ),
+        (
+            "{id: a, tool_results: [{tool: t, content: '', failed: true}]}",
+            snapshot(
+                "set.yaml:3: cases[0].tool_results[0].content: expected a message: a tool that fails says why"
+            ),
         ),
     ],
 )
@@ -185,7 +249,7 @@ def test_cases_are_a_list_or_the_name_of_a_file() -> None:
     )
     assert read("graders: [contains: x]\ncases: more.jsonl")[1] == snapshot(
         [
-            "set.yaml:2: cases: there is no file `more.jsonl` beside the eval set, seen from its folder"
+            "set.yaml:2: cases: there is no file `more.jsonl`: write its path from the eval set's folder"
         ]
     )
 
@@ -211,6 +275,230 @@ def test_a_wrong_case_does_not_hide_the_next() -> None:
     cases, problems = read("graders: [contains: x]\ncases: [5, {id: a}, {id: a/b}]")
     assert [case.id for case in cases] == ["a", "a/b"]
     assert len(problems) == 2
+
+
+def lines(text: str, *, cases: str = "more.jsonl") -> tuple[tuple[Case, ...], list[str]]:
+    return read(f"graders: [contains: x]\ncases: {cases}\n", tree={"more.jsonl": text.encode()})
+
+
+def test_cases_in_lines_are_read_with_the_file_and_line_that_they_stand_on() -> None:
+    cases, problems = lines('{"id": "a"}\r\n\n{"id": "b", "tags": ["t"]}')
+    assert problems == []
+    assert [(case.id, case.path, case.line) for case in cases] == [
+        ("a", "more.jsonl", 1),
+        ("b", "more.jsonl", 3),
+    ]
+    assert one(FULL).path == ""
+
+
+def test_every_wrong_line_is_told_with_file_line_and_key() -> None:
+    wrong = (
+        '{"id": "a", "vers": {}}\n[1]\n{"id": "a"}\n{"id": \n{"id": 5, "vars": {"x": 1e999}}\n5\n'
+    )
+    assert "\n".join(lines(wrong)[1]) == snapshot("""\
+more.jsonl:1: vers: unknown key (did you mean `vars`?)
+more.jsonl:2: expected a case as an object, got a list
+more.jsonl:3: id: the id `a` is taken by the case on line 1
+more.jsonl:4: not JSON at character 8: expecting value
+more.jsonl:5: a number is too large: write it in quotes, as text
+more.jsonl:6: expected a case as an object, got the number 5\
+""")
+
+
+def test_a_file_of_cases_without_cases_is_a_problem() -> None:
+    assert lines("\n\n")[1] == snapshot(
+        ["set.yaml:2: cases: expected at least one case in `more.jsonl`"]
+    )
+
+
+@pytest.mark.parametrize("wrong", ["[]", "{", '{"id": 5}'])
+def test_reading_stops_at_a_thousand_problems(wrong: str) -> None:
+    cases, problems = lines(f"{wrong}\n" * 1_500)
+    assert len(problems) == 1_001
+    assert problems[-1] == snapshot(
+        "set.yaml:2: cases: 1,000 problems or more: the rest was not read"
+    )
+    assert len(cases) <= 1_000
+
+
+def test_a_case_cannot_hold_more_problems_than_are_told() -> None:
+    blocks = [{"type": "x"}] * 3_000
+    many = {"id": "a", "vars": {"h": [{"role": "user", "content": blocks}]}}
+    assert len(lines(json.dumps(many))[1]) == 1_001
+
+
+@pytest.mark.slow
+def test_a_small_file_cannot_stand_for_endless_text() -> None:
+    head = f"defaults: {{vars: {{t: {'x' * 4_000_000}}}}}\ngraders: [contains: x]\n"
+    many = "".join(f'{{"id": "c{index}"}}\n' for index in range(300))
+    cases, problems = read(f"{head}cases: more.jsonl", tree={"more.jsonl": many.encode()})
+    assert len(cases) == 250
+    assert problems == snapshot(
+        ["set.yaml:3: cases: with defaults filled in, the cases hold more than 1,000 MB of text"]
+    )
+
+
+@pytest.mark.slow
+def test_a_set_has_at_most_half_a_million_cases() -> None:
+    many = "".join(f'{{"id": "{index}"}}\n' for index in range(500_002))
+    assert lines(many)[1] == snapshot(["set.yaml:2: cases: more than 500,000 cases: split the set"])
+
+
+DEFAULTS = """\
+defaults:
+  vars: {tone: warm, photo: {file: a.png}}
+  tags: [all]
+  cluster: c
+  critical: true
+  split: dev
+  tool_results: [{tool: look_up, content: {state: sent}}]
+graders:
+  - contains: "{{tone}}"
+cases:
+"""
+PNG = b"\x89PNG\r\n\x1a\n"
+TREE = {"a.png": PNG + b"1", "b.png": PNG + b"2"}
+
+
+def test_defaults_stand_under_what_each_case_says() -> None:
+    case = one(f"{DEFAULTS}  - {{id: a, tags: [own, all], vars: {{q: x}}}}", tree=TREE)
+    assert case.vars == {"tone": "warm", "photo": {"file": "a.png"}, "q": "x"}
+    assert (case.tags, case.cluster, case.critical, case.split) == (
+        ("all", "own"),
+        "c",
+        True,
+        "dev",
+    )
+    assert case.tool_results == (CannedResult(tool="look_up", content='{"state": "sent"}'),)
+    assert case.graders[0].argument == "warm"
+    assert case.files["a.png"].content == TREE["a.png"]
+
+
+def test_a_case_s_own_values_replace_the_defaults() -> None:
+    own = "vars: {tone: dry, photo: {file: b.png}}, cluster: d, critical: false, split: test"
+    case = one(f"{DEFAULTS}  - {{id: a, {own}, tool_results: []}}", tree=TREE)
+    assert case.vars == {"tone": "dry", "photo": {"file": "b.png"}}
+    assert (case.cluster, case.critical, case.split, case.tool_results) == ("d", False, "test", ())
+    assert case.graders[0].argument == "dry"
+    assert list(case.files) == ["b.png"]
+
+
+def test_what_is_wrong_with_defaults_is_told_once() -> None:
+    wrong = "defaults: {vars: {p: {file: c.png}}, id: x, tags: 5, critical: 1}\n"
+    text = f"{wrong}graders: [contains: x]\ncases: [{{id: a}}, {{id: b}}]"
+    assert "\n".join(read(text, tree=TREE)[1]) == snapshot("""\
+set.yaml:1: defaults.id: unknown key (known: cluster, critical, split, tags, tool_results, vars)
+set.yaml:1: defaults.vars.p.file: there is no file `c.png`: write its path from the eval set's folder (did you mean `b.png`?)
+set.yaml:1: defaults.tags: expected a list of texts, got the number 5
+set.yaml:1: defaults.critical: expected true or false, got the number 1\
+""")
+
+
+EXTRAS = """\
+graders: [contains: x]
+cases:
+  - id: a
+    reference: Sent on Monday
+    vars: {photo: {file: a.png}}
+    tool_results: [{tool: look_up, input: {order: 7}, content: sent}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Monday", "Tuesday"),
+        ("reference: Sent on Monday", "tags: []"),
+        ("a.png", "b.png"),
+        ("tool: look_up", "tool: look_down"),
+        ("order: 7", "order: 8"),
+        ("content: sent", "content: lost"),
+        ("content: sent", "content: sent, failed: true"),
+    ],
+)
+def test_the_hash_covers_references_files_and_what_tools_give_back(old: str, new: str) -> None:
+    assert old in EXTRAS
+    assert one(EXTRAS.replace(old, new), tree=TREE).hash != one(EXTRAS, tree=TREE).hash
+
+
+def test_the_hash_covers_the_content_of_a_file_wherever_it_is_named() -> None:
+    message = "{role: user, content: [{type: image, file: a.png}]}"
+    texts = [
+        EXTRAS,
+        EXTRAS.replace("{photo: {file: a.png}}", f"{{history: [{message}]}}"),
+        f"{DEFAULTS}  - id: a",
+    ]
+    for text in texts:
+        other = {**TREE, "a.png": PNG + b"3"}
+        assert one(text, tree=TREE).hash != one(text, tree=other).hash
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+VALUES: st.SearchStrategy[Data] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+WRITTEN = st.fixed_dictionaries(
+    {"vars": st.dictionaries(TEXTS, VALUES, max_size=3), "expected": VALUES},
+    optional={
+        "reference": st.lists(st.sampled_from(["x", "y"]), min_size=1, max_size=2),
+        "tool_results": st.lists(
+            st.fixed_dictionaries({"tool": st.just("t"), "content": VALUES}), max_size=2
+        ),
+    },
+)
+
+
+def inline(cases: list[dict[str, Data]], **keys: Data) -> tuple[Case, ...]:
+    text = json.dumps({"graders": [{"contains": "x"}], "cases": list(cases), **keys})
+    found, problems = read_data(text)
+    assert problems == []
+    return found
+
+
+def read_data(text: str) -> tuple[tuple[Case, ...], list[str]]:
+    problems: list[Problem] = []
+    root = Section(read_json("set.yaml", text.encode()), (), problems)
+    reader = GraderReader(schemas={}, problems=problems, evalset="set.yaml")
+    beside = Beside(evalset="set.yaml", tree={}, parser=FORMATS, problems=problems)
+    cases = read_cases(root, reader, pass_at=1.0, beside=beside)
+    return cases, [str(problem) for problem in problems]
+
+
+@settings(max_examples=60)
+@given(st.lists(WRITTEN, min_size=1, max_size=3))
+def test_a_case_has_the_same_hash_in_the_set_in_a_line_and_from_defaults(
+    written: list[dict[str, Data]],
+) -> None:
+    cases: list[dict[str, Data]] = [{"id": f"c{at}", **each} for at, each in enumerate(written)]
+    whole = inline(cases)
+    text = "\n".join(json.dumps(case) for case in cases)
+    in_lines, problems = lines(text)
+    assert problems == []
+    assert [case.hash for case in in_lines] == [case.hash for case in whole]
+    for case, found in zip(cases, whole, strict=True):
+        names = ("vars", "tool_results")
+        shared: dict[str, Data] = {key: case[key] for key in names if key in case}
+        own = {key: value for key, value in case.items() if key not in shared}
+        assert inline([own], defaults=shared)[0].hash == found.hash
+
+
+@settings(max_examples=60)
+@given(WRITTEN, WRITTEN)
+def test_cases_have_equal_hashes_only_when_they_are_equal(
+    first: dict[str, Data], second: dict[str, Data]
+) -> None:
+    def told(case: dict[str, Data]) -> str:
+        filled = {"reference": [], "tool_results": [], **case}
+        return json.dumps(filled, sort_keys=True)
+
+    hashes = [inline([{"id": "a", **case}])[0].hash for case in (first, second)]
+    assert (hashes[0] == hashes[1]) is (told(first) == told(second))
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.integers()))

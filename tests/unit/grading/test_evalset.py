@@ -1,3 +1,7 @@
+"""Facts about how an eval set is read as a whole."""
+
+from time import process_time
+
 import pytest
 from inline_snapshot import snapshot
 
@@ -120,3 +124,36 @@ cases:
     assert [
         spec.argument for spec in read(text).cases[0].graders if spec.kind == "json_schema"
     ] == [{"type": "object"}] * 4
+
+
+HOSTILE = {
+    "graders": "graders: [" + "x," * 20_000 + "]",
+    "keys": "\n".join(f"k{number}: 1" for number in range(20_000)),
+    "defaults": "defaults: {" + "".join(f"k{number}: 1, " for number in range(20_000)) + "}",
+    "tools": "defaults: {tool_results: [" + "x," * 20_000 + "]}",
+    "messages": "defaults: {vars: {h: [" + "{role: x, content: y}," * 8_000 + "]}}",
+    "a long word": f"{'x' * 1_000_000}: 1",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_set_ends_soon_and_in_a_bounded_list(text: str) -> None:
+    start = process_time()
+    problems = problems_of(f"{text}\n{CASES}")
+    assert len(problems) <= 1_001
+    assert max(map(len, problems)) < 500
+    assert process_time() - start < 3
+
+
+def test_problems_of_the_set_and_of_its_lines_are_told_together() -> None:
+    tree = {"evalsets/more.jsonl": b'{"id": "a", "tag": "x"}\n{"id": "b"'}
+    document = FORMATS.read_yaml(
+        PATH, b"prompts: p\ngraders: [contains: x]\ncases: more.jsonl\ntrial: 3"
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        read_evalset(document, name="support", tree=tree, parser=FORMATS)
+    assert str(caught.value) == snapshot("""\
+evalsets/more.jsonl:1: tag: unknown key (did you mean `tags`?)
+evalsets/more.jsonl:2: not JSON at character 11: expecting ',' delimiter
+evalsets/support.yaml:4: trial: unknown key (did you mean `trials`?)\
+""")

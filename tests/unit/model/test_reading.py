@@ -101,3 +101,12 @@ def test_a_place_is_spelled_as_people_point_at_it() -> None:
 
 def test_a_long_text_is_shortened_when_described() -> None:
     assert len(describe("x" * 1000)) == 60
+
+
+def test_very_many_or_very_long_words_are_told_in_short() -> None:
+    wide = section("{" + "".join(f"k{number}: 1, " for number in range(60)) + "}")
+    wide.allow("a")
+    told = problems(wide)
+    assert (len(told), told[-1]) == (51, "f.yml:1: 10 more unknown keys")
+    assert len(suggestion("x" * 1_000_000, [f"word-{number}" for number in range(900)])) < 600
+    assert spell(("a", "x" * 100)) == f"a.{'x' * 57}…"

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 
 from evalgate.model.content import Attachment, Text, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
@@ -122,8 +123,8 @@ def test_any_data_is_a_conversation_or_a_fault(messages: Data) -> None:
 
 
 def test_a_file_is_of_the_kind_that_is_asked_for() -> None:
-    assert attachment("a.png", FILES, key="vars.p", is_image=True) is PHOTO
-    assert attachment("a.pdf", FILES, key="vars.p", is_image=False) is TERMS
+    assert attachment({"file": "a.png"}, FILES, key="vars.p", is_image=True) is PHOTO
+    assert attachment({"file": "a.pdf"}, FILES, key="vars.p", is_image=False) is TERMS
 
 
 CALL = Turn(role="assistant", content=(ToolCall(id="t1", name="n", input={}),))
@@ -135,3 +136,32 @@ def test_every_tool_call_is_answered_at_once_and_only_then() -> None:
     assert unanswered([WORDS, CALL, RESULT]) is None
     assert "`t1` has no result" in str(unanswered([WORDS, CALL, WORDS, RESULT]))
     assert "`t1` follows no such call" in str(unanswered([RESULT]))
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("a.png", snapshot("vars.p: expected an image, got `a.png`: write it as {file: …}")),
+        (None, snapshot("vars.p: expected an image as {file: path}, got nothing")),
+        ({}, snapshot("vars.p: expected an image as {file: path}, got a mapping")),
+        (
+            {"file": "a.png", "alt": "x"},
+            snapshot("vars.p: expected an image as {file: path}, got a mapping"),
+        ),
+        ({"file": 5}, snapshot("vars.p.file: expected the path of a file, got the number 5")),
+        (
+            {"file": "b.png"},
+            snapshot(
+                "vars.p.file: there is no file `b.png`: write its path from the eval set's folder"
+            ),
+        ),
+        (
+            {"file": "a.pdf"},
+            snapshot("vars.p.file: expected an image, got `a.pdf` of type application/pdf"),
+        ),
+    ],
+)
+def test_a_file_is_attached_as_a_mapping_and_nothing_else(value: Data, fault: str) -> None:
+    with pytest.raises(UnfitCaseError) as caught:
+        attachment(value, FILES, key="vars.p", is_image=True)
+    assert str(caught.value) == fault

@@ -125,7 +125,7 @@ def test_a_conversation_that_does_not_fit_is_a_fault(history: Data, message: str
 def test_a_file_is_attached_where_its_variable_stands(front: str) -> None:
     body = "## user\nLook:\n{{photo}}\nand {{ terms }}{{q}}\n"
     asked = version(body, "inputs: {photo: image, terms: document, q: text}\n" + front)
-    [turn] = render(asked, case(photo="a.png", terms="a.pdf", q="Why?")).turns
+    [turn] = render(asked, case(photo={"file": "a.png"}, terms={"file": "a.pdf"}, q="Why?")).turns
     assert turn.content == (
         Text(text="Look:\n"),
         PHOTO,
@@ -136,21 +136,26 @@ def test_a_file_is_attached_where_its_variable_stands(front: str) -> None:
 
 
 def test_blank_text_between_files_is_left_out() -> None:
-    [turn] = render(only("## user\n{{photo}}\n\n{{photo}}\n", "photo"), case(photo="a.png")).turns
+    [turn] = render(
+        only("## user\n{{photo}}\n\n{{photo}}\n", "photo"), case(photo={"file": "a.png"})
+    ).turns
     assert turn.content == (PHOTO, PHOTO)
 
 
 def test_jinja_may_attach_under_a_condition_and_from_an_include() -> None:
     body = '## user\n{% if q %}{% include "look.v1.md" %}{% endif %}x\n'
     asked = version(body, "inputs: {photo: image, q: text}\ntemplate: jinja\n", look="{{ photo }}")
-    assert render(asked, case(photo="a.png", q="1")).turns[0].blocks == (PHOTO, Text(text="x"))
-    assert render(asked, case(photo="a.png", q="")).turns[0].blocks == (Text(text="x"),)
+    assert render(asked, case(photo={"file": "a.png"}, q="1")).turns[0].blocks == (
+        PHOTO,
+        Text(text="x"),
+    )
+    assert render(asked, case(photo={"file": "a.png"}, q="")).turns[0].blocks == (Text(text="x"),)
 
 
 @given(st.text(alphabet="<>:0123456789abcdef{}photq\n", min_size=1))
 def test_no_value_can_pass_for_a_file(value: str) -> None:
     [turn] = render(
-        only("## user\n|{{q}}|{{photo}}\n", "q photo"), case(q=value, photo="a.png")
+        only("## user\n|{{q}}|{{photo}}\n", "q photo"), case(q=value, photo={"file": "a.png"})
     ).turns
     assert turn.content == (Text(text=f"|{value}|"), PHOTO)
 
@@ -159,15 +164,15 @@ def test_a_loop_cannot_attach_without_end() -> None:
     body = "## user\n{% for x in q %}{{ photo }}{% endfor %}x\n"
     asked = version(body, "inputs: {photo: image, q: text}\ntemplate: jinja\n")
     most: list[Data] = [1] * MOST_ATTACHMENTS
-    assert said(asked, photo="a.png", q=most) == []
-    assert "more than 100 files" in said(asked, photo="a.png", q=[*most, 1])[0]
+    assert said(asked, photo={"file": "a.png"}, q=most) == []
+    assert "more than 100 files" in said(asked, photo={"file": "a.png"}, q=[*most, 1])[0]
 
 
 def test_every_missing_or_wrong_variable_is_told() -> None:
     body = "## user\n{{history}}\n## user\n{{photo}}{{terms}}{{q}}\n"
-    assert said(version(body, KINDS), photo="b.png", terms="a.png", qq="x") == [
-        "vars.photo: there is no file `b.png`: write its path from the eval set",
-        "vars.terms: expected a document, got `a.png` of type image/png",
+    assert said(version(body, KINDS), photo={"file": "b.png"}, terms={"file": "a.png"}, qq="x") == [
+        "vars.photo.file: there is no file `b.png`: write its path from the eval set's folder",
+        "vars.terms.file: expected a document, got `a.png` of type image/png",
         "vars: lacks `history`, which prompts/p/v3.md needs (known: photo, qq, terms)",
         "vars: lacks `q`, which prompts/p/v3.md needs (did you mean `qq`?)",
     ]
@@ -196,6 +201,6 @@ def test_what_has_a_fault_cannot_be_rendered(values: dict[str, Data]) -> None:
 
 def test_what_has_no_fault_can_be_rendered() -> None:
     asked = version("## user\n{{history}}\n## user\n{{photo}}{{terms}}{{q}}\n", KINDS)
-    whole = case(history=HELLO, photo="a.png", terms="a.pdf", q="x")
+    whole = case(history=HELLO, photo={"file": "a.png"}, terms={"file": "a.pdf"}, q="x")
     assert list(faults(asked, whole)) == []
     assert len(render(asked, whole).turns) == 3
