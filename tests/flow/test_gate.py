@@ -90,19 +90,20 @@ class Run:
         return [reason.code for reason in self.verdict.reasons]
 
 
-def rules() -> Rules:
+def shop_rules() -> Rules:
     return read_rules(FORMATS.read_yaml("rules.yaml", RULES.encode()))
 
 
-async def gate(
+async def gate(  # noqa: PLR0913 - the levers of a test
     head: Mapping[str, str],
     *,
     base: Mapping[str, str] = BASE,
     fork: Mapping[str, str] | None = None,
     script: Script | None = None,
     prices: FlatPrices | None = None,
+    rules: Rules | None = None,
 ) -> Run:
-    model = RuleModel([rules()], script)
+    model = RuleModel([rules or shop_rules()], script)
     draws = count()
 
     @asynccontextmanager
