@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from evalgate.grading.transcript import tool_call_line
+from evalgate.model.chat import Completion
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.model.verdict import PromptVerdict
@@ -185,7 +187,7 @@ def _arm_story(trial: Trial) -> ArmStory:
     return ArmStory(
         version=trial.version,
         trial=trial.trial,
-        answer=excerpt(completion.text if completion else "", TEXT_LIMIT),
+        answer=excerpt(_said(completion) if completion else "", TEXT_LIMIT),
         stop_reason=completion.stop_reason if completion else "",
         grades=tuple(replace(grade, reason=grade.reason[:_REASON_LIMIT]) for grade in trial.grades),
     )
@@ -200,3 +202,9 @@ def _error_story(trial: Trial) -> ErrorStory:
         kind=trial.error.kind if trial.error else "unknown",
         message=message[:_MESSAGE_LIMIT],
     )
+
+
+def _said(completion: Completion) -> str:
+    """Return the words of an answer, and below them the tools that it called."""
+    calls = (f"[calls {tool_call_line(call)}]" for call in completion.tool_calls)
+    return "\n".join(filter(None, (completion.text, *calls)))

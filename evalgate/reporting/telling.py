@@ -4,6 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from evalgate.grading.case_files import is_file
+from evalgate.grading.messages import is_conversation
+from evalgate.grading.transcript import transcript
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial
@@ -136,5 +139,6 @@ def _case_story(result: CaseOutcome, gathering: Gathering, cases: Mapping[str, C
 
 
 def _excerpt_of(value: Data) -> Excerpt:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
-    return excerpt(text, TEXT_LIMIT)
+    if is_conversation(value) or is_file(value) or isinstance(value, str):
+        return excerpt(transcript(value), TEXT_LIMIT)
+    return excerpt(json.dumps(value, ensure_ascii=False, indent=2), TEXT_LIMIT)

@@ -6,6 +6,8 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.model.content import Attachment, ToolResult
 from evalgate.model.verdict import Verdict
+from evalgate.reporting.comment import comment
+from evalgate.reporting.telling import tell
 from evalgate.simulator.rules import Rules, read_rules
 from tests.flow.test_gate import gate
 
@@ -126,3 +128,13 @@ async def test_a_missing_file_is_named_with_the_line_of_its_case() -> None:
         await gate(lost | {"prompts/p/v2.md": version("x")}, base=BASE, rules=rules())
     first = str(caught.value.problems[0])
     assert first.startswith("evalsets/cases.jsonl:1: vars.photo.file: there is no file")
+
+
+async def test_a_report_shows_the_conversation_the_file_and_the_call() -> None:
+    head = BASE | {"prompts/p/v2.md": version("You are the desk.")}
+    run = await gate(head, base=BASE, rules=rules())
+    cases = {"s": {case.id: case for case in run.plan.sets["s"].cases}}
+    page = comment(tell(run.verdict, trials=lambda: iter(run.trials), cases=cases))
+    assert "User: Hello" in page
+    assert "[attached: files/kettle.gif]" in page
+    assert "[calls find_order" in page
