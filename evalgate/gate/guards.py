@@ -28,10 +28,12 @@ def set_findings(
     for matchup in matchups:
         yield from _about(matchup, sets, edit_budget=sources.policy.gate.edit_budget)
     tested = {matchup.candidate.version.prompt for matchup in matchups}
+    renamed = sources.prompts.renamed()
     for prompt in sources.prompts.head:
-        for evalset in covering(prompt, sets.base):
+        past = renamed.get(prompt, prompt)
+        for evalset in covering(past, sets.base):
             if evalset not in covering(prompt, sets.head) and _is_gone(prompt, evalset.name, sets):
-                at_fork = evalset.name in sets.fork and prompt in sets.fork[evalset.name].prompts
+                at_fork = evalset.name in sets.fork and past in sets.fork[evalset.name].prompts
                 count = counted(len(evalset.cases), "case")
                 if at_fork:
                     message = f"{evalset.path} no longer guards {prompt} with its {count}."

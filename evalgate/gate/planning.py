@@ -51,7 +51,8 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
     """
     change = find_changes(sources.prompts, parser, changed_sets={})
     folder = f"{sources.policy.paths.evalsets}/"
-    if not change.candidates and not any(path.startswith(folder) for path in sources.changed):
+    sets_matter = change.candidates or sources.prompts.renamed()
+    if not sets_matter and not any(path.startswith(folder) for path in sources.changed):
         # A rollback must go through whatever state the eval sets are in.
         return _plan(sources, change)
     splits = sources.policy.run.splits

@@ -87,6 +87,13 @@ async def test_a_mere_rename_runs_nothing_and_passes() -> None:
     )
 
 
+async def test_a_rename_that_leaves_its_eval_set_behind_is_no_pass() -> None:
+    head = {path.replace("/p/", "/q/"): text for path, text in BASE.items()}
+    run = await gate(head)
+    assert run.verdict.verdict is Verdict.INCONCLUSIVE
+    assert run.codes == ["evalset_removed"]
+
+
 async def test_a_renamed_prompt_that_breaks_is_blocked() -> None:
     head = {path.replace("/p/", "/q/"): text for path, text in BASE.items()}
     head |= {
