@@ -8,11 +8,15 @@ from jsonschema_rs import RegexOptions, ValidationError, Validator, validator_fo
 
 from evalgate.grading.grades import shorten
 from evalgate.grading.json_text import canonical
+from evalgate.grading.schema_size import expanded_size
 from evalgate.model.document import Data
 from evalgate.model.reading import spell
 
 MOST_CHARACTERS = 100_000
 """The largest schema, written as compact JSON."""
+
+MOST_EXPANDED = 1_000_000
+"""The largest schema with its references written out, in mappings."""
 
 MOST_DETAIL = 100_000_000
 """Length of schema × length of value up to which alternatives are explained one by one."""
@@ -54,6 +58,8 @@ def schema_fault(schema: Mapping[str, Data]) -> str | None:
         written = canonical(dict(schema))
         if len(written) > MOST_CHARACTERS:
             return f"it has {len(written):,} characters; at most {MOST_CHARACTERS:,} can be"
+        if expanded_size(schema) > MOST_EXPANDED:
+            return f"its references, written out, make more than {MOST_EXPANDED:,} schemas"
         _compiled(written)
     except ValueError as error:
         return str(error)

@@ -7,6 +7,8 @@ of its own makes no difference; case-blind checks compare case folded texts.
 from collections.abc import Callable
 from unicodedata import normalize
 
+import regex
+
 from evalgate.grading.answer import Answer
 from evalgate.grading.arguments import texts_of
 from evalgate.grading.finding import Finding
@@ -17,14 +19,21 @@ Form = Callable[[str], str]
 _MOST_NAMED = 3
 
 
+# Composing takes time with the square of a run of marks, and no language writes so many.
+_MARKS = regex.compile(r"\p{M}{31}")
+
+
 def exact(text: str) -> str:
-    """Return a text in the form in which it is compared letter by letter."""
-    return normalize("NFC", text)
+    """Return a text in the form in which it is compared letter by letter.
+
+    A text with more than 30 combining marks in a row stays as it is.
+    """
+    return text if _MARKS.search(text) else normalize("NFC", text)
 
 
 def folded(text: str) -> str:
     """Return a text in the form in which letter case makes no difference."""
-    return normalize("NFC", normalize("NFC", text).casefold())
+    return exact(exact(text).casefold())
 
 
 def contains(argument: Data, answer: Answer) -> Finding:

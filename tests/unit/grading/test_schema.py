@@ -155,3 +155,10 @@ def test_properties_named_like_keywords_are_properties() -> None:
 def test_a_very_large_schema_is_at_fault() -> None:
     fault = schema_fault({"enum": ["x" * MOST_CHARACTERS]})
     assert fault == snapshot("it has 100,013 characters; at most 100,000 can be")
+
+
+def test_references_that_multiply_too_far_are_at_fault() -> None:
+    assert schema_fault(nested_alternatives(10)) is None
+    assert schema_fault(nested_alternatives(18)) == snapshot(
+        "its references, written out, make more than 1,000,000 schemas"
+    )
