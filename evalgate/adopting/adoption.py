@@ -62,7 +62,7 @@ def claude_model(written: str) -> str | None:
 
 def slug(text: str) -> str:
     """Return a name for a prompt: lower case, letters and digits of any script, hyphens between."""
-    return re.sub(r"[\W_]+", "-", text.casefold()).strip("-") or "prompt"
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-") or "prompt"
 
 
 def as_literal(text: str) -> str:

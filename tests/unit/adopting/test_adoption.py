@@ -37,7 +37,7 @@ def test_a_claude_model_is_told_from_others(written: str, model: str | None) -> 
         ("Support Reply", "support-reply"),
         ("greet_user.v2", "greet-user-v2"),
         ("_partial", "partial"),
-        ("Größe", "grösse"),
+        ("Größe", "größe"),
         ("要約", "要約"),
         ("../../etc", "etc"),
         ("!!", "prompt"),
