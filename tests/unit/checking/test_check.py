@@ -60,6 +60,10 @@ def test_a_prompt_without_a_set_is_named() -> None:
     assert (found.code, found.path) == ("no_evalset", "prompts/q")
 
 
+def test_while_a_set_cannot_be_read_no_prompt_is_said_to_have_none() -> None:
+    assert [each.code for each in observed({"evalsets/s.yaml": "nonsense"})] == ["unreadable"]
+
+
 def test_a_set_for_an_unknown_prompt_names_the_nearest() -> None:
     found = one(edited("prompts: [p]", "prompts: [p, pp]"))
     assert found.code == "unknown_prompt"
