@@ -20,9 +20,9 @@ def coverage(inventory: Inventory) -> Iterator[Observation]:
     As long as a set cannot be read, nobody knows what it guards.
     """
     folder = f"{inventory.policy.paths.evalsets}/"
-    known = not any(problem.path.startswith(folder) for problem in inventory.problems)
+    all_read = not any(problem.path.startswith(folder) for problem in inventory.problems)
     for prompt in inventory.prompts.values():
-        if known and not inventory.covering(prompt.name):
+        if all_read and not inventory.covering(prompt.name):
             message = (
                 f"no eval set guards `{prompt.name}`: name it under `prompts:` in a file of "
                 f"{inventory.policy.paths.evalsets}/, or no change of it can pass"

@@ -6,7 +6,7 @@ from evalgate.grading.answer import Answer
 from evalgate.grading.arguments import is_number, keys_fault, number_of, texts_of
 from evalgate.grading.finding import Finding
 from evalgate.grading.grades import quote
-from evalgate.grading.json_text import as_text, same_value
+from evalgate.grading.json_text import as_text, holds_all, same_value
 from evalgate.model.content import ToolCall
 from evalgate.model.document import Data
 from evalgate.model.reading import describe
@@ -93,14 +93,7 @@ def _fits(call: ToolCall, told: Mapping[str, Data]) -> bool:
         return False
     if told.get("match") == "exact":
         return same_value(dict(call.input), wanted)
-    return _holds_all(dict(call.input), wanted)
-
-
-def _holds_all(value: Data, wanted: Data) -> bool:
-    """Return whether a value holds all of another: mappings by key, anything else equal."""
-    if isinstance(value, dict) and isinstance(wanted, dict):
-        return all(key in value and _holds_all(value[key], each) for key, each in wanted.items())
-    return same_value(value, wanted)
+    return holds_all(dict(call.input), wanted)
 
 
 def _said(told: Mapping[str, Data], calls: tuple[ToolCall, ...], found: list[ToolCall]) -> str:

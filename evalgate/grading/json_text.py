@@ -45,6 +45,13 @@ def same_value(left: Data, right: Data) -> bool:
     return left == right
 
 
+def holds_all(value: Data, wanted: Data) -> bool:
+    """Tell whether a value holds all of another: of mappings each key, anything else as it is."""
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        return all(key in value and holds_all(value[key], each) for key, each in wanted.items())
+    return same_value(value, wanted)
+
+
 def as_text(value: Data) -> str:
     """Write a value into a text: texts as they stand, anything else as compact JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

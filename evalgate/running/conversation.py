@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
-from evalgate.grading.json_text import same_value
+from evalgate.grading.json_text import holds_all
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
 from evalgate.model.content import ToolCall, ToolResult, Turn
-from evalgate.model.document import Data
 from evalgate.model.evalset import CannedResult
 
 MOST_ROUNDS = 10
@@ -60,19 +59,10 @@ def tool_results(answer: Completion, results: Sequence[CannedResult]) -> tuple[T
     return found if len(found) == len(given) else ()
 
 
-def holds(arguments: Data, wanted: Data) -> bool:
-    """Whether arguments contain all that is wanted; a mapping may hold further keys."""
-    if isinstance(arguments, dict) and isinstance(wanted, dict):
-        return all(
-            key in arguments and holds(arguments[key], value) for key, value in wanted.items()
-        )
-    return same_value(arguments, wanted)
-
-
 def _result(call: ToolCall, results: Iterable[CannedResult]) -> ToolResult | None:
     arguments = dict(call.input)
     for canned in results:
-        if canned.tool == call.name and holds(arguments, dict(canned.input)):
+        if canned.tool == call.name and holds_all(arguments, dict(canned.input)):
             return ToolResult(call=call.id, content=canned.content, failed=canned.failed)
     return None
 

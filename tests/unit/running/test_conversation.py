@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from evalgate.grading.json_text import holds_all
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
 from evalgate.model.content import Opaque, Text, Tool, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
 from evalgate.model.evalset import CannedResult
-from evalgate.running.conversation import MOST_ROUNDS, converse, holds, tool_results
+from evalgate.running.conversation import MOST_ROUNDS, converse, tool_results
 
 REQUEST = ChatRequest(
     model="claude-answers",
@@ -191,4 +192,4 @@ def test_the_first_result_that_fits_the_call_is_given(
 def test_arguments_may_hold_more_than_is_wanted_but_not_less(
     arguments: Data, wanted: Data, expected: bool
 ) -> None:
-    assert holds(arguments, wanted) is expected
+    assert holds_all(arguments, wanted) is expected
