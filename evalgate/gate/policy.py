@@ -1,7 +1,9 @@
 """Reads the policy file; every key has a default, and every wrong key or value is an error."""
 
+from dataclasses import fields
 from hashlib import sha256
 
+from evalgate.gate.routes import check_routes, read_routes
 from evalgate.model.chat import EFFORTS
 from evalgate.model.document import Document
 from evalgate.model.policy import (
@@ -33,7 +35,7 @@ def read_policy(document: Document, content: bytes) -> Policy:
     if document.data is None:
         document = Document(path=document.path, data={}, lines={})
     section = Section(document)
-    section.allow("schema", "paths", "judge", "gate", "run")
+    section.allow("schema", "paths", "judge", "gate", "run", "routes")
     if section.text("schema", "policy/1") != "policy/1":
         section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
     policy = Policy(
@@ -43,36 +45,40 @@ def read_policy(document: Document, content: bytes) -> Policy:
         judge=_judge(section.section("judge")),
         gate=_gate(section.section("gate")),
         run=_run(section.section("run")),
+        routes=read_routes(section.section("routes")),
     )
+    check_routes(section, policy)
     section.finish()
     return policy
 
 
 def _paths(section: Section) -> Paths:
-    section.allow("prompts", "evalsets", "graders")
+    section.allow("prompts", "evalsets", "baselines", "graders")
     has_graders = section.data.get("graders") is not None
     return Paths(
         prompts=_folder(section, "prompts"),
         evalsets=_folder(section, "evalsets"),
+        baselines=_folder(section, "baselines", default=Paths().baselines),
         graders=_folder(section, "graders") if has_graders else None,
     )
 
 
-def _folder(section: Section, key: str) -> str:
-    folder = section.text(key, key).strip("/")
+def _folder(section: Section, key: str, *, default: str = "") -> str:
+    folder = section.text(key, default or key).strip("/")
     if not folder or ".." in folder.split("/"):
         section.note(key, "expected a folder inside the repository, such as `prompts`")
     return folder
 
 
 def _judge(section: Section) -> JudgeSettings:
-    section.allow("model", "effort", "max_tokens", "votes")
+    section.allow("model", "effort", "max_tokens", "votes", "route")
     default = JudgeSettings()
     return JudgeSettings(
         model=section.text("model", default.model),
         effort=section.word("effort", EFFORTS) if "effort" in section.data else default.effort,
         max_tokens=section.integer("max_tokens", default.max_tokens, least=64, most=64_000),
         votes=_votes(section, default.votes),
+        route=section.text("route"),
     )
 
 
@@ -127,18 +133,36 @@ def _rate(section: Section, key: str, default: float) -> float:
 
 
 def _run(section: Section) -> RunSettings:
-    section.allow(
-        "trials", "critical_trials", "concurrency", "timeout", "deadline", "attempts", "splits"
-    )
+    section.allow(*(field.name for field in fields(RunSettings)))
     default = RunSettings()
     return RunSettings(
         trials=section.integer("trials", default.trials, least=1, most=100),
         critical_trials=section.integer(
             "critical_trials", default.critical_trials, least=3, most=100
         ),
-        concurrency=section.integer("concurrency", default.concurrency, least=1, most=512),
+        concurrency=section.integer("concurrency", default.concurrency, least=1, most=1024),
         timeout=section.number("timeout", default.timeout, least=0.1, most=3600.0),
         deadline=section.number("deadline", default.deadline, least=0.1, most=7200.0),
         attempts=section.integer("attempts", default.attempts, least=1, most=10),
         splits=section.texts("splits"),
+        max_cost_usd=_dollars(section, "max_cost_usd"),
+        max_cost_usd_per_day=_dollars(section, "max_cost_usd_per_day"),
+        requests_per_minute=_per_minute(section, "requests_per_minute"),
+        input_tokens_per_minute=_per_minute(section, "input_tokens_per_minute"),
+        output_tokens_per_minute=_per_minute(section, "output_tokens_per_minute"),
+        job_minutes=section.number("job_minutes", default.job_minutes, least=1.0, most=100_000.0),
+        cache_days=section.integer("cache_days", default.cache_days, least=0, most=3650),
+        route=section.text("route"),
     )
+
+
+def _dollars(section: Section, key: str) -> float | None:
+    if section.data.get(key) is None:
+        return None
+    return section.number(key, 0.0, least=0.0, most=1e9)
+
+
+def _per_minute(section: Section, key: str) -> int | None:
+    if section.data.get(key) is None:
+        return None
+    return section.integer(key, 1, least=1, most=10**12)

@@ -1,7 +1,10 @@
 """The policy of a repository: what the gate demands and how it runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from evalgate.model.route import Route
 
 
 class FailWhen(StrEnum):
@@ -33,11 +36,13 @@ class OnInconclusive(StrEnum):
 class Paths:
     """The folders that hold prompts and eval sets, from the repository's root, without a slash.
 
-    `graders` is the folder of Python graders; None forbids them.
+    `baselines` holds the records of stable versions. `graders` is the folder of Python graders;
+    None forbids them.
     """
 
     prompts: str = "prompts"
     evalsets: str = "evalsets"
+    baselines: str = "reports/baselines"
     graders: str | None = None
 
 
@@ -53,6 +58,7 @@ class JudgeSettings:
     effort: str | None = "low"
     max_tokens: int = 2048
     votes: int = 1
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +85,12 @@ class RunSettings:
 
     `deadline` bounds one call with all its retries and `timeout` one attempt, both in seconds.
     `critical_trials` is the number of trials that confirm a broken critical case. `splits` names
-    the splits of the eval sets whose cases are run; without any, all are.
+    the splits of the eval sets whose cases are run; without any, all are. `concurrency` is the
+    most that calls in flight may grow to. `max_cost_usd` bounds what one run may cost and
+    `max_cost_usd_per_day` what all runs of a day may. The three numbers per minute are the
+    account's rate limits, for estimates before the first call. `job_minutes` is how long the job
+    may take. Stored answers are used for `cache_days`. `route` names the route of the answers'
+    calls; empty means the Claude API.
     """
 
     trials: int = 3
@@ -89,6 +100,14 @@ class RunSettings:
     deadline: float = 300.0
     attempts: int = 4
     splits: tuple[str, ...] = ()
+    max_cost_usd: float | None = None
+    max_cost_usd_per_day: float | None = None
+    requests_per_minute: int | None = None
+    input_tokens_per_minute: int | None = None
+    output_tokens_per_minute: int | None = None
+    job_minutes: float = 360.0
+    cache_days: int = 30
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +120,4 @@ class Policy:
     judge: JudgeSettings = field(default_factory=JudgeSettings)
     gate: GateRules = field(default_factory=GateRules)
     run: RunSettings = field(default_factory=RunSettings)
+    routes: Mapping[str, Route] = field(default_factory=dict)

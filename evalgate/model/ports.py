@@ -1,6 +1,6 @@
 """What evalgate asks of the outside world, as small protocols met by shape."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -118,6 +118,53 @@ class CodeGraders(Protocol):
             answer: the words of the answer.
             context: what else it may know; the function gets a copy.
         """
+        ...
+
+
+class AnswerStore(Protocol):
+    """Answers that were paid for, by the key of what was asked."""
+
+    def find(self, key: str) -> Completion | None:
+        """Return the stored answer, or None when there is none that is young enough."""
+        ...
+
+    def keep(self, key: str, completion: Completion) -> None:
+        """Store an answer; it survives the end of the process when this returns."""
+        ...
+
+
+class SpendBook(Protocol):
+    """What all runs of a day may spend together."""
+
+    def reserve(self, usd: float, *, most: float) -> bool:
+        """Set money aside, unless all that is set aside today would then be more than `most`."""
+        ...
+
+    def release(self, usd: float) -> None:
+        """Give back what was set aside and not spent."""
+        ...
+
+
+class BatchService(Protocol):
+    """Answers many requests together, within a day and at half the price."""
+
+    async def submit(self, requests: Sequence[tuple[str, ChatRequest]]) -> str | CallFailure:
+        """Hand requests in, each with an id of its own, and return the id of the batch.
+
+        An id has 1 to 64 of the characters `a-zA-Z0-9_-`.
+        """
+        ...
+
+    async def pending(self, batch: str) -> int | CallFailure:
+        """Return how many requests of a batch still wait; 0 when it has ended."""
+        ...
+
+    def results(self, batch: str) -> AsyncIterator[tuple[str, Completion | CallFailure]]:
+        """Yield id and result of each request of a batch that has ended, in any order."""
+        ...
+
+    async def recent(self) -> Sequence[tuple[str, int]] | CallFailure:
+        """Return the latest batches, newest first: id, and how many requests each has."""
         ...
 
 

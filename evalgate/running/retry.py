@@ -6,6 +6,7 @@ from evalgate.model.chat import CallFailure, FailureKind
 
 RETRIES: Mapping[FailureKind, int | None] = {
     FailureKind.CONNECTION: None,
+    FailureKind.CUT: None,
     FailureKind.TIMEOUT: None,
     FailureKind.RATE_LIMIT: None,
     FailureKind.OVERLOADED: None,
@@ -21,6 +22,10 @@ RETRIES: Mapping[FailureKind, int | None] = {
     FailureKind.PERMISSION: 0,
     FailureKind.BILLING: 0,
     FailureKind.SPEND_LIMIT: 0,
+    FailureKind.COST_LIMIT: 0,
+    # A batch gets a day; who has waited that long is told so.
+    FailureKind.EXPIRED: 0,
+    FailureKind.WORKER_LOST: None,
 }
 """How often each kind is tried again; None leaves it to the limit of attempts."""
 
@@ -31,6 +36,7 @@ STOPS_RUN = frozenset(
         FailureKind.BILLING,
         FailureKind.SPEND_LIMIT,
         FailureKind.MODEL_NOT_FOUND,
+        FailureKind.COST_LIMIT,
     }
 )
 """Kinds that every further call would meet too."""
@@ -39,7 +45,15 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
-MAY_BE_BILLED = frozenset({FailureKind.TIMEOUT, FailureKind.MALFORMED, FailureKind.WRONG_MODEL})
+MAY_BE_BILLED = frozenset(
+    {
+        FailureKind.CUT,
+        FailureKind.TIMEOUT,
+        FailureKind.MALFORMED,
+        FailureKind.WRONG_MODEL,
+        FailureKind.WORKER_LOST,
+    }
+)
 """The failures that a server may have worked for, so that what they cost is not known."""
 
 

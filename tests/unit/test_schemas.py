@@ -78,8 +78,8 @@ VALUES = (
 def test_schema_and_reader_agree_about_any_value(place: tuple[str, str], value: Data) -> None:
     section, key = place
     policy: Data = {section: {key: value}}
-    if key == "prompts" and value == "":
-        return
+    if (key == "prompts" and value == "") or (key == "route" and value):
+        return  # what a route must be the name of, no schema can say
     assert suits(policy) == accepts(policy)
 
 

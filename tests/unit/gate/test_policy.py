@@ -8,6 +8,7 @@ from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
 from evalgate.gate.policy import read_policy
 from evalgate.model.policy import Estimand, FailWhen, GateRules, OnInconclusive, Policy, RunSettings
+from evalgate.model.route import Provider, Route
 
 
 def read(text: str) -> Policy:
@@ -31,15 +32,30 @@ def test_an_empty_policy_is_all_defaults() -> None:
 def test_every_key_is_read() -> None:
     policy = read(
         "schema: policy/1\n"
-        "paths: {prompts: a/prompts/, evalsets: sets}\n"
-        "judge: {model: claude-opus-5-5, effort: null, max_tokens: 900}\n"
+        "paths: {prompts: a/prompts/, evalsets: sets, baselines: past/}\n"
+        "judge: {model: claude-opus-5-5, effort: null, max_tokens: 900, route: eu}\n"
         "gate: {max_drop: 3, alpha: 0.01, estimand: suite, min_pass_rate: 0.9,\n"
         "       fail_when: beyond_limit,\n"
         "       on_inconclusive: warn, error_budget: 0, edit_budget: 0.2}\n"
         "run: {trials: 5, critical_trials: 4, concurrency: 2, timeout: 9, deadline: 20,\n"
-        "      attempts: 1}"
+        "      attempts: 1, max_cost_usd: 2.5, max_cost_usd_per_day: 40, requests_per_minute: 50,\n"
+        "      input_tokens_per_minute: 30000, output_tokens_per_minute: 8000, job_minutes: 30,\n"
+        "      cache_days: 0, route: eu}\n"
+        "routes: {eu: {provider: vertex, region: europe-west1, project: p,\n"
+        "              models: {claude-sonnet-5-5: claude-sonnet-5-5@1}, price_factor: 1.2}}"
     )
     assert (policy.paths.prompts, policy.paths.evalsets) == ("a/prompts", "sets")
+    assert policy.paths.baselines == "past"
+    assert policy.judge.route == "eu"
+    assert policy.routes == {
+        "eu": Route(
+            provider=Provider.VERTEX,
+            region="europe-west1",
+            project="p",
+            models={"claude-sonnet-5-5": "claude-sonnet-5-5@1"},
+            price_factor=1.2,
+        )
+    }
     assert (policy.judge.model, policy.judge.effort) == ("claude-opus-5-5", None)
     assert policy.judge.max_tokens == 900
     assert policy.gate == GateRules(
@@ -53,7 +69,20 @@ def test_every_key_is_read() -> None:
         edit_budget=0.2,
     )
     assert policy.run == RunSettings(
-        trials=5, critical_trials=4, concurrency=2, timeout=9.0, deadline=20.0, attempts=1
+        trials=5,
+        critical_trials=4,
+        concurrency=2,
+        timeout=9.0,
+        deadline=20.0,
+        attempts=1,
+        max_cost_usd=2.5,
+        max_cost_usd_per_day=40.0,
+        requests_per_minute=50,
+        input_tokens_per_minute=30_000,
+        output_tokens_per_minute=8_000,
+        job_minutes=30.0,
+        cache_days=0,
+        route="eu",
     )
 
 

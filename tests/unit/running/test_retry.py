@@ -9,10 +9,12 @@ from evalgate.running.retry import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, STOPS_RU
 
 PASSING = [
     FailureKind.CONNECTION,
+    FailureKind.CUT,
     FailureKind.TIMEOUT,
     FailureKind.RATE_LIMIT,
     FailureKind.OVERLOADED,
     FailureKind.SERVER,
+    FailureKind.WORKER_LOST,
 ]
 
 

@@ -1,0 +1,59 @@
+"""Facts about reading routes."""
+
+import pytest
+
+from evalgate.adapters.files import read_yaml
+from evalgate.errors import ConfigurationError
+from evalgate.gate.policy import read_policy
+from evalgate.model.route import Provider, Route
+
+
+def routes(text: str) -> dict[str, Route]:
+    content = f"routes:\n  eu: {text}\n".encode()
+    return dict(read_policy(read_yaml("policy.yml", content), content).routes)
+
+
+def problem(text: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        routes(text)
+    return str(caught.value)
+
+
+def test_a_provider_alone_is_enough_for_direct_and_foundry() -> None:
+    assert routes("{provider: direct}") == {"eu": Route()}
+    assert routes("{provider: foundry, resource: r}")["eu"].price_factor == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{}", "eu: the key `provider` is missing"),
+        ("{provider: bedrok}", "did you mean `bedrock`?"),
+        ("{provider: bedrock, region: r}", "a route over bedrock needs `models`"),
+        ("{provider: vertex, region: r}", "a route over vertex needs `project`"),
+        ("{provider: direct, region: r}", "a route over direct has no `region`"),
+        ("{provider: direct, models: {a: 1}}", "models"),
+        ("{provider: direct, price_factor: 0}", "price_factor"),
+    ],
+)
+def test_a_wrong_route_is_refused(text: str, expected: str) -> None:
+    assert expected in problem(text)
+
+
+def test_a_regional_endpoint_costs_a_tenth_more_unless_the_policy_says_otherwise() -> None:
+    models = "models: {claude-haiku-5-5: anthropic.claude-haiku-5-5}"
+    assert routes(f"{{provider: bedrock, region: r, {models}}}")["eu"].price_factor == 1.1
+    assert routes(f"{{provider: bedrock, region: global, {models}}}")["eu"].price_factor == 1.0
+    own = routes(f"{{provider: bedrock, region: r, {models}, price_factor: 0.9}}")
+    assert own["eu"].price_factor == 0.9
+
+
+def test_the_providers_id_of_a_model_is_never_guessed() -> None:
+    route = Route(provider=Provider.BEDROCK, region="r", models={"a": "b"})
+    assert (route.model_id("a"), route.model_id("c")) == ("b", "c")
+
+
+def test_a_route_that_is_used_must_be_defined() -> None:
+    content = b"run: {route: eu}\nroutes: {eus: {provider: direct}}\n"
+    with pytest.raises(ConfigurationError, match=r"`routes` has no `eu` \(did you mean `eus`"):
+        read_policy(read_yaml("policy.yml", content), content)
