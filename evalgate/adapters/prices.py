@@ -15,6 +15,19 @@ VERSION = "2026-11-20"
 
 PER_TOKEN = 1e-6
 
+LEAST_CACHED_TOKENS = 1024
+"""The shortest prefix that most models remember."""
+
+LEAST_CACHED_TOKENS_BY_LINE: Mapping[str, int] = {
+    "claude-haiku-4-5": 4096,
+    "claude-haiku-5-5": 512,
+    "claude-sonnet-5-5": 512,
+    "claude-opus-5-5": 512,
+    "claude-opus-4-5": 4096,
+    "claude-opus-4-6": 4096,
+}
+"""The models whose shortest prefix is another; the longest name that fits decides."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -105,3 +118,8 @@ class PriceTable:
             if rate.up_to is None or prompt <= rate.up_to:
                 return rate.cost_usd(usage)
         return None
+
+    def least_cached_tokens(self, model: str) -> int:
+        """Return how long a prefix must be for the provider to remember it."""
+        lines = [line for line in LEAST_CACHED_TOKENS_BY_LINE if model.startswith(line)]
+        return LEAST_CACHED_TOKENS_BY_LINE[max(lines, key=len)] if lines else LEAST_CACHED_TOKENS

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from evalgate.cli import adapters
 from evalgate.cli.environment import Environment
 from evalgate.errors import UsageError
+from evalgate.gate.outside import Routes
 from evalgate.model.ports import ChatModel
 from evalgate.simulator.rules import Rules
 
@@ -15,7 +16,7 @@ NO_KEY = "none"
 
 def connection(
     environment: Environment, rules: Sequence[Rules]
-) -> Callable[[], AbstractAsyncContextManager[ChatModel]]:
+) -> Callable[[Routes], AbstractAsyncContextManager[ChatModel]]:
     """Return what opens the connection; nothing is opened, loaded or checked before it is called.
 
     Args:
@@ -23,14 +24,14 @@ def connection(
         rules: of the simulator; when there are any, it answers and nothing else is called.
     """
 
-    def to_claude() -> AbstractAsyncContextManager[ChatModel]:
+    def to_claude(_: Routes) -> AbstractAsyncContextManager[ChatModel]:
         _check(environment)
         return adapters.claude(
             api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
         )
 
     @asynccontextmanager
-    async def to_simulator() -> AsyncIterator[ChatModel]:
+    async def to_simulator(_: Routes) -> AsyncIterator[ChatModel]:
         async with (
             adapters.simulator(rules) as server,
             adapters.claude(api_key=NO_KEY, base_url=server.base_url) as model,

@@ -16,6 +16,7 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
 from evalgate.adapters.python_grader import PythonGraders
+from evalgate.adapters.records import RecordFiles
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
 from evalgate.cli.complaint import complain
@@ -31,8 +32,9 @@ from evalgate.cli.publication import (
     refusal,
 )
 from evalgate.errors import EvalgateError, ExitCode, UsageError
-from evalgate.gate.gate import Outside, plan_gate, run_gate
+from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question, gather
+from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.roots import check_apart, find_policies, root_name
 from evalgate.model.ports import TrialLog
@@ -104,11 +106,13 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
         repository=repository,
         parser=FORMATS,
         open_model=connection(environment, rules),
+        origin=lambda route: f"{environment.base_url} {route.provider} {len(rules)}",
         prices=PriceTable(),
         clock=SystemClock(),
         random=random.random,
         draw_boundary=lambda: secrets.token_hex(16),
         open_code=PythonGraders,
+        open_records=RecordFiles,
     )
 
 

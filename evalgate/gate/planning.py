@@ -13,7 +13,7 @@ from evalgate.gate.matching import Matchup, match
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet
-from evalgate.model.ports import CodeGraders, Parser
+from evalgate.model.ports import CodeGraders, Parser, Records
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.changes import find_changes
@@ -27,7 +27,8 @@ MOST_PROBLEMS = 1_000
 class Plan:
     """All matchups of a question, and what was found without running anything.
 
-    `code` are the Python graders of the base, when a set needs them.
+    `code` are the Python graders of the base, when a set needs them, and `code_hash` that of their
+    files. `records` are past trials that the base keeps.
     """
 
     sources: Sources
@@ -36,6 +37,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     sets: Sets = field(default_factory=dict)
     code: CodeGraders | None = None
+    code_hash: str = ""
+    records: Records | None = None
 
     @property
     def trials(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evalgate.grading.fence import fenced
 from evalgate.grading.json_text import as_text
-from evalgate.model.chat import ChatRequest
+from evalgate.model.chat import ChatRequest, Purpose
 from evalgate.model.content import Attachment, Text, Turn
 from evalgate.model.document import Data
 from evalgate.model.evalset import Criterion, GraderSpec
@@ -119,6 +119,9 @@ def rubric_request(
         system=_instructions(exchange),
         turns=(Turn(role="user", content=(Text(text=text), *attached) if attached else text),),
         output_schema=_reply_schema(list(keys)),
+        purpose=Purpose.JUDGE,
+        fence=boundary,
+        route=judge.route,
     )
 
 

@@ -90,8 +90,9 @@ async def _judged(spec: GraderSpec, exchange: Exchange, *, trial: str, judging: 
     votes: list[Grade] = []
     while not votes or not is_settled(votes, most):
         request = _request(spec, exchange, judging)
-        vote = trial if not votes else f"{trial}#{len(votes) + 1}"
-        reply = await judging.judge(replace(request, trial=vote))
+        number = len(votes)
+        vote = trial if not votes else f"{trial}#{number + 1}"
+        reply = await judging.judge(replace(request, trial=vote, sample=number))
         votes.append(rubric_grade(spec, reply))
     return majority(votes, most)
 

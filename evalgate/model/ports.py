@@ -43,6 +43,10 @@ class Prices(Protocol):
         """Return US dollars, or None when the model's price is not known."""
         ...
 
+    def least_cached_tokens(self, model: str) -> int:
+        """Return how long a prefix must be for the provider to remember it."""
+        ...
+
 
 class Repository(Protocol):
     """A git repository, read only. A commit of None means the work tree."""
@@ -128,8 +132,26 @@ class AnswerStore(Protocol):
         """Return the stored answer, or None when there is none that is young enough."""
         ...
 
-    def keep(self, key: str, completion: Completion) -> None:
-        """Store an answer; it survives the end of the process when this returns."""
+    def keep(self, key: str, completion: Completion, *, label: str) -> None:
+        """Store an answer; it survives the end of the process when this returns.
+
+        Args:
+            key: of what was asked.
+            completion: the answer.
+            label: the trial that it was asked for, `<case>/<index>`, by which it can be deleted.
+        """
+        ...
+
+
+class Records(Protocol):
+    """Past trials of versions that are trusted, kept from earlier runs."""
+
+    def find(self, asked: str) -> Trial | None:
+        """Return a graded trial that was asked the same, by the key `Trial.asked`."""
+        ...
+
+    def seconds(self, evalset: str) -> Mapping[str, float]:
+        """Return how long the answers to the cases of a set took on average."""
         ...
 
 

@@ -47,8 +47,11 @@ class Trial:
     """One line of `trials.jsonl`.
 
     `trial` is the index from 0. `passed` and `score` are None unless the status is graded.
-    `cost_usd` is None when the price is not known. `calls` counts requests sent, retries and
-    judge included.
+    `cost_usd` is None when it is not known, and `booked_usd` then the most that it can be;
+    `judge_cost_usd` is the judge's part. `calls` counts requests sent, retries and judge included.
+    `reused` says where a trial comes from that needed no call: `record` or `cache`. `asked` is the
+    key of what the version was asked, `grading` that of how the answer was graded: a trial with
+    the same keys is as good as this one.
     """
 
     prompt: str
@@ -66,6 +69,11 @@ class Trial:
     error: TrialError | None = None
     cost_usd: float | None = 0.0
     calls: int = 0
+    judge_cost_usd: float | None = 0.0
+    booked_usd: float = 0.0
+    reused: str = ""
+    asked: str = ""
+    grading: str = ""
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     weight: float = 1.0

@@ -1,31 +1,49 @@
 """The one retry loop: sends a request until it is answered, hopeless, or out of time."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
+from evalgate.model.chat import CallFailure, Completion, FailureKind
 from evalgate.model.policy import RunSettings
-from evalgate.model.ports import ChatModel, Clock
-from evalgate.running.retry import MAY_BE_BILLED, pause
+from evalgate.model.ports import Clock
+from evalgate.running.retry import pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """How a call ended, how many requests it took, and whether a failed one may be billed."""
+    """How a call or an attempt ended, and what it took.
+
+    `seconds` is how long requests were under way, and `calls` how many were sent. `cost_usd` is
+    None when it is not known; `booked_usd` is then the most that it can be. `reused` tells that the
+    answer had been paid for before.
+    """
 
     result: Completion | CallFailure
-    calls: int
-    may_be_billed: bool
+    seconds: float = 0.0
+    calls: int = 0
+    cost_usd: float | None = 0.0
+    booked_usd: float = 0.0
+    reused: bool = False
+
+    def after(self, earlier: "Called") -> "Called":
+        """Return this end of a call that took an earlier attempt too."""
+        costs = (self.cost_usd, earlier.cost_usd)
+        return replace(
+            self,
+            seconds=self.seconds + earlier.seconds,
+            calls=self.calls + earlier.calls,
+            cost_usd=None if None in costs else sum(cost or 0.0 for cost in costs),
+            booked_usd=self.booked_usd + earlier.booked_usd,
+        )
+
+
+Attempt = Callable[[float], Awaitable[Called]]
+"""Makes one attempt within so many seconds; what it waits before it sends does not count."""
 
 
 async def send_with_retry(
-    model: ChatModel,
-    request: ChatRequest,
-    *,
-    settings: RunSettings,
-    clock: Clock,
-    random: Callable[[], float],
+    attempt: Attempt, *, settings: RunSettings, clock: Clock, random: Callable[[], float]
 ) -> Called:
     """Return the answer, or the failure that ended the attempts.
 
@@ -33,26 +51,25 @@ async def send_with_retry(
     pause that would pass the deadline is not begun: the call ends then and there, as `deadline`,
     or as the server's own failure when it was the server who asked for so long a wait.
     """
-    end = clock.monotonic() + settings.deadline
+    paused = 0.0
     failed: Counter[FailureKind] = Counter()
+    total: Called | None = None
     while True:
-        within = max(0.0, min(settings.timeout, end - clock.monotonic()))
-        result = await model.send(request, within=within)
-        calls = failed.total() + 1
+        left = settings.deadline - paused - (total.seconds if total else 0.0)
+        latest = await attempt(max(0.0, min(settings.timeout, left)))
+        total = latest if total is None else latest.after(total)
+        result = latest.result
         if isinstance(result, Completion):
-            return Called(result=result, calls=calls, may_be_billed=_may_be_billed(failed))
+            return total
         failed[result.kind] += 1
-        seconds = pause(result, attempts=calls, alike=failed[result.kind], random=random)
-        if seconds is None or calls >= settings.attempts:
-            return Called(result=result, calls=calls, may_be_billed=_may_be_billed(failed))
-        if clock.monotonic() + seconds >= end:
-            late = _out_of_time(result, settings.deadline)
-            return Called(result=late, calls=calls, may_be_billed=_may_be_billed(failed))
+        tries = failed.total()
+        seconds = pause(result, attempts=tries, alike=failed[result.kind], random=random)
+        if seconds is None or tries >= settings.attempts or latest.calls == 0:
+            return total
+        if paused + total.seconds + seconds >= settings.deadline:
+            return replace(total, result=_out_of_time(result, settings.deadline))
         await clock.sleep(seconds)
-
-
-def _may_be_billed(failed: Counter[FailureKind]) -> bool:
-    return not MAY_BE_BILLED.isdisjoint(failed)
+        paused += seconds
 
 
 def _out_of_time(last: CallFailure, deadline: float) -> CallFailure:

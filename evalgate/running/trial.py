@@ -4,52 +4,92 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from evalgate.grading.answer import Answer
-from evalgate.grading.judgement import Cause
 from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case
-from evalgate.model.policy import JudgeSettings, RunSettings
-from evalgate.model.ports import ChatModel, Clock, CodeGraders, Prices
+from evalgate.model.policy import JudgeSettings
+from evalgate.model.ports import CodeGraders, Prices, Records
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
-from evalgate.running.calls import send_with_retry
+from evalgate.running.account import Account, Calls
 from evalgate.running.conversation import converse
+from evalgate.running.keys import answer_key, asked_key, grading_key
+from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 
 Render = Callable[[PromptVersion, Case], ChatRequest]
+RECORD = "record"
+CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRunner:
-    """Everything that a trial needs from the outside.
+    """Everything that a trial needs.
 
-    `render` fills a version's templates with a case. `random` draws from 0 up to 1, for pauses, and
-    `draw_boundary` gives 32 random lowercase hex digits, for the judge's fences. `code`
-    are the Python graders, if there are any.
+    `render` fills a version's templates with a case. `draw_boundary` gives 32 random lowercase hex
+    digits, for the judge's fences. `route` serves the answers. `code` are the Python graders, if
+    there are any, and `code_hash` that of their files. `records` are past trials of the base.
     """
 
-    model: ChatModel
+    calls: Calls
     prices: Prices
-    clock: Clock
-    settings: RunSettings
+    places: Places
     judge: JudgeSettings
     render: Render
-    random: Callable[[], float]
     draw_boundary: Callable[[], str]
+    route: str = ""
     code: CodeGraders | None = None
+    code_hash: str = ""
+    records: Records | None = None
 
     async def run(self, planned: PlannedTrial) -> Trial:
         """Return the trial, graded or errored; a failure of the service is never raised."""
-        request = replace(self.render(planned.version, planned.case), trial=planned.key)
-        account = _Account(self)
-        answer = await converse(account.send, request, results=planned.case.tool_results)
+        request = self.request(planned)
+        key = answer_key(request, origin=self.places.origin(self.route))
+        started = replace(
+            planned.trial(TrialStatus.ERRORED),
+            asked=asked_key(key, planned.case.tool_results),
+            grading=self._grading(planned.case),
+        )
+        past = self.records.find(started.asked) if self.records else None
+        if past is not None and past.grading == started.grading:
+            return _again(past, started)
+        account = Account(self.calls)
+        answer = await self._answer(request, planned, past=past, account=account)
         if isinstance(answer, CallFailure):
             error = TrialError(kind=answer.kind.value, message=answer.message)
-            failed = Outcome(status=TrialStatus.ERRORED, error=error)
-            return account.trial(planned, outcome=failed)
-        grades = await grade_answer(
+            return _ended(started, Outcome(status=TrialStatus.ERRORED, error=error), account)
+        grades = await self._grades(answer, planned, account)
+        found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
+        trial = _ended(started, found, account)
+        reused = RECORD if past is not None else CACHE
+        return replace(
+            trial,
+            grades=grades,
+            completion=answer,
+            reused=reused if account.reused and not account.calls else "",
+        )
+
+    def request(self, planned: PlannedTrial) -> ChatRequest:
+        """Return the request that opens a trial."""
+        rendered = self.render(planned.version, planned.case)
+        return replace(rendered, trial=planned.key, sample=planned.index, route=self.route)
+
+    async def _answer(
+        self, request: ChatRequest, planned: PlannedTrial, *, past: Trial | None, account: Account
+    ) -> Completion | CallFailure:
+        if past is not None and past.completion is not None:
+            return past.completion
+        return await converse(account.send, request, results=planned.case.tool_results)
+
+    async def _grades(
+        self, answer: Completion, planned: PlannedTrial, account: Account
+    ) -> tuple[Grade, ...]:
+        cost = self.prices.cost_usd(answer.model, answer.usage)
+        factor = self.places.price_factor(self.route)
+        return await grade_answer(
             planned.case,
-            Answer(completion=answer, cost_usd=account.cost_usd),
+            Answer(completion=answer, cost_usd=None if cost is None else cost * factor),
             trial=planned.key,
             judging=Judging(
                 judge=account.send,
@@ -58,70 +98,34 @@ class TrialRunner:
                 code=self.code,
             ),
         )
-        found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
-        return account.trial(planned, outcome=found, grades=grades, completion=answer)
+
+    def _grading(self, case: Case) -> str:
+        origin = self.places.origin(self.judge.route)
+        return grading_key(case, judge=self.judge, origin=origin, code=self.code_hash)
 
 
-class _Account:
-    """The calls of one trial, the answer's and the judge's: how many, at what cost, how failed."""
+def _again(past: Trial, planned: Trial) -> Trial:
+    """Return a past trial as this run's."""
+    return replace(
+        planned,
+        status=past.status,
+        passed=past.passed,
+        score=past.score,
+        grades=past.grades,
+        completion=past.completion,
+        reused=RECORD,
+    )
 
-    def __init__(self, runner: TrialRunner) -> None:
-        self._runner = runner
-        self._calls = 0
-        self._cost_usd: float | None = 0.0
-        self._failure: CallFailure | None = None
 
-    @property
-    def cost_usd(self) -> float | None:
-        """What the calls so far cost in US dollars; None when that is not known."""
-        return self._cost_usd
-
-    async def send(self, request: ChatRequest) -> Completion | CallFailure:
-        """Send with retries and book the call; what a failed one may have cost is not known."""
-        runner = self._runner
-        called = await send_with_retry(
-            runner.model,
-            request,
-            settings=runner.settings,
-            clock=runner.clock,
-            random=runner.random,
-        )
-        self._calls += called.calls
-        self._book(None if called.may_be_billed else 0.0)
-        if isinstance(called.result, CallFailure):
-            self._failure = called.result
-        else:
-            self._book(runner.prices.cost_usd(called.result.model, called.result.usage))
-        return called.result
-
-    def _book(self, cost_usd: float | None) -> None:
-        known = cost_usd is not None and self._cost_usd is not None
-        self._cost_usd = (self._cost_usd or 0.0) + (cost_usd or 0.0) if known else None
-
-    def blame(self, found: Outcome, grades: tuple[Grade, ...]) -> Outcome:
-        """Name the judge's failed call as the error of a trial that it left ungraded."""
-        missing = next((grade for grade in grades if grade.required and grade.passed is None), None)
-        if self._failure is None or missing is None or missing.cause != Cause.CALL_FAILED:
-            return found
-        message = f"the judge's call failed: {self._failure.message}"
-        return replace(found, error=TrialError(kind=self._failure.kind.value, message=message))
-
-    def trial(
-        self,
-        planned: PlannedTrial,
-        *,
-        outcome: Outcome,
-        grades: tuple[Grade, ...] = (),
-        completion: Completion | None = None,
-    ) -> Trial:
-        """Return the finished trial."""
-        return replace(
-            planned.trial(outcome.status),
-            passed=outcome.passed,
-            score=outcome.score,
-            grades=grades,
-            completion=completion,
-            error=outcome.error,
-            cost_usd=self._cost_usd,
-            calls=self._calls,
-        )
+def _ended(started: Trial, outcome: Outcome, account: Account) -> Trial:
+    return replace(
+        started,
+        status=outcome.status,
+        passed=outcome.passed,
+        score=outcome.score,
+        error=outcome.error,
+        cost_usd=account.cost_usd,
+        judge_cost_usd=account.judge_cost_usd,
+        booked_usd=account.booked_usd,
+        calls=account.calls,
+    )

@@ -75,6 +75,21 @@ class FakeClock:
         self._now += seconds
 
 
+class MemoryStore:
+    """An answer store that keeps its answers in memory."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Completion] = {}
+
+    def find(self, key: str) -> Completion | None:
+        """Return the stored answer."""
+        return self.answers.get(key)
+
+    def keep(self, key: str, completion: Completion, *, label: str) -> None:  # noqa: ARG002 - nothing is deleted here
+        """Store an answer."""
+        self.answers[key] = completion
+
+
 class MemoryTrialLog:
     """A trial log that keeps its trials in memory."""
 
@@ -104,6 +119,10 @@ class FlatPrices:
         prompt = usage.input_tokens + usage.cache_read_tokens
         written = usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
         return (prompt + written + usage.output_tokens) * self.usd_per_million / 1e6
+
+    def least_cached_tokens(self, model: str) -> int:  # noqa: ARG002 - the same for all
+        """Return a length that short prompts do not reach."""
+        return 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

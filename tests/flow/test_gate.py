@@ -9,9 +9,11 @@ import pytest
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.python_grader import PythonGraders
+from evalgate.adapters.records import RecordFiles
 from evalgate.errors import ConfigurationError, ExitCode
-from evalgate.gate.gate import Outside, plan_gate, run_gate
+from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question
+from evalgate.gate.outside import Outside, Routes
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.model.chat import CallFailure, ChatRequest, FailureKind
 from evalgate.model.ports import ChatModel
@@ -21,6 +23,7 @@ from evalgate.simulator.fakes import (
     FakeClock,
     FlatPrices,
     MemoryRepository,
+    MemoryStore,
     MemoryTrialLog,
     RuleModel,
     Script,
@@ -110,7 +113,7 @@ async def gate(  # noqa: PLR0913 - the levers of a test
     async def connect() -> AsyncIterator[ChatModel]:
         yield model
 
-    def open_model() -> AbstractAsyncContextManager[ChatModel]:
+    def open_model(_: Routes) -> AbstractAsyncContextManager[ChatModel]:
         return connect()
 
     outside = Outside(
@@ -129,7 +132,10 @@ async def gate(  # noqa: PLR0913 - the levers of a test
         clock=FakeClock(),
         random=lambda: 0.5,
         draw_boundary=lambda: f"{next(draws):032x}",
+        origin=lambda route: route.provider,
         open_code=PythonGraders,
+        open_records=RecordFiles,
+        store=MemoryStore(),
     )
     plan = plan_gate(Question(base="main", head="HEAD", run_id="r"), outside)
     log = MemoryTrialLog()
@@ -286,7 +292,8 @@ async def test_a_passing_trouble_is_retried_and_leaves_no_trace_in_the_verdict()
 
     run = await gate(BASE | HARMLESS, script=first_attempt_fails)
     assert run.verdict.verdict is Verdict.PASS
-    assert run.verdict.calls == 2 * 320
+    # Both arms say the same, so the judge is asked once for each case.
+    assert run.verdict.calls == 2 * (160 + 80)
 
 
 async def test_a_judge_that_fails_leaves_trials_ungraded_and_never_passes() -> None:

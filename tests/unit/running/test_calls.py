@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import pytest
-
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
 from evalgate.model.content import Turn
 from evalgate.model.policy import RunSettings
@@ -42,22 +40,34 @@ def failure(kind: FailureKind, retry_after: float | None = None) -> CallFailure:
     return CallFailure(kind=kind, message="why", retry_after=retry_after, request_id="req")
 
 
-async def call(
+async def call(  # noqa: PLR0913 - the levers of a test
     model: ScriptedModel,
     clock: FakeClock,
     *,
     attempts: int = 4,
     timeout: float = 60,  # noqa: ASYNC109 - a setting of the retry loop
     deadline: float = 100,
+    waits: float = 0,
 ) -> Called:
     settings = RunSettings(attempts=attempts, timeout=timeout, deadline=deadline)
-    return await send_with_retry(model, REQUEST, settings=settings, clock=clock, random=lambda: 1.0)
+
+    async def attempt(within: float) -> Called:
+        clock.advance(waits)
+        start = clock.monotonic()
+        result = await model.send(REQUEST, within=within)
+        return Called(result=result, calls=1, seconds=clock.monotonic() - start)
+
+    return await send_with_retry(attempt, settings=settings, clock=clock, random=lambda: 1.0)
+
+
+def counted(called: Called) -> tuple[Completion | CallFailure, int]:
+    return called.result, called.calls
 
 
 async def test_an_answer_at_once_is_one_call() -> None:
     clock = FakeClock()
     called = await call(ScriptedModel([ANSWER], clock), clock)
-    assert called == Called(result=ANSWER, calls=1, may_be_billed=False)
+    assert counted(called) == (ANSWER, 1)
     assert clock.slept == []
 
 
@@ -65,7 +75,7 @@ async def test_passing_failures_are_waited_out_and_counted() -> None:
     clock = FakeClock()
     script: Script = [failure(FailureKind.OVERLOADED), failure(FailureKind.CONNECTION), ANSWER]
     called = await call(ScriptedModel(script, clock), clock)
-    assert called == Called(result=ANSWER, calls=3, may_be_billed=False)
+    assert counted(called) == (ANSWER, 3)
     assert clock.slept == [0.5, 1.0]
 
 
@@ -73,14 +83,14 @@ async def test_a_hopeless_failure_is_returned_at_once() -> None:
     clock = FakeClock()
     hopeless = failure(FailureKind.SPEND_LIMIT)
     called = await call(ScriptedModel([hopeless], clock), clock)
-    assert called == Called(result=hopeless, calls=1, may_be_billed=False)
+    assert counted(called) == (hopeless, 1)
 
 
 async def test_attempts_are_limited() -> None:
     clock = FakeClock()
     overloaded = failure(FailureKind.OVERLOADED)
     called = await call(ScriptedModel([overloaded] * 3, clock), clock, attempts=3)
-    assert called == Called(result=overloaded, calls=3, may_be_billed=False)
+    assert counted(called) == (overloaded, 3)
 
 
 async def test_malformed_answers_are_counted_apart_from_other_failures() -> None:
@@ -88,7 +98,7 @@ async def test_malformed_answers_are_counted_apart_from_other_failures() -> None
     broken = failure(FailureKind.MALFORMED)
     script: Script = [failure(FailureKind.SERVER), broken, failure(FailureKind.SERVER), broken]
     called = await call(ScriptedModel(script, clock), clock, attempts=9)
-    assert called == Called(result=broken, calls=4, may_be_billed=True)
+    assert counted(called) == (broken, 4)
 
 
 async def test_the_wait_that_the_server_asks_for_is_kept() -> None:
@@ -103,7 +113,7 @@ async def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     clock = FakeClock()
     limited = failure(FailureKind.RATE_LIMIT, 3600)
     called = await call(ScriptedModel([limited], clock), clock)
-    assert called == Called(result=limited, calls=1, may_be_billed=False)
+    assert counted(called) == (limited, 1)
     assert clock.slept == []
 
 
@@ -128,19 +138,39 @@ async def test_a_call_out_of_time_says_so_and_keeps_the_last_failure() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "billed"),
-    [
-        (FailureKind.TIMEOUT, True),
-        (FailureKind.MALFORMED, True),
-        (FailureKind.WRONG_MODEL, True),
-        (FailureKind.OVERLOADED, False),
-        (FailureKind.CONNECTION, False),
-    ],
-)
-async def test_a_failed_attempt_that_the_server_worked_for_may_be_billed(
-    kind: FailureKind, billed: bool
-) -> None:
+async def test_costs_of_all_attempts_add_up_and_one_unknown_leaves_the_sum_unknown() -> None:
+    ends = [
+        Called(result=failure(FailureKind.SERVER), calls=1, cost_usd=0.0, booked_usd=0.0),
+        Called(result=failure(FailureKind.TIMEOUT), calls=1, cost_usd=None, booked_usd=3.0),
+        Called(result=ANSWER, calls=1, cost_usd=1.0, booked_usd=1.0),
+    ]
+    script = iter(ends)
+
+    async def attempt(within: float) -> Called:
+        assert within > 0
+        return next(script)
+
+    called = await send_with_retry(
+        attempt, settings=RunSettings(), clock=FakeClock(), random=lambda: 1.0
+    )
+    assert (called.calls, called.cost_usd, called.booked_usd) == (3, None, 4.0)
+
+
+async def test_what_was_never_sent_is_not_tried_again() -> None:
+    refused = Called(result=failure(FailureKind.SERVER), calls=0)
+
+    async def attempt(_: float) -> Called:
+        return refused
+
+    called = await send_with_retry(
+        attempt, settings=RunSettings(), clock=FakeClock(), random=lambda: 1.0
+    )
+    assert called == refused
+
+
+async def test_waiting_for_a_turn_takes_nothing_off_the_deadline() -> None:
     clock = FakeClock()
-    called = await call(ScriptedModel([failure(kind), ANSWER], clock), clock)
-    assert called.may_be_billed is billed
+    model = ScriptedModel([failure(FailureKind.SERVER), ANSWER], clock)
+    called = await call(model, clock, waits=1000)
+    assert called.result == ANSWER
+    assert model.within == [60, 60]

@@ -12,6 +12,9 @@ from evalgate.model.evalset import CannedResult, Case, Criterion, EvalSet, Grade
 from evalgate.model.policy import JudgeSettings, RunSettings
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
+from evalgate.running.budget import Budget
+from evalgate.running.caller import Caller, Means
+from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 from evalgate.running.trial import TrialRunner
 from evalgate.simulator.fakes import FakeClock, FlatPrices
@@ -96,14 +99,22 @@ async def run(
     unpriced: frozenset[str] = frozenset(),
 ) -> tuple[Trial, list[ChatRequest]]:
     model = ScriptedModel(answers)
-    runner = TrialRunner(
+    prices, places = FlatPrices(usd_per_million=2.0, unknown=unpriced), Places(origins={"": "o"})
+    means = Means(
         model=model,
-        prices=FlatPrices(usd_per_million=2.0, unknown=unpriced),
+        prices=prices,
         clock=FakeClock(),
+        random=lambda: 0.5,
         settings=RunSettings(attempts=2),
+        budget=Budget(),
+        places=places,
+    )
+    runner = TrialRunner(
+        calls=Caller(means),
+        prices=prices,
+        places=places,
         judge=JudgeSettings(model=JUDGE),
         render=render,
-        random=lambda: 0.5,
         draw_boundary=lambda: "ab" * 16,
     )
     return await runner.run(plan), model.asked
@@ -202,7 +213,7 @@ async def test_an_optional_judge_s_failed_call_is_not_blamed_for_another_grader(
     optional = GraderSpec(
         kind="rubric", name="r", criteria=(Criterion(text="Is polite."),), required=False
     )
-    failed = CallFailure(kind=FailureKind.SPEND_LIMIT, message="limit reached")
+    failed = CallFailure(kind=FailureKind.REQUEST, message="limit reached")
     script = (says("30 days"), failed, judges("cannot_tell"))
     trial, _ = await run(planned(optional, RUBRIC), *script)
     assert trial.error is not None
