@@ -5,7 +5,8 @@ EvalgateError
 │   └── MissingExtraError   2   a verb needs packages that are not installed
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
 ├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
-└── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
+├── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
+└── InterruptedRunError   130   the user broke a run off; it can be gone on with
 
 Anything else that escapes is a bug (70). A failing gate is a verdict, not an error.
 """
@@ -81,3 +82,9 @@ class EvaluationError(EvalgateError):
     """Nothing could be decided, for a reason outside the prompts."""
 
     exit_code = ExitCode.NOT_EVALUATED
+
+
+class InterruptedRunError(EvalgateError):
+    """The user broke a run off; the message says how to go on with it."""
+
+    exit_code = ExitCode.INTERRUPTED

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from json import JSONDecodeError
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +78,27 @@ class TrialFile:
                     self._note_cut(number)
                 elif line.strip():
                     yield decode(self._parse(line, number), arm=self._arm)
+
+    def keep_only(self, wanted: Callable[[Trial], bool]) -> None:
+        """Drop the trials that are not wanted; the file is replaced as a whole, or stays as it is.
+
+        Raises:
+            UsageError, ConfigurationError: as `read` does.
+            EvaluationError: the file cannot be written.
+        """
+        if not self._path.exists():
+            return
+        shorter = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            with open(shorter, "wb", opener=_unless_link) as out:
+                for trial in self.read():
+                    if wanted(trial):
+                        out.write(_line(encode(trial)))
+            shorter.replace(self._path)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        finally:
+            shorter.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file if it was opened for adding."""

@@ -1,15 +1,12 @@
 """One trial as one JSON object, the way it stands on a line of `trials.jsonl`."""
 
-from evalgate.model.chat import Completion, Usage
-from evalgate.model.content import ToolCall
+from evalgate.adapters.completions import MOST, encode_completion, read_completion
+from evalgate.model.chat import Completion
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.trial import Arm, Grade, Trial, TrialError, TrialStatus
-from evalgate.model.writable import MOST_LEVELS, is_writable
 
 SCHEMA = "trial/1"
-MOST = 10**15
-"""No count, latency, cost or weight of one trial is larger."""
 
 
 def encode(trial: Trial) -> dict[str, Data]:
@@ -30,7 +27,7 @@ def encode(trial: Trial) -> dict[str, Data]:
         "passed": trial.passed,
         "score": trial.score,
         "grades": [_grade(grade) for grade in trial.grades],
-        "completion": None if trial.completion is None else _completion(trial.completion),
+        "completion": _completion(trial.completion),
         "error": None if trial.error is None else _error(trial.error),
         "cost_usd": trial.cost_usd,
         "calls": trial.calls,
@@ -117,60 +114,14 @@ def _read_grade(section: Section) -> Grade:
     )
 
 
-def _completion(completion: Completion) -> dict[str, Data]:
-    usage = completion.usage
-    calls = [_tool_call(call) for call in completion.tool_calls]
-    return {
-        "text": completion.text,
-        "model": completion.model,
-        "stop_reason": completion.stop_reason,
-        "usage": {
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "cache_write_5m_tokens": usage.cache_write_5m_tokens,
-            "cache_write_1h_tokens": usage.cache_write_1h_tokens,
-            "cache_read_tokens": usage.cache_read_tokens,
-        },
-        "latency_ms": completion.latency_ms,
-        "request_id": completion.request_id,
-        "simulated": completion.simulated,
-        **({"tool_calls": calls} if calls else {}),
-    }
+def _completion(completion: Completion | None) -> Data:
+    return None if completion is None else encode_completion(completion, with_blocks=False)
 
 
 def _read_completion(trial: Section) -> Completion | None:
     if trial.data.get("completion") is None:
         return None
-    section = trial.section("completion")
-    usage = section.section("usage")
-    return Completion(
-        text=section.text("text"),
-        model=section.text("model"),
-        stop_reason=section.text("stop_reason"),
-        usage=Usage(
-            input_tokens=_count(usage, "input_tokens"),
-            output_tokens=_count(usage, "output_tokens"),
-            cache_write_5m_tokens=_count(usage, "cache_write_5m_tokens"),
-            cache_write_1h_tokens=_count(usage, "cache_write_1h_tokens"),
-            cache_read_tokens=_count(usage, "cache_read_tokens"),
-        ),
-        latency_ms=_count(section, "latency_ms"),
-        request_id=section.optional_text("request_id"),
-        simulated=section.flag("simulated", default=False),
-        tool_calls=tuple(_read_tool_call(each) for each in section.sections("tool_calls")),
-    )
-
-
-def _tool_call(call: ToolCall) -> Data:
-    return {"id": call.id, "name": call.name, "input": dict(call.input)}
-
-
-def _read_tool_call(section: Section) -> ToolCall:
-    given = section.mapping("input")
-    if not is_writable(given):
-        message = f"expected finite numbers and at most {MOST_LEVELS} levels"
-        section.note("input", message)
-    return ToolCall(id=section.text("id"), name=section.text("name"), input=given)
+    return read_completion(trial.section("completion"), with_blocks=False)
 
 
 def _error(error: TrialError) -> dict[str, Data]:

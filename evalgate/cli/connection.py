@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from hashlib import sha256
 
 from evalgate.cli import adapters
 from evalgate.cli.environment import Environment
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Routes
 from evalgate.model.ports import ChatModel
+from evalgate.model.route import Route
 from evalgate.simulator.rules import Rules
 
 NO_KEY = "none"
@@ -39,6 +41,14 @@ def connection(
             yield model
 
     return to_simulator if rules else to_claude
+
+
+def origin(environment: Environment, rules: Sequence[Rules]) -> Callable[[Route], str]:
+    """Return what names the server behind a route; the simulator's name has a hash of its rules."""
+    if rules:
+        simulated = f"simulator {sha256(repr(rules).encode()).hexdigest()}"
+        return lambda _: simulated
+    return lambda route: f"{environment.base_url} {route.provider}"
 
 
 def _check(environment: Environment) -> None:

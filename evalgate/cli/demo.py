@@ -11,8 +11,11 @@ from rich.padding import Padding
 from evalgate.adapters.git import GitRepository, commit_all, create_repository, switch_branch
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import example_files, read_rule_files
-from evalgate.cli.gate import gate, new_run_id, outside
+from evalgate.cli.judging import gate
 from evalgate.cli.publication import PAGE, Publication
+from evalgate.cli.question import new_run_id
+from evalgate.cli.session import Terms
+from evalgate.cli.world import outside
 from evalgate.errors import EvaluationError, ExitCode
 from evalgate.gate.gathering import POLICY_PATH, Question
 from evalgate.simulator.rules import Rules
@@ -103,6 +106,7 @@ def _gate_edit(edit: _Edit, folder: Path, *, console: Console, rules: Sequence[R
         Question(base="main", head=edit.name, run_id=f"demo-{edit.name}"),
         outside(GitRepository(repository), Environment(), rules),
         publication=Publication(folder=folder / edit.name, as_json=False, in_workflow=False),
+        terms=Terms(verb="gate", simulated=True),
     )
 
 

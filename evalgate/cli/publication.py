@@ -20,7 +20,7 @@ from evalgate.errors import (
     RepositoryError,
 )
 from evalgate.gate.gathering import WORK_TREE, Question
-from evalgate.gate.planning import Plan, plan_document
+from evalgate.gate.planning import Plan
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
@@ -32,10 +32,11 @@ from evalgate.reporting.terminal import show
 from evalgate.reporting.verdict_file import verdict_document
 
 PAGE = "report.html"
+PLAN_FILE = "plan.json"
 TRIALS = "trials.jsonl"
-_OWN_FILES = (
+OWN_FILES = (
     "verdict.json",
-    "plan.json",
+    PLAN_FILE,
     PAGE,
     "comment.md",
     "summary.md",
@@ -78,7 +79,7 @@ def prepare(publication: Publication) -> None:
     Raises:
         UsageError: when the run folder, or the step of the workflow, cannot be written to.
     """
-    make_folder(publication.folder, _OWN_FILES)
+    make_folder(publication.folder, OWN_FILES)
     if publication.in_workflow:
         actions.check()
 
@@ -135,7 +136,7 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
     if publication.as_json:
         texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
         verdicts: list[Data] = [json.loads(text) for text in texts]
-        text = _json({"schema": "verdicts/1", "verdicts": verdicts}).replace("##[", "#\\u0023[")
+        text = as_json({"schema": "verdicts/1", "verdicts": verdicts}).replace("##[", "#\\u0023[")
         _to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
     if publication.in_workflow:
         folder = publication.folder / worst
@@ -143,9 +144,7 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
 
 
 def _files(report: Report, plan: Plan | None) -> dict[str, str]:
-    files = {"verdict.json": _json(verdict_document(report.run))}
-    if plan is not None:
-        files["plan.json"] = _json(plan_document(plan))
+    files = {"verdict.json": as_json(verdict_document(report.run))}
     location = None
     if plan is not None and plan.matchups:
         location = PAGE
@@ -216,5 +215,6 @@ def _number(value: Data, digits: int) -> str:
     return f"{value:.{digits}f}" if isinstance(value, int | float) else ""
 
 
-def _json(data: dict[str, Data]) -> str:
+def as_json(data: dict[str, Data]) -> str:
+    """Return a document as the text of its file."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from evalgate.gate.matching import Matchup
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
+from evalgate.gate.trials import planned_trials
 from evalgate.model.chat import ChatRequest
 from evalgate.model.evalset import Case
 from evalgate.model.policy import Policy
@@ -19,7 +19,7 @@ from evalgate.running.budget import Budget
 from evalgate.running.caller import Caller, Means
 from evalgate.running.late_model import LateModel
 from evalgate.running.place import Places
-from evalgate.running.plan import PlannedTrial, plan_trials
+from evalgate.running.plan import PlannedTrial
 from evalgate.running.prefix import caching_pays, shared_characters
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
 from evalgate.running.shards import Shard, cases_of_shard
@@ -72,7 +72,7 @@ async def execute(
         calls = Caller(_means(model, policy, outside, scope=scope))
         runner = trial_runner(plan, outside, calls=calls)
         return await run_trials(
-            planned_trials(plan, scope=scope, records=runner.records),
+            trials_in_scope(plan, scope, records=runner.records),
             work=_with_earlier(runner, scope),
             log=log,
             limits=RunLimits(
@@ -108,23 +108,16 @@ def places(policy: Policy, outside: Outside) -> Places:
     )
 
 
-def planned_trials(
-    plan: Plan, *, scope: Scope, records: Records | None = None
+def trials_in_scope(
+    plan: Plan, scope: Scope, *, records: Records | None = None
 ) -> Iterator[PlannedTrial]:
-    """Yield each trial once, though several candidates may share the trials of a baseline."""
-    shared: set[tuple[str, str, str, int]] = set()
+    """Yield the trials of a plan that are to be run here."""
     own = _own_cases(plan, scope.shard, records) if scope.shard else None
-    for matchup in plan.matchups:
-        for trial in _matchup_trials(matchup):
-            if own is not None and _unit(trial.evalset.name, trial.case.id) not in own:
-                continue
-            if trial.arm is Arm.BASELINE:
-                key = (trial.version.prompt, trial.evalset.name, trial.case.id, trial.index)
-                if key in shared:
-                    continue
-                shared.add(key)
-            if not scope.done or planned_key(trial) not in scope.done:
-                yield trial
+    for trial in planned_trials(plan):
+        if own is not None and _unit(trial.evalset.name, trial.case.id) not in own:
+            continue
+        if not scope.done or planned_key(trial) not in scope.done:
+            yield trial
 
 
 def planned_key(planned: PlannedTrial) -> Key:
@@ -183,16 +176,6 @@ def _render(plan: Plan, prices: Prices) -> Render:
         return replace(request, caches_prefix=True) if marked[version.hash] else request
 
     return rendered
-
-
-def _matchup_trials(matchup: Matchup) -> Iterator[PlannedTrial]:
-    candidate = matchup.candidate
-    return plan_trials(
-        matchup.evalset,
-        matchup.planned,
-        candidate=candidate.version,
-        baseline=candidate.baseline,
-    )
 
 
 def _own_cases(plan: Plan, shard: Shard, records: Records | None) -> frozenset[str]:

@@ -113,6 +113,16 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     )
 
 
+def work_tree_policy(path: str, repository: Repository, parser: Parser) -> Policy:
+    """Return the policy of the work tree, or all defaults when there is none.
+
+    Raises:
+        ConfigurationError: when the file is wrong.
+    """
+    content = _policy_bytes(repository, None, path)
+    return Policy(path=path) if content is None else _read_policy(parser, path, content)
+
+
 def _files(repository: Repository, commit: str | None, folders: tuple[str, ...]) -> Tree:
     return repository.files(commit, folders) if folders else {}
 

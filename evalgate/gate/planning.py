@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import islice
 
+from evalgate import __version__
 from evalgate.deciding.wording import counted
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.evalsets import EvalSets, Sets, covering, read_evalsets
@@ -18,7 +20,9 @@ from evalgate.model.prompt import PromptVersion
 from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.changes import find_changes
 from evalgate.prompts.render import faults
+from evalgate.running.shards import Shard
 
+PLAN = "plan/1"
 MOST_PROBLEMS = 1_000
 """Cases that do not fit a version; nobody reads more of them."""
 
@@ -97,11 +101,38 @@ def _plan(
     )
 
 
-def plan_document(plan: Plan) -> dict[str, Data]:
-    """Return the content of `plan.json`."""
+def plan_hash(plan: Plan) -> str:
+    """Return a hash of all that decides which trials are run, and how they are graded."""
+    digest = sha256()
+    sources = plan.sources
+    parts: list[object] = [__version__, sources.base, sources.policy.hash, plan.code_hash]
+    for matchup in plan.matchups:
+        candidate = matchup.candidate
+        baseline = candidate.baseline.hash if candidate.baseline else None
+        parts += [matchup.evalset.name, candidate.version.version, candidate.version.hash, baseline]
+        hashes = {case.id: case.hash for case in matchup.evalset.cases}
+        for case in matchup.planned:
+            numbers = (case.baseline_trials, case.candidate_trials)
+            digest.update(repr((case.case, hashes[case.case], numbers)).encode())
+    digest.update(repr(parts).encode())
+    return digest.hexdigest()
+
+
+def plan_document(plan: Plan, *, shard: Shard | None = None, simulated: bool) -> dict[str, Data]:
+    """Return the content of `plan.json`.
+
+    Args:
+        plan: what is to be run.
+        shard: the part of it that is run here; None is all of it.
+        simulated: whether the simulator answers.
+    """
     return {
-        "schema": "plan/1",
+        "schema": PLAN,
         "run_id": plan.sources.question.run_id,
+        "plan_hash": plan_hash(plan),
+        "policy": plan.sources.policy.path,
+        "shard": None if shard is None else str(shard),
+        "simulated": simulated,
         "base": plan.sources.base,
         "head": plan.sources.head,
         "policy_hash": plan.sources.policy.hash,

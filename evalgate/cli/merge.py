@@ -1,0 +1,89 @@
+"""`evalgate merge`: joins the shards of a run and decides once, from their raw trials."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.run_folder import write_files
+from evalgate.adapters.trial_file import TrialFile
+from evalgate.cli.environment import read_environment
+from evalgate.cli.publication import (
+    PLAN_FILE,
+    TRIALS,
+    Publication,
+    as_json,
+    prepare,
+    publish,
+)
+from evalgate.cli.question import run_folder
+from evalgate.cli.session import read_begun_run
+from evalgate.cli.world import outside
+from evalgate.errors import ExitCode, UsageError
+from evalgate.gate.conclusion import conclude
+from evalgate.gate.gate import plan_gate
+from evalgate.gate.merging import check_shards, problems
+from evalgate.gate.planning import Plan, plan_document
+from evalgate.gate.resuming import BegunRun, check_same
+from evalgate.model.trial import Trial
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of the verb."""
+    parser.add_argument(
+        "folders", metavar="DIR", type=Path, nargs="+", help="one run folder a shard"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="the run folder (default: reports/<run id>)"
+    )
+    parser.add_argument("--json", action="store_true", help="print verdict.json instead of a table")
+
+
+def run(options: Namespace) -> ExitCode:
+    """Check that every trial is there exactly once, then decide and publish."""
+    environment = read_environment(os.environ)
+    repository = GitRepository(Path.cwd())
+    begun = [read_begun_run(folder) for folder in options.folders]
+    check_shards(begun)
+    question = begun[0].question
+    publication = Publication(
+        folder=run_folder(options, environment, repository=repository, run_id=question.run_id),
+        as_json=options.json,
+        in_workflow=environment.in_workflow,
+    )
+    if publication.folder.resolve() in {folder.resolve() for folder in options.folders}:
+        raise UsageError(f"{publication.folder} is one of the shards: name another --out")
+    plan = plan_gate(question, outside(repository, environment, ()))
+    check_same(begun[0], plan)
+    check_trials(plan, begun, options.folders)
+    prepare(publication)
+    log = TrialFile(publication.folder / TRIALS)
+    with log:
+        for trial in chain.from_iterable(map(_trials, options.folders)):
+            log.append(trial)
+    document = plan_document(plan, simulated=begun[0].simulated)
+    write_files(publication.folder, {PLAN_FILE: as_json(document)})
+    verdict = conclude(plan, log.read, stopped=None)
+    publish(publication, verdict, plan=plan, log=log)
+    return verdict.exit_code
+
+
+def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path]) -> None:
+    """Refuse folders whose trials are not exactly those of their plan.
+
+    Raises:
+        UsageError: with all that is wrong, a line for each folder's problem.
+    """
+    found = [
+        f"{folder / TRIALS}: {problem}"
+        for each, folder in zip(begun, folders, strict=True)
+        for problem in problems(plan, each, TrialFile(folder / TRIALS).read())
+    ]
+    if found:
+        raise UsageError("\n".join(found))
+
+
+def _trials(folder: Path) -> Iterator[Trial]:
+    return TrialFile(folder / TRIALS).read()

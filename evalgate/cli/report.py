@@ -1,0 +1,42 @@
+"""`evalgate report`: decides about the trials of a run folder again and renders it anew."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.trial_file import TrialFile
+from evalgate.cli.environment import read_environment
+from evalgate.cli.merge import check_trials
+from evalgate.cli.publication import TRIALS, Publication, publish
+from evalgate.cli.session import read_begun_run
+from evalgate.cli.world import outside
+from evalgate.errors import ExitCode, UsageError
+from evalgate.gate.conclusion import conclude
+from evalgate.gate.gate import plan_gate
+from evalgate.gate.resuming import check_same
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of the verb."""
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the run folder")
+    parser.add_argument("--json", action="store_true", help="print verdict.json instead of a table")
+
+
+def run(options: Namespace) -> ExitCode:
+    """Decide and publish into the same folder; nothing is called."""
+    environment = read_environment(os.environ)
+    begun = read_begun_run(options.folder)
+    if begun.shard is not None:
+        raise UsageError(f"{options.folder} holds a shard: join all of them with `evalgate merge`")
+    world = outside(GitRepository(Path.cwd()), environment, ())
+    plan = plan_gate(begun.question, world)
+    check_same(begun, plan)
+    check_trials(plan, [begun], [options.folder])
+    log = TrialFile(options.folder / TRIALS)
+    verdict = conclude(plan, log.read, stopped=None)
+    publication = Publication(
+        folder=options.folder, as_json=options.json, in_workflow=environment.in_workflow
+    )
+    publish(publication, verdict, plan=plan, log=log)
+    return verdict.exit_code

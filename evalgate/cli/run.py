@@ -1,0 +1,104 @@
+"""`evalgate run`: runs the trials of a gate, or one shard of them, and decides nothing yet."""
+
+import asyncio
+import os
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.run_folder import make_folder
+from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.publication import OWN_FILES
+from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
+from evalgate.cli.session import Terms, begun_run, session
+from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
+from evalgate.errors import EvaluationError, ExitCode, UsageError
+from evalgate.gate.execution import execute
+from evalgate.gate.gate import plan_gate
+from evalgate.gate.gathering import Question
+from evalgate.gate.outside import Outside
+from evalgate.running.shards import Shard, read_shard
+
+VERB = "run"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of the verb."""
+    add_question_arguments(parser)
+    parser.add_argument(
+        "--shard", metavar="I/N", help="run the i-th of n parts; `evalgate merge` joins them"
+    )
+    parser.add_argument(
+        "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
+    )
+    add_world_arguments(parser)
+
+
+def run(options: Namespace) -> ExitCode:
+    """Run the trials into a run folder and say what decides about them."""
+    environment = read_environment(os.environ)
+    repository = GitRepository(Path.cwd())
+    rules = simulator_rules(options)
+    terms = Terms(
+        verb=VERB,
+        store=store_path(options, rules),
+        simulated=bool(rules),
+        max_cost_usd=options.max_cost,
+        shard=_shard(options),
+    )
+    if options.resume:
+        begun = begun_run(options, simulated=terms.simulated)
+        question, folder = begun.question, Path(options.resume)
+        terms = replace(terms, begun=begun, shard=begun.shard)
+    else:
+        question, folder = _begin(options, environment, repository)
+    _run(question, outside(repository, environment, rules), folder=folder, terms=terms)
+    nexts = "merge" if terms.shard else "report"
+    print(f"The trials are in {folder}; decide with: evalgate {nexts} {folder}")  # noqa: T201
+    return ExitCode.OK
+
+
+def _begin(
+    options: Namespace, environment: Environment, repository: GitRepository
+) -> tuple[Question, Path]:
+    question = read_question(options, environment, repository)
+    ruling = policies(options, question, repository)
+    if len(ruling) > 1:
+        listed = ", ".join(ruling)
+        raise UsageError(f"there are several policies: name one of {listed} with --policy")
+    folder = run_folder(options, environment, repository=repository, run_id=question.run_id)
+    make_folder(folder, OWN_FILES)
+    return replace(question, policy=ruling[0]), folder
+
+
+def _run(question: Question, world: Outside, *, folder: Path, terms: Terms) -> None:
+    """Run what is to be run here.
+
+    Raises:
+        EvaluationError: when the run stopped before its last trial.
+    """
+    plan = plan_gate(question, world)
+    stopped = None
+    with session(plan, world, folder=folder, terms=terms) as own:
+        if plan.trials:
+            stopped = asyncio.run(
+                execute(plan, own.world, log=own.log, on_trial=own.on_trial, scope=own.scope)
+            )
+    if stopped is not None:
+        raise EvaluationError(
+            f"the run stopped before its end: {stopped.message.rstrip('.')}\n"
+            f"go on with: evalgate {VERB} --resume {folder}"
+        )
+
+
+def _shard(options: Namespace) -> Shard | None:
+    if options.shard is None:
+        return None
+    shard = read_shard(options.shard)
+    if shard is None:
+        message = f"--shard: expected the part and the number of parts, 2/4, got `{options.shard}`"
+        raise UsageError(message)
+    if options.resume:
+        raise UsageError("--resume goes on with a run as it was begun: leave out --shard")
+    return shard

@@ -1,0 +1,120 @@
+"""The real outside world of a gate: git, Claude or the simulator, prices, stored answers."""
+
+import random
+import secrets
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from os import environ
+from pathlib import Path
+
+from evalgate.adapters.answer_store import AnswerStore, where
+from evalgate.adapters.clock import SystemClock
+from evalgate.adapters.formats import FORMATS
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.prices import PriceTable
+from evalgate.adapters.python_grader import PythonGraders
+from evalgate.adapters.records import RecordFiles
+from evalgate.adapters.spend_book import SpendBook
+from evalgate.cli.connection import connection, origin
+from evalgate.cli.environment import Environment
+from evalgate.cli.example import read_rule_files
+from evalgate.errors import UsageError
+from evalgate.gate.outside import Outside
+from evalgate.simulator.rules import Rules
+
+STORE = "answers.sqlite"
+"""The store of a run that uses no other; it is deleted once the run is over."""
+
+SPENDING = "spending.sqlite"
+
+
+def add_world_arguments(parser: ArgumentParser) -> None:
+    """Declare who answers, and where answers are kept."""
+    parser.add_argument(
+        "--simulate",
+        action="store_true",
+        help="let the simulator answer: no key, no cost, and no real answers",
+    )
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="a rule file for --simulate (default: the rules of the example)",
+    )
+    parser.add_argument(
+        "--max-cost",
+        metavar="USD",
+        type=float,
+        help="what the run may cost, in place of the policy's `run.max_cost_usd`",
+    )
+    parser.add_argument(
+        "--cache", metavar="FILE", type=Path, help="where answers are kept for later runs"
+    )
+    parser.add_argument(
+        "--no-cache", action="store_true", help="use no answer of an earlier run, and keep none"
+    )
+
+
+def simulator_rules(options: Namespace) -> tuple[Rules, ...]:
+    """Return the rules of the simulator; none when Claude is to answer."""
+    return read_rule_files(options.rules) if options.simulate or options.rules else ()
+
+
+def outside(repository: GitRepository, environment: Environment, rules: Sequence[Rules]) -> Outside:
+    """Return the real outside world; `rules`, when there are any, stand in for Claude."""
+    return Outside(
+        repository=repository,
+        parser=FORMATS,
+        open_model=connection(environment, rules),
+        origin=origin(environment, rules),
+        prices=PriceTable(),
+        clock=SystemClock(),
+        random=random.random,
+        draw_boundary=lambda: secrets.token_hex(16),
+        open_code=PythonGraders,
+        open_records=RecordFiles,
+    )
+
+
+def store_path(options: Namespace, rules: Sequence[Rules]) -> Path | None:
+    """Return the file that keeps answers between runs; None when there is to be none.
+
+    Raises:
+        UsageError: when options contradict each other, or the environment names no place.
+    """
+    if options.cache and options.no_cache:
+        raise UsageError("--cache names a file for stored answers and --no-cache wants none")
+    if options.cache:
+        return Path(options.cache)
+    return None if options.no_cache or rules else where(environ)
+
+
+@contextmanager
+def with_store(
+    world: Outside, *, store: Path | None, folder: Path, cache_days: float, per_day: bool
+) -> Iterator[Outside]:
+    """Open the store of a run; without one for all runs, the run folder holds one until its end.
+
+    Args:
+        world: what is completed.
+        store: the file that keeps answers between runs.
+        folder: the run folder.
+        cache_days: how long an answer stands.
+        per_day: whether the day's spending is limited, which needs a book of it.
+    """
+    own = folder / STORE
+    book_file = (store.parent if store else where(environ).parent) / SPENDING
+    with (
+        AnswerStore(
+            store or own, max_age_days=cache_days if store else 3650, now=time.time
+        ) as answers,
+        SpendBook(book_file, now=time.time) if per_day else nullcontext() as book,
+    ):
+        yield replace(world, store=answers, book=book)
+    if store is None:
+        for path in folder.glob(f"{STORE}*"):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,59 @@
+"""Whether the trials of finished runs are exactly those of a plan, each of them once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from evalgate.deciding.wording import counted
+from evalgate.errors import UsageError
+from evalgate.gate.execution import Scope, planned_key, trial_key, trials_in_scope
+from evalgate.gate.planning import Plan
+from evalgate.gate.resuming import BegunRun
+from evalgate.model.trial import Trial
+from evalgate.running.shards import Shard
+
+
+def check_shards(begun: Sequence[BegunRun]) -> None:
+    """Refuse runs that are not the shards of one run, each once.
+
+    Raises:
+        UsageError: names the folder that is too much, or the shards that are missing.
+    """
+    first = begun[0]
+    for other in begun[1:]:
+        if other.hash != first.hash:
+            raise UsageError(
+                f"{other.path} and {first.path} belong to different runs: prompts, cases, policy, "
+                "base or evalgate differ; give all shards the same --base and --head"
+            )
+    places = Counter(_part(each) for each in begun)
+    doubled = next((part for part, number in places.items() if number > 1), None)
+    if doubled is not None:
+        raise UsageError(f"shard {doubled} is given twice")
+    if len({part.of for part in places}) > 1:
+        raise UsageError("the shards are of differently many: run them all with the same n")
+    of = _part(first).of
+    missing = [
+        f"{index}/{of}" for index in range(1, of + 1) if Shard(index=index, of=of) not in places
+    ]
+    if missing:
+        raise UsageError(f"shards are missing: {', '.join(missing)}")
+
+
+def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial]) -> Iterator[str]:
+    """Yield what keeps the trials of a run from being those that its part of the plan asks for."""
+    counts = Counter(trial_key(trial) for trial in trials)
+    missing = 0
+    for planned in trials_in_scope(plan, Scope(shard=begun.shard), records=plan.records):
+        number = counts.pop(planned_key(planned), 0)
+        if number == 0:
+            missing += 1
+        elif number > 1:
+            yield f"trial {planned.key} of {planned.version.prompt} is there {number} times"
+    if missing:
+        yield f"{counted(missing, 'trial')} missing: go on with it by --resume"
+    if counts:
+        yield f"{counted(counts.total(), 'trial')} of other runs or shards"
+
+
+def _part(begun: BegunRun) -> Shard:
+    return begun.shard or Shard(index=1, of=1)

@@ -1,0 +1,32 @@
+"""Which trials become the record of the stable versions, and which records are out of date."""
+
+from collections.abc import Iterable, Mapping
+
+from evalgate.model.trial import Trial, TrialStatus
+
+Place = tuple[str, str]
+"""A prompt and an eval set."""
+
+
+def recorded(
+    past: Iterable[Trial], fresh: Iterable[Trial], *, stable: Mapping[str, str]
+) -> dict[Place, list[Trial]]:
+    """Return the trials to keep, by prompt and eval set, in the order of cases and trials.
+
+    Kept are graded trials of versions that are stable now, in either arm; of several that were
+    asked the same, the fresh one.
+
+    Args:
+        past: the trials that are on record.
+        fresh: the trials of new runs.
+        stable: the hash of each prompt's stable version.
+    """
+    by_key: dict[str, Trial] = {}
+    for trial in (*past, *fresh):
+        is_stable = trial.version_hash == stable.get(trial.prompt)
+        if is_stable and trial.asked and trial.status is TrialStatus.GRADED:
+            by_key[trial.asked] = trial
+    places: dict[Place, list[Trial]] = {}
+    for trial in sorted(by_key.values(), key=lambda each: (each.case, each.trial)):
+        places.setdefault((trial.prompt, trial.evalset), []).append(trial)
+    return places
