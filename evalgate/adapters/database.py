@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from evalgate.errors import UsageError
 
 PATIENCE = 5.0
-"""Seconds for which a write waits until other processes have done theirs."""
+"""Seconds for which a write usually waits until other processes have done theirs."""
 
 _MOST_LEFTOVER = 16 * 2**20
 
@@ -31,11 +31,16 @@ class Layout:
     remedy: str
 
 
-def open_database(path: Path, layout: Layout) -> sqlite3.Connection:
+def open_database(path: Path, layout: Layout, *, patience: float = PATIENCE) -> sqlite3.Connection:
     """Return a connection to a file, which is made when it is not there.
 
     Every statement is a transaction of its own unless one is begun. A transaction survives the end
     of the process, though not a power failure right after it: nothing waits for the disk.
+
+    Args:
+        path: of the file.
+        layout: what it has to look like.
+        patience: seconds for which a write waits for other processes.
 
     Raises:
         UsageError: the file is a link, no file of this kind, or cannot be written.
@@ -45,7 +50,7 @@ def open_database(path: Path, layout: Layout) -> sqlite3.Connection:
         if not path.exists():
             _make(path, layout)
         with ExitStack() as undo:
-            connection = _connected(path)
+            connection = _connected(path, patience)
             undo.callback(connection.close)
             _verify(connection, path, layout)
             undo.pop_all()
@@ -88,7 +93,7 @@ def _make(path: Path, layout: Layout) -> None:
     with TemporaryDirectory(dir=path.parent) as folder:
         made = Path(folder) / path.name
         made.touch(mode=0o600)
-        with closing(_connected(made)) as connection:
+        with closing(_connected(made, PATIENCE)) as connection:
             # Once set, the file remembers it: readers never wait, and a commit is one short write.
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA application_id={layout.mark}")
@@ -98,12 +103,12 @@ def _make(path: Path, layout: Layout) -> None:
             path.hardlink_to(made)
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connected(path: Path, patience: float) -> sqlite3.Connection:
     # `mode=rw`: a file that has gone away in the meantime must not come back without its layout.
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
-        timeout=PATIENCE,
+        timeout=patience,
         isolation_level=None,
         check_same_thread=False,
     )

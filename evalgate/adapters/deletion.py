@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from evalgate.adapters.answer_store import ANSWERS, SECONDS_PER_DAY, case_of
-from evalgate.adapters.database import open_database, refuse_links, transaction
+from evalgate.adapters.database import PATIENCE, open_database, refuse_links, transaction
 from evalgate.errors import ConfigurationError, Problem, UsageError
 
 _SELECTED = (
@@ -41,7 +41,9 @@ class Selection:
     older_than_days: float | None = None
 
 
-def delete_answers(path: Path, selection: Selection, *, now: float, dry_run: bool) -> Deleted:
+def delete_answers(
+    path: Path, selection: Selection, *, now: float, dry_run: bool, patience: float = PATIENCE
+) -> Deleted:
     """Delete stored answers, and leave nothing of them in the file.
 
     Args:
@@ -49,6 +51,7 @@ def delete_answers(path: Path, selection: Selection, *, now: float, dry_run: boo
         selection: which ones.
         now: seconds since 1970, UTC. Answers from the future count as made now from here on.
         dry_run: only count.
+        patience: seconds to wait for other processes that use the file.
 
     Raises:
         UsageError: the file is none of ours, or cannot be written.
@@ -56,7 +59,7 @@ def delete_answers(path: Path, selection: Selection, *, now: float, dry_run: boo
     refuse_links(path)
     if not path.exists():
         return Deleted(deleted=0, left=0)
-    with closing(open_database(path, ANSWERS)) as connection:
+    with closing(open_database(path, ANSWERS, patience=patience)) as connection:
         try:
             return _delete(connection, selection, now=now, dry_run=dry_run)
         except sqlite3.Error as error:

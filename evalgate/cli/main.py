@@ -30,6 +30,7 @@ VERBS: Mapping[str, _Verb] = {
     "report": _Verb("evalgate.cli.report", "decide about a run folder again, without any call"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
     "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),
+    "purge": _Verb("evalgate.cli.purge", "delete stored answers by age or case, or all of them"),
     "demo": _Verb("evalgate.cli.demo", "gate a harmless and a damaging change, without a key"),
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
 }

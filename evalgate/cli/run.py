@@ -83,7 +83,7 @@ def _run(question: Question, world: Outside, *, folder: Path, terms: Terms) -> N
     with session(plan, world, folder=folder, terms=terms) as own:
         if plan.trials:
             stopped = asyncio.run(
-                execute(plan, own.world, log=own.log, on_trial=own.on_trial, scope=own.scope)
+                execute(plan, own.world, log=own.log, on_trial=own.on_trial, mode=own.mode)
             )
     if stopped is not None:
         raise EvaluationError(

@@ -13,10 +13,12 @@ from evalgate.cli import adapters
 from evalgate.cli.publication import PLAN_FILE, TRIALS, as_json
 from evalgate.cli.world import with_store
 from evalgate.errors import InterruptedRunError, UsageError
-from evalgate.gate.execution import Scope
+from evalgate.gate.engines import Engine, one_by_one
+from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
+from evalgate.gate.scope import Scope, trials_in_scope
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
 
@@ -26,7 +28,8 @@ class Terms:
     """How a run is made: what may differ from run to run under one policy.
 
     `verb` is the one that goes on with it. `store` keeps answers between runs; None keeps them for
-    this run alone. `begun` is the run that is gone on with, if it is one.
+    this run alone. `begun` is the run that is gone on with, if it is one. `engine` answers the
+    calls, given the run folder.
     """
 
     verb: str
@@ -35,15 +38,16 @@ class Terms:
     max_cost_usd: float | None = None
     shard: Shard | None = None
     begun: BegunRun | None = None
+    engine: Callable[[Path], Engine] = lambda _: one_by_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What a run is made with: the world with its store, the log, the scope, and who is told."""
+    """What a run is made with: the world with its store, the log, the mode, and who is told."""
 
     world: Outside
     log: TrialFile
-    scope: Scope
+    mode: Mode
     on_trial: Callable[[Trial], None]
 
 
@@ -60,7 +64,7 @@ def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterat
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_json(document)})
     run = plan.sources.policy.run
-    left = plan.trials - len(scope.done)
+    left = sum(1 for _ in trials_in_scope(plan, scope))
     try:
         with (
             log,
@@ -74,7 +78,8 @@ def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterat
             adapters.progress(left) if left else nullcontext() as progress,
         ):
             on_trial = progress.count if progress else _ignore
-            yield Session(world=own, log=log, scope=scope, on_trial=on_trial)
+            mode = Mode(scope=scope, engine=terms.engine(folder))
+            yield Session(world=own, log=log, mode=mode, on_trial=on_trial)
     except KeyboardInterrupt:
         raise InterruptedRunError(
             "interrupted; every finished trial is kept\n"

@@ -17,6 +17,7 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
 from evalgate.adapters.python_grader import PythonGraders
 from evalgate.adapters.records import RecordFiles
+from evalgate.adapters.spend_book import FILE as SPENDING_FILE
 from evalgate.adapters.spend_book import SpendBook
 from evalgate.cli.connection import connection, origin
 from evalgate.cli.environment import Environment
@@ -27,8 +28,6 @@ from evalgate.simulator.rules import Rules
 
 STORE = "answers.sqlite"
 """The store of a run that uses no other; it is deleted once the run is over."""
-
-SPENDING = "spending.sqlite"
 
 
 def add_world_arguments(parser: ArgumentParser) -> None:
@@ -107,7 +106,7 @@ def with_store(
         per_day: whether the day's spending is limited, which needs a book of it.
     """
     own = folder / STORE
-    book_file = (store.parent if store else where(environ).parent) / SPENDING
+    book_file = (store.parent if store else where(environ).parent) / SPENDING_FILE
     with (
         AnswerStore(
             store or own, max_age_days=cache_days if store else 3650, now=time.time

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from evalgate.errors import ConfigurationError
 from evalgate.gate.conclusion import conclude
-from evalgate.gate.execution import Scope, execute
+from evalgate.gate.execution import WHOLE, Mode, execute
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
@@ -72,7 +72,7 @@ async def run_gate(
     *,
     log: TrialLog,
     on_trial: Callable[[Trial], None],
-    scope: Scope | None = None,
+    mode: Mode = WHOLE,
 ) -> RunVerdict:
     """Run what is planned and return the verdict.
 
@@ -81,9 +81,9 @@ async def run_gate(
         outside: what the run reaches for.
         log: where each trial is written; the verdict is drawn from what it holds.
         on_trial: told of each trial once it is written.
-        scope: what is left to be run; by default everything.
+        mode: what is to be run here, and how; by default everything, each call by itself.
     """
     stopped = None
     if plan.trials:
-        stopped = await execute(plan, outside, log=log, on_trial=on_trial, scope=scope)
+        stopped = await execute(plan, outside, log=log, on_trial=on_trial, mode=mode)
     return conclude(plan, log.read, stopped=stopped)

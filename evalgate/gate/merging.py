@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from evalgate.deciding.wording import counted
 from evalgate.errors import UsageError
-from evalgate.gate.execution import Scope, planned_key, trial_key, trials_in_scope
 from evalgate.gate.planning import Plan
 from evalgate.gate.resuming import BegunRun
+from evalgate.gate.scope import Scope, planned_key, trial_key, trials_in_scope
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
 
@@ -43,7 +43,7 @@ def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial]) -> Iterator[s
     """Yield what keeps the trials of a run from being those that its part of the plan asks for."""
     counts = Counter(trial_key(trial) for trial in trials)
     missing = 0
-    for planned in trials_in_scope(plan, Scope(shard=begun.shard), records=plan.records):
+    for planned in trials_in_scope(plan, Scope(shard=begun.shard)):
         number = counts.pop(planned_key(planned), 0)
         if number == 0:
             missing += 1

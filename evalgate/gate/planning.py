@@ -118,7 +118,9 @@ def plan_hash(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def plan_document(plan: Plan, *, shard: Shard | None = None, simulated: bool) -> dict[str, Data]:
+def plan_document(
+    plan: Plan, *, shard: Shard | None = None, simulated: bool = False
+) -> dict[str, Data]:
     """Return the content of `plan.json`.
 
     Args:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evalgate.errors import UsageError
-from evalgate.gate.execution import Key, Scope, trial_key
 from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import PLAN, Plan, plan_hash
+from evalgate.gate.scope import Key, Scope, trial_key
 from evalgate.model.document import Document
 from evalgate.model.reading import Section
 from evalgate.model.trial import Trial, TrialStatus

@@ -190,6 +190,39 @@ class BatchService(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One batch of a run: the keys of what it asks, its id, and whether it is done with.
+
+    `id` is empty until the service has told it. `number` counts the batches of a run from 0.
+    """
+
+    number: int
+    keys: tuple[str, ...]
+    id: str = ""
+    is_over: bool = False
+
+
+class BatchJournal(Protocol):
+    """What is known of the batches of a run, safe against the end of the process."""
+
+    def batches(self) -> Sequence[Batch]:
+        """Return all batches of the run so far, oldest first."""
+        ...
+
+    def intend(self, keys: Sequence[str]) -> Batch:
+        """Note that a batch is about to be handed in, and return it."""
+        ...
+
+    def submitted(self, batch: Batch, identity: str) -> Batch:
+        """Note the id of a batch, and return the batch with it."""
+        ...
+
+    def end(self, batch: Batch) -> None:
+        """Note that a batch is done with: its results are stored, or it was never handed in."""
+        ...
+
+
 class TrialLog(Protocol):
     """The trials of one run, written as they come and read back as often as needed."""
 

@@ -76,7 +76,7 @@ class Caller:
     async def _send(self, request: ChatRequest) -> Called:
         means = self._means
         factor = means.places.price_factor(request.route)
-        worst = worst_usd(request, means.prices, factor=factor)
+        worst = worst_usd(request, means.prices, factor)
         lane = self._lane(request)
 
         async def attempt(within: float) -> Called:

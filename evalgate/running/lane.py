@@ -6,7 +6,7 @@ from math import inf
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.ports import Clock
 from evalgate.running.pacing import Pace, Ticket
-from evalgate.running.size import expected_input_tokens
+from evalgate.running.size import expected_input
 
 LONGEST_NAP = 1.0
 """Seconds after which a waiting call looks again whether the run goes on."""
@@ -24,7 +24,7 @@ class Lane:
 
     async def enter(self, request: ChatRequest) -> Ticket | None:
         """Return once a call may start, with what `leave` needs; None when the lane has closed."""
-        purpose, tokens = request.purpose.value, expected_input_tokens(request)
+        purpose, tokens = request.purpose.value, expected_input(request)
         async with self._turn:
             while not self._closed:
                 now = self._clock.monotonic()

@@ -59,9 +59,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def simulated_claude(
-    *, latency_ms: float = 0.0, rules: str = RULES
-) -> Iterator[SimulatorServer]:
+def simulated_claude(*, latency_ms: float = 0.0, rules: str = RULES) -> Iterator[SimulatorServer]:
     """Serve a simulated Claude from a thread of its own."""
     server = SimulatorServer([shop_rules(rules)], latency_ms=latency_ms)
     loop = asyncio.new_event_loop()
