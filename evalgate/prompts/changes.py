@@ -6,6 +6,7 @@ from dataclasses import replace
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.ports import Parser
 from evalgate.model.verdict import Verdict
+from evalgate.prompts.asking import asks_alike
 from evalgate.prompts.findings import find, finding, notes
 from evalgate.prompts.library import LIVE
 from evalgate.prompts.view import Prompts, View
@@ -98,6 +99,15 @@ def _candidate(
     # Under its new name the prompt goes on as one.
     baseline = replace(view.base.read(stable, parser), prompt=candidate.prompt)
     formerly = view.formerly
+    if asks_alike(candidate, baseline) and candidate.hash != baseline.hash:
+        message = f"{version} asks exactly what {stable} asks: nothing to run."
+        return finding(
+            view.head,
+            f"{version}.md",
+            code="identical_request",
+            message=message,
+            verdict=Verdict.PASS,
+        )
     if candidate.hash != baseline.hash:
         return Candidate(version=candidate, baseline=baseline, why=why, formerly=formerly)
     if candidate.version == baseline.version:

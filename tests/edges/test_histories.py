@@ -227,9 +227,19 @@ def found(folder: Path, reading: Reading) -> set[tuple[str, str]]:
     assert (sources.base, sources.head) == (reading.base, reading.head)
     change = find_changes(sources.prompts, FORMATS, changed_sets={})
     candidates = {("candidate", each.version.path) for each in change.candidates}
-    known = {"published_version_edited", "published_include_edited", "identical_version"}
+    known = {
+        "published_version_edited",
+        "published_include_edited",
+        "identical_version",
+        "identical_request",
+    }
     findings = {
-        ("candidate" if each.reason.code == "identical_version" else each.reason.code, each.path)
+        (
+            "candidate"
+            if each.reason.code in {"identical_version", "identical_request"}
+            else each.reason.code,
+            each.path,
+        )
         for each in change.findings
         if each.reason.code in known
     }
