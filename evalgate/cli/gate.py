@@ -40,7 +40,7 @@ def run(options: Namespace) -> ExitCode:
     world = outside(repository, environment, rules)
     terms = Terms(
         verb=VERB,
-        store=store_path(options, rules),
+        store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
     )

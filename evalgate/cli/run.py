@@ -42,7 +42,7 @@ def run(options: Namespace) -> ExitCode:
     rules = simulator_rules(options)
     terms = Terms(
         verb=VERB,
-        store=store_path(options, rules),
+        store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
         shard=_shard(options),

@@ -79,7 +79,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
     )
 
 
-def store_path(options: Namespace, rules: Sequence[Rules]) -> Path | None:
+def store_path(options: Namespace, rules: Sequence[Rules], *, in_workflow: bool) -> Path | None:
     """Return the file that keeps answers between runs; None when there is to be none.
 
     Raises:
@@ -89,7 +89,9 @@ def store_path(options: Namespace, rules: Sequence[Rules]) -> Path | None:
         raise UsageError("--cache names a file for stored answers and --no-cache wants none")
     if options.cache:
         return Path(options.cache)
-    return None if options.no_cache or rules else where(environ)
+    # On a runner, other jobs may have written into the user's caches: there it must be named.
+    unnamed = in_workflow and "EVALGATE_CACHE" not in environ
+    return None if options.no_cache or rules or unnamed else where(environ)
 
 
 @contextmanager
