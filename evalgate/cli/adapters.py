@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
+from evalgate.errors import MissingExtraError
 from evalgate.model.ports import ChatModel
 from evalgate.model.trial import Trial
 from evalgate.reporting.story import Report
@@ -23,6 +24,12 @@ class RunningSimulator(Protocol):
 class _Claude(Protocol):
     def ClaudeModel(  # noqa: N802 - the name of a class
         self, *, api_key: str, base_url: str | None
+    ) -> AbstractAsyncContextManager[ChatModel]: ...
+
+
+class _Cluster(Protocol):
+    def ClusterModel(  # noqa: N802 - the name of a class
+        self, *, address: str, base_url: str | None
     ) -> AbstractAsyncContextManager[ChatModel]: ...
 
 
@@ -54,6 +61,22 @@ def claude(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager
     """Return a client of the Claude API, or of a server that speaks it."""
     module = cast("_Claude", import_module("evalgate.adapters.claude"))
     return module.ClaudeModel(api_key=api_key, base_url=base_url)
+
+
+def cluster(*, address: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:
+    """Return Claude behind the workers of a Dask cluster.
+
+    Raises:
+        MissingExtraError: Dask is not installed.
+    """
+    try:
+        module = cast("_Cluster", import_module("evalgate.adapters.cluster_model"))
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"--engine dask needs packages that are not installed ({error.name}): "
+            "pip install 'evalgate[cluster]'"
+        ) from error
+    return module.ClusterModel(address=address, base_url=base_url)
 
 
 def simulator(
