@@ -24,6 +24,7 @@ class _Verb:
 VERBS: Mapping[str, _Verb] = {
     "init": _Verb("evalgate.cli.init", "set a repository up: policy, workflow, first prompt"),
     "check": _Verb("evalgate.cli.check", "look prompts and eval sets over, without any call"),
+    "plan": _Verb("evalgate.cli.plan", "say what a gate would run, at what cost; calls nothing"),
     "gate": _Verb("evalgate.cli.gate", "judge the prompts that changed between two git refs"),
     "run": _Verb("evalgate.cli.run", "run the trials of a gate, or one shard of them"),
     "merge": _Verb("evalgate.cli.merge", "join the shards of a run and decide once"),

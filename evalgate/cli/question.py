@@ -12,9 +12,11 @@ from evalgate.errors import UsageError
 from evalgate.gate.gathering import Question
 from evalgate.gate.roots import find_policies
 
+RUN_FOLDER = "the run folder (default: reports/<run id>)"
 
-def add_question_arguments(parser: ArgumentParser) -> None:
-    """Declare what is compared, by which policy, and where the result goes."""
+
+def add_question_arguments(parser: ArgumentParser, *, out: str = RUN_FOLDER) -> None:
+    """Declare what is compared, by which policy, and where the result goes, as `out` says."""
     parser.add_argument(
         "--base", metavar="REF", help="what is trusted now (default: the default branch)"
     )
@@ -26,9 +28,7 @@ def add_question_arguments(parser: ArgumentParser) -> None:
         metavar="PATH",
         help="the policy that rules (default: each `.github/evalgate*.yml` in turn)",
     )
-    parser.add_argument(
-        "--out", metavar="DIR", type=Path, help="the run folder (default: reports/<run id>)"
-    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help=out)
 
 
 def read_question(

@@ -10,6 +10,7 @@ from evalgate.adapters.files import read_json
 from evalgate.adapters.run_folder import write_files
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
+from evalgate.cli.foretelling import foretell
 from evalgate.cli.publication import PLAN_FILE, TRIALS, as_json
 from evalgate.cli.world import with_store
 from evalgate.errors import InterruptedRunError, UsageError
@@ -18,7 +19,8 @@ from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
-from evalgate.gate.scope import Scope, trials_in_scope
+from evalgate.gate.scope import Scope, in_scope
+from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
 
@@ -28,8 +30,8 @@ class Terms:
     """How a run is made: what may differ from run to run under one policy.
 
     `verb` is the one that goes on with it. `store` keeps answers between runs; None keeps them for
-    this run alone. `begun` is the run that is gone on with, if it is one. `engine` answers the
-    calls, given the run folder.
+    this run alone. `batches` tells that calls go in batches. `begun` is the run that is gone on
+    with, if it is one. `engine` answers the calls, given the run folder.
     """
 
     verb: str
@@ -37,6 +39,7 @@ class Terms:
     simulated: bool = False
     max_cost_usd: float | None = None
     shard: Shard | None = None
+    batches: bool = False
     begun: BegunRun | None = None
     engine: Callable[[Path], Engine] = lambda _: one_by_one
 
@@ -61,10 +64,13 @@ def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterat
     """
     log = TrialFile(folder / TRIALS)
     scope = _scope(plan, log, terms)
+    ours = in_scope(plan, scope)
+    if plan.trials:
+        scope = replace(scope, on_limits=foretell(plan, world, ours=ours, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_json(document)})
     run = plan.sources.policy.run
-    left = sum(1 for _ in trials_in_scope(plan, scope))
+    left = sum(map(ours, planned_trials(plan)))
     try:
         with (
             log,

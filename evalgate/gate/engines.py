@@ -15,7 +15,7 @@ from evalgate.model.route import Provider
 from evalgate.running.account import Calls
 from evalgate.running.batches import BatchMeans, answer_in_batches
 from evalgate.running.budget import Budget
-from evalgate.running.caller import Caller, Means
+from evalgate.running.caller import Caller, Means, unheard
 from evalgate.running.late_model import LateModel
 
 Engine = Callable[[Plan, Outside, Scope], AbstractAsyncContextManager[Calls]]
@@ -39,6 +39,7 @@ async def one_by_one(plan: Plan, outside: Outside, scope: Scope) -> AsyncIterato
                 places=places(policy, outside),
                 store=outside.store,
                 share=1 / parts,
+                on_limits=scope.on_limits or unheard,
             )
         )
 

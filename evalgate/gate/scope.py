@@ -1,11 +1,12 @@
 """Which trials of a plan are run in one process: all, a shard, or what an earlier process left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evalgate.gate.planning import Plan
 from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Arm, Trial
+from evalgate.running.caller import OnLimits
 from evalgate.running.plan import PlannedTrial
 from evalgate.running.shards import Shard, cases_of_shard
 
@@ -18,7 +19,8 @@ class Scope:
     """Which trials of a plan are to be run here, and what earlier parts of the run left.
 
     `done` are trials that are in the log; `earlier` are those that ended without a grade and run
-    again, with what they cost. `max_cost_usd` takes the place of the policy's limit.
+    again, with what they cost. `max_cost_usd` takes the place of the policy's limit. `on_limits` is
+    told the rate limits that servers state.
     """
 
     shard: Shard | None = None
@@ -26,6 +28,7 @@ class Scope:
     earlier: Mapping[Key, Trial] | None = None
     spent_usd: float = 0.0
     max_cost_usd: float | None = None
+    on_limits: OnLimits | None = None
 
 
 def trial_key(trial: Trial) -> Key:
@@ -35,12 +38,19 @@ def trial_key(trial: Trial) -> Key:
 
 def trials_in_scope(plan: Plan, scope: Scope) -> Iterator[PlannedTrial]:
     """Yield the trials of a plan that are to be run here."""
+    return filter(in_scope(plan, scope), planned_trials(plan))
+
+
+def in_scope(plan: Plan, scope: Scope) -> Callable[[PlannedTrial], bool]:
+    """Return what tells whether a trial is to be run here."""
     own = _own_cases(plan, scope.shard) if scope.shard else None
-    for trial in planned_trials(plan):
+
+    def is_ours(trial: PlannedTrial) -> bool:
         if own is not None and _unit(trial.evalset.name, trial.case.id) not in own:
-            continue
-        if not scope.done or planned_key(trial) not in scope.done:
-            yield trial
+            return False
+        return not scope.done or planned_key(trial) not in scope.done
+
+    return is_ours
 
 
 def planned_key(planned: PlannedTrial) -> Key:

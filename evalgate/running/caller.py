@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, RateLimits
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import AnswerStore, ChatModel, Clock, Prices
 from evalgate.running.budget import Budget
@@ -16,12 +16,19 @@ from evalgate.running.place import Places
 from evalgate.running.retry import MAY_BE_BILLED, STOPS_RUN
 from evalgate.running.worst import worst_usd
 
+OnLimits = Callable[[tuple[str, str], RateLimits], None]
+
+
+def unheard(lane: tuple[str, str], limits: RateLimits) -> None:
+    """Tell nobody."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
     """What calls are made with. `random` draws from 0 up to 1, for pauses.
 
-    `share` is the part of the account's rate limits that is this process's.
+    `share` is the part of the account's rate limits that is this process's. `on_limits` is told the
+    rate limits that responses state, with the route and the model they are for.
     """
 
     model: ChatModel
@@ -33,6 +40,7 @@ class Means:
     places: Places
     store: AnswerStore | None = None
     share: float = 1.0
+    on_limits: OnLimits = unheard
 
 
 class Caller:
@@ -111,6 +119,8 @@ class Caller:
             cost = self._cost(request, result)
         finally:
             lane.leave(ticket, result)
+            if result is not None and result.limits is not None:
+                means.on_limits((request.route, request.model), result.limits)
             booked = means.budget.settle(worst, cost)
         if isinstance(result, CallFailure) and result.kind in STOPS_RUN:
             self._give_up(result)

@@ -55,7 +55,7 @@ def change(folder: Path, root: str) -> None:
 def test_every_root_is_gated_into_a_folder_of_its_own(folder: Path) -> None:
     change(folder, "billing")
     done = evalgate(folder, "gate", "--simulate", "--out", "run")
-    assert (done.returncode, "running 120 trials" in done.stderr) == (0, True)
+    assert (done.returncode, "120 trials in " in done.stderr) == (0, True)
     verdicts = {
         root: json.loads((folder / "run" / root / "verdict.json").read_text())["verdict"]
         for root in ("main", "billing")

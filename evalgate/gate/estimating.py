@@ -1,0 +1,143 @@
+"""What a plan will take, before any call: per matchup and together, in calls, money and time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from evalgate.gate.matching import Matchup
+from evalgate.gate.planning import Plan
+from evalgate.gate.trials import trials_by_matchup
+from evalgate.model.comparison import CaseKind
+from evalgate.model.ports import Prices
+from evalgate.model.trial import Arm
+from evalgate.prompts.render import render
+from evalgate.running.duration import Duration, run_time
+from evalgate.running.estimate import Estimate, Tariff, estimate, joined
+from evalgate.running.foreseen import Foresight, Past
+from evalgate.running.plan import PlannedTrial
+from evalgate.running.time_words import passes, too_long
+
+NO_PAST = Past()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchupEstimate:
+    """What one matchup takes; trials that it shares with an earlier one are that one's.
+
+    `trials` are all of an arm; `recorded` of them need no call, because a record answers them.
+    """
+
+    matchup: Matchup
+    trials: Mapping[Arm, int]
+    recorded: int
+    estimate: Estimate
+
+    @property
+    def cases(self) -> Mapping[CaseKind, int]:
+        """How many cases of each kind are run."""
+        return Counter(case.kind for case in self.matchup.planned)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEstimate:
+    """What a plan takes; `time` is None for batches, which end within a day, mostly an hour."""
+
+    matchups: tuple[MatchupEstimate, ...]
+    total: Estimate
+    time: Duration | None
+    warnings: tuple[str, ...]
+
+    @property
+    def recorded(self) -> int:
+        """How many trials need no call, because records answer them."""
+        return sum(each.recorded for each in self.matchups)
+
+
+def _none(planned: PlannedTrial) -> bool:  # noqa: ARG001 - the shape of a filter
+    """Say of no trial that a record answers it."""
+    return False
+
+
+def _all(planned: PlannedTrial) -> bool:  # noqa: ARG001 - the shape of a filter
+    """Say of every trial that it is to be run here."""
+    return True
+
+
+def estimate_plan(
+    plan: Plan,
+    prices: Prices,
+    *,
+    is_ours: Callable[[PlannedTrial], bool] = _all,
+    is_recorded: Callable[[PlannedTrial], bool] = _none,
+    batches: bool = False,
+    past: Past = NO_PAST,
+) -> PlanEstimate:
+    """Return what a plan will take, as if no answer were stored.
+
+    Args:
+        plan: what is to be run.
+        prices: the list prices.
+        is_ours: tells of a trial whether it is to be run here at all.
+        is_recorded: tells of a trial whether it needs no call (see `evalgate.gate.recorded`).
+        batches: whether calls go in batches, at half the price.
+        past: what earlier runs say about the length of answers.
+    """
+    policy = plan.sources.policy
+    means = _Means(
+        foresight=Foresight(render=render, judge=policy.judge, route=policy.run.route, past=past),
+        tariff=Tariff(prices=prices, routes=policy.routes, batches=batches),
+        is_ours=is_ours,
+        is_recorded=is_recorded,
+    )
+    matchups = tuple(
+        _matchup(matchup, trials, means) for matchup, trials in trials_by_matchup(plan)
+    )
+    total = joined([each.estimate for each in matchups])
+    time = None if batches else run_time(total, policy.run)
+    return PlanEstimate(
+        matchups=matchups,
+        total=total,
+        time=time,
+        warnings=tuple(_warnings(plan, total, time)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Means:
+    """What it takes to estimate trials."""
+
+    foresight: Foresight
+    tariff: Tariff
+    is_ours: Callable[[PlannedTrial], bool]
+    is_recorded: Callable[[PlannedTrial], bool]
+
+
+def _matchup(matchup: Matchup, trials: Iterator[PlannedTrial], means: _Means) -> MatchupEstimate:
+    arms: Counter[Arm] = Counter()
+
+    def to_be_run() -> Iterator[PlannedTrial]:
+        for trial in filter(means.is_ours, trials):
+            arms[trial.arm] += 1
+            if not means.is_recorded(trial):
+                yield trial
+
+    total = estimate(means.foresight.trials(to_be_run()), means.tariff)
+    return MatchupEstimate(
+        matchup=matchup, trials=arms, recorded=arms.total() - total.trials, estimate=total
+    )
+
+
+def _warnings(plan: Plan, total: Estimate, time: Duration | None) -> Iterator[str]:
+    run = plan.sources.policy.run
+    if time is not None and passes(time, run.job_minutes):
+        yield f"The run takes {too_long(time, run.job_minutes)}."
+    if total.unpriced:
+        models = ", ".join(sorted(total.unpriced))
+        yield f"No price is known for {models}: what the run costs is unknown."
+    cost = total.total.cost
+    limit = run.max_cost_usd
+    if limit is not None and cost.expected is not None and cost.expected > limit:
+        yield (
+            f"The run is expected to cost ${cost.expected:,.2f}, and `run.max_cost_usd` stops it "
+            f"at ${limit:,.2f}: plan fewer trials or raise the limit."
+        )
