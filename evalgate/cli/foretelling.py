@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from evalgate.gate.estimate_words import estimate_line
-from evalgate.gate.estimating import estimate_plan
+from evalgate.gate.estimating import Known, estimate_plan
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.recorded import recorded
@@ -28,7 +28,11 @@ def foretell(
         batches: whether the calls go in batches.
     """
     estimate = estimate_plan(
-        plan, world.prices, is_ours=ours, is_recorded=recorded(plan, world), batches=batches
+        plan,
+        world.prices,
+        is_ours=ours,
+        known=Known(is_recorded=recorded(plan, world)),
+        batches=batches,
     )
     _say(estimate_line(estimate))
     for warning in estimate.warnings:

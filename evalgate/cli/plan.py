@@ -18,7 +18,7 @@ from evalgate.cli.question import add_question_arguments, policies, read_questio
 from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode
 from evalgate.gate.estimate_document import estimate_document
-from evalgate.gate.estimating import PlanEstimate, estimate_plan
+from evalgate.gate.estimating import Known, PlanEstimate, estimate_plan
 from evalgate.gate.gate import plan_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
@@ -82,7 +82,7 @@ def _planned(
     plan = plan_gate(question, world)
     if folder is not None:
         write_files(folder, {PLAN_FILE: as_json(plan_document(plan))})
-    return plan, estimate_plan(plan, world.prices, is_recorded=recorded(plan, world))
+    return plan, estimate_plan(plan, world.prices, known=Known(is_recorded=recorded(plan, world)))
 
 
 def _print_document(document: dict[str, Data]) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
@@ -16,8 +16,6 @@ from evalgate.running.estimate import Estimate, Tariff, estimate, joined
 from evalgate.running.foreseen import Foresight, Past
 from evalgate.running.plan import PlannedTrial
 from evalgate.running.time_words import passes, too_long
-
-NO_PAST = Past()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +61,28 @@ def _all(planned: PlannedTrial) -> bool:  # noqa: ARG001 - the shape of a filter
     return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What earlier runs have left.
+
+    `is_recorded` tells of a trial whether it needs no call (see `evalgate.gate.recorded`); `past`
+    says how long answers are.
+    """
+
+    is_recorded: Callable[[PlannedTrial], bool] = _none
+    past: Past = field(default_factory=Past)
+
+
+NOTHING_KNOWN = Known()
+
+
 def estimate_plan(
     plan: Plan,
     prices: Prices,
     *,
     is_ours: Callable[[PlannedTrial], bool] = _all,
-    is_recorded: Callable[[PlannedTrial], bool] = _none,
+    known: Known = NOTHING_KNOWN,
     batches: bool = False,
-    past: Past = NO_PAST,
 ) -> PlanEstimate:
     """Return what a plan will take, as if no answer were stored.
 
@@ -78,16 +90,17 @@ def estimate_plan(
         plan: what is to be run.
         prices: the list prices.
         is_ours: tells of a trial whether it is to be run here at all.
-        is_recorded: tells of a trial whether it needs no call (see `evalgate.gate.recorded`).
+        known: what earlier runs have left.
         batches: whether calls go in batches, at half the price.
-        past: what earlier runs say about the length of answers.
     """
     policy = plan.sources.policy
     means = _Means(
-        foresight=Foresight(render=render, judge=policy.judge, route=policy.run.route, past=past),
+        foresight=Foresight(
+            render=render, judge=policy.judge, route=policy.run.route, past=known.past
+        ),
         tariff=Tariff(prices=prices, routes=policy.routes, batches=batches),
         is_ours=is_ours,
-        is_recorded=is_recorded,
+        is_recorded=known.is_recorded,
     )
     matchups = tuple(
         _matchup(matchup, trials, means) for matchup, trials in trials_by_matchup(plan)

@@ -7,7 +7,7 @@ import pytest
 
 from evalgate.gate.estimate_document import estimate_document
 from evalgate.gate.estimate_words import estimate_line
-from evalgate.gate.estimating import PlanEstimate, estimate_plan
+from evalgate.gate.estimating import Known, PlanEstimate, estimate_plan
 from evalgate.model.chat import Purpose
 from evalgate.model.comparison import CaseKind
 from evalgate.model.trial import Arm
@@ -66,7 +66,7 @@ async def test_nothing_to_run_takes_nothing() -> None:
 async def test_what_is_recorded_replaces_the_guess() -> None:
     run = await gate(BASE | HARMLESS)
     past = Past(answers={"p": 7.0}, judge=11.0)
-    total = estimate_plan(run.plan, PRICES, past=past).total
+    total = estimate_plan(run.plan, PRICES, known=Known(past=past)).total
     assert total.of(Purpose.ANSWER).load.output_tokens.expected == 7 * len(run.trials)
     assert total.of(Purpose.JUDGE).load.output_tokens.expected == 11 * len(run.trials)
 
@@ -123,7 +123,9 @@ async def test_one_line_says_what_a_gate_is_about_to_take() -> None:
 
 async def test_what_records_answer_needs_no_call() -> None:
     run = await gate(BASE | HARMLESS)
-    found = estimate_plan(run.plan, PRICES, is_recorded=lambda trial: trial.arm is Arm.BASELINE)
+    found = estimate_plan(
+        run.plan, PRICES, known=Known(is_recorded=lambda trial: trial.arm is Arm.BASELINE)
+    )
     assert found.recorded == len(NAMES)
     assert found.total.total.load.calls.expected == 2 * len(NAMES)
     [matchup] = found.matchups
