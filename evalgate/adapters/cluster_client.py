@@ -151,7 +151,7 @@ def worker_faults(greeting: Greeting | BaseException, *, has_server: bool) -> It
     if isinstance(greeting, BaseException):
         yield (
             f"evalgate does not run there ({reason(greeting)}); scheduler and workers need "
-            "`pip install 'evalgate[cluster]'` in the version of this machine"
+            "`pip install '.[cluster]'` in the version of this machine"
         )
         return
     here = versions()

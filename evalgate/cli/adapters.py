@@ -74,7 +74,7 @@ def cluster(*, address: str, base_url: str | None) -> AbstractAsyncContextManage
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             f"--engine dask needs packages that are not installed ({error.name}): "
-            "pip install 'evalgate[cluster]'"
+            "in evalgate's checkout run python -m pip install '.[cluster]'"
         ) from error
     return module.ClusterModel(address=address, base_url=base_url)
 

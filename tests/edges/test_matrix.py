@@ -41,6 +41,7 @@ def documented() -> str:
     assert "shard: [1, 2, 3]" in workflow
     simulated = 'simulate: "true"'
     small = workflow.replace("[1, 2, 3]", "[1, 2]").replace("}}/3", "}}/2")
+    small = small.replace("OWNER/evalgate@COMMIT", "evalgate/evalgate@v1")
     return small.replace("anthropic-api-key: ${{ secrets.ANTHROPIC_API_KEY }}", simulated)
 
 

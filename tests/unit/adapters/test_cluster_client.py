@@ -49,7 +49,7 @@ def test_all_faults_are_told_at_once_by_worker() -> None:
     assert str(caught.value) == snapshot("""\
 the workers of the Dask cluster do not fit this run:
   tcp://a:1: set ANTHROPIC_API_KEY in the environment that the worker is started with
-  tcp://b:1: evalgate does not run there (ModuleNotFoundError: No module named 'evalgate'); scheduler and workers need `pip install 'evalgate[cluster]'` in the version of this machine\
+  tcp://b:1: evalgate does not run there (ModuleNotFoundError: No module named 'evalgate'); scheduler and workers need `pip install '.[cluster]'` in the version of this machine\
 """)
 
 
