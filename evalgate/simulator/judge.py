@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalgate.model.chat import ChatRequest
+from evalgate.simulator.draw import digest, luck
 from evalgate.simulator.rules import JudgeRule, Rules
 
 _OPENING = re.compile(r"^<criteria_([0-9a-f]{32})>$", re.MULTILINE)
@@ -33,9 +34,11 @@ def judge_task(request: ChatRequest) -> JudgeTask | None:
     it; what they say is never searched for tags.
     """
     schema = request.output_schema
+    if schema is None:
+        return None
     text = next((turn.text for turn in reversed(request.turns) if turn.role == "user"), "")
     opening = _OPENING.search(text)
-    if schema is None or opening is None:
+    if opening is None:
         return None
     listed = _between(text, f"criteria_{opening[1]}")
     answer = _between(text, f"answer_{opening[1]}")
@@ -46,25 +49,50 @@ def judge_task(request: ChatRequest) -> JudgeTask | None:
     return JudgeTask(criteria=criteria, answer=answer)
 
 
-def judgement(rules: Sequence[Rules], task: JudgeTask) -> str:
-    """Return the judge's reply as JSON: a reason and a verdict for each criterion."""
-    judge_rules = [rule for each in rules for rule in each.judge]
+def judgement(rules: Sequence[Rules], task: JudgeTask, *, trial: str) -> str:
+    """Return the judge's reply as JSON: a reason and a verdict for each criterion.
+
+    Where its rule file says that it errs, whether it does is drawn for the trial and the criterion;
+    a trial without a name draws by the answer.
+    """
     decisions = {
-        key: _decide(judge_rules, criterion, answer=task.answer)
+        key: _decide(rules, criterion, task=task, trial=trial or digest(task.answer))
         for key, criterion in task.criteria.items()
     }
     return json.dumps(decisions, ensure_ascii=False)
 
 
-def _decide(rules: Sequence[JudgeRule], criterion: str, *, answer: str) -> dict[str, str]:
-    rule = next((each for each in rules if each.criterion.search(criterion)), None)
-    if rule is None:
+def _decide(
+    rules: Sequence[Rules], criterion: str, *, task: JudgeTask, trial: str
+) -> dict[str, str]:
+    ruled = ((each, rule) for each in rules for rule in each.judge)
+    found = next((pair for pair in ruled if pair[1].criterion.search(criterion)), None)
+    if found is None:
         return {"reason": NO_RULE, "verdict": "cannot_tell"}
+    file, rule = found
+    right = _opinion(rule, task.answer)
+    errors = file.judge_errors
+    reliability = errors.sensitivity if right["verdict"] == "fail" else errors.specificity
+    if luck(file.seed, trial, f"judge:{criterion}") < reliability:
+        return right
+    return _passed(rule) if right["verdict"] == "fail" else _failed(rule, NOT_FOUND)
+
+
+def _opinion(rule: JudgeRule, answer: str) -> dict[str, str]:
+    """Return what is right by the rule."""
     if rule.fails is not None and rule.fails.search(answer):
-        return {"reason": rule.reason_failed or FORBIDDEN, "verdict": "fail"}
+        return _failed(rule, FORBIDDEN)
     if rule.passes is not None and not rule.passes.search(answer):
-        return {"reason": rule.reason_failed or NOT_FOUND, "verdict": "fail"}
+        return _failed(rule, NOT_FOUND)
+    return _passed(rule)
+
+
+def _passed(rule: JudgeRule) -> dict[str, str]:
     return {"reason": rule.reason_passed or FOUND, "verdict": "pass"}
+
+
+def _failed(rule: JudgeRule, reason: str) -> dict[str, str]:
+    return {"reason": rule.reason_failed or reason, "verdict": "fail"}
 
 
 def _between(text: str, tag: str) -> str | None:

@@ -40,7 +40,7 @@ def reply_to(rules: Sequence[Rules], request: ChatRequest) -> Reply:
     """
     task = judge_task(request)
     if task is not None:
-        return _spoken(judgement(rules, task), request)
+        return _spoken(judgement(rules, task, trial=request.trial), request)
     calls = due_calls(rules, request)
     return _calling(calls, request) if calls else _spoken(answer_text(rules, request), request)
 

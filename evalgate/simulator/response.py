@@ -1,25 +1,17 @@
-"""Builds HTTP responses in the shape of the Messages API: answers, errors and broken replies."""
+"""Builds responses in the shape of the Messages API: messages, errors and broken replies."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import ceil
 
 from evalgate.model.content import Text, ToolCall
+from evalgate.simulator.limits import TOLERANCE
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.rules import Fault, FaultKind
 from evalgate.simulator.wire import Rejection
 
-OTHER_MODEL = "claude-simulated-other"
-"""The model that answers where the fault is `wrong_model`."""
-
-_LIMITS: Mapping[str, int] = {
-    "requests": 4_000,
-    "tokens": 2_400_000,
-    "input-tokens": 2_000_000,
-    "output-tokens": 400_000,
-}
-
-_REJECTIONS: Mapping[FaultKind, Rejection] = {
+REJECTIONS: Mapping[FaultKind, Rejection] = {
     FaultKind.RATE_LIMIT: Rejection(
         status=429, kind="rate_limit_error", message="simulated: too many requests"
     ),
@@ -35,10 +27,14 @@ _REJECTIONS: Mapping[FaultKind, Rejection] = {
     FaultKind.SERVER_ERROR: Rejection(
         status=500, kind="api_error", message="simulated: internal server error"
     ),
+    FaultKind.TIMEOUT: Rejection(
+        status=504, kind="timeout_error", message="simulated: the request timed out"
+    ),
     FaultKind.BAD_KEY: Rejection(
         status=401, kind="authentication_error", message="simulated: the key is not valid"
     ),
 }
+"""The faults that are answers of the service, and what it says then."""
 
 _PAGE = b"<!doctype html><title>simulated</title><p>Simulated: a page from a proxy."
 
@@ -52,16 +48,21 @@ class Response:
     body: bytes
 
 
-def answered(reply: Reply, *, model: str, key: str, now: str) -> Response:
-    """Return the response that carries a reply.
+def as_json(data: object) -> bytes:
+    """Return data as JSON without blanks."""
+    return json.dumps(data, separators=(",", ":")).encode()
+
+
+def message_of(reply: Reply, *, model: str, key: str, tier: str = "standard") -> dict[str, object]:
+    """Return a reply as the API writes it.
 
     Args:
         reply: what the simulated model says.
-        model: the model that the response names.
-        key: what the ids of message and request are made of.
-        now: an RFC 3339 instant; the rate limits are full again at it.
+        model: the model that the message names.
+        key: what the id of the message is made of.
+        tier: the service tier that the usage names.
     """
-    data = {
+    return {
         "id": f"msg_{key}",
         "type": "message",
         "role": "assistant",
@@ -72,26 +73,40 @@ def answered(reply: Reply, *, model: str, key: str, now: str) -> Response:
         "stop_reason": reply.stop_reason,
         "stop_sequence": None,
         "stop_details": _stop_details(reply.stop_reason),
-        "usage": _usage(reply),
+        "usage": _usage(reply, tier),
     }
-    return Response(status=200, headers=_headers(key) | _limits(now), body=_json(data))
+
+
+def error_of(rejection: Rejection, *, key: str) -> dict[str, object]:
+    """Return an error as the API writes it."""
+    error: dict[str, object] = {"type": rejection.kind, "message": rejection.message}
+    if rejection.code:
+        error["details"] = {"error_code": rejection.code}
+    return {"type": "error", "error": error, "request_id": f"req_{key}"}
+
+
+def carrying(data: object, *, key: str, status: int = 200) -> Response:
+    """Return the response that carries data as JSON."""
+    return Response(status=status, headers=_headers(key), body=as_json(data))
 
 
 def rejected(rejection: Rejection, *, key: str) -> Response:
     """Return the response that carries an error."""
-    error: dict[str, object] = {"type": rejection.kind, "message": rejection.message}
-    if rejection.code:
-        error["details"] = {"error_code": rejection.code}
-    data = {"type": "error", "error": error, "request_id": f"req_{key}"}
-    return Response(status=rejection.status, headers=_headers(key), body=_json(data))
+    return carrying(error_of(rejection, key=key), key=key, status=rejection.status)
+
+
+def limited(seconds: float, *, key: str) -> Response:
+    """Return the response to a request over the rate limit, which may come again in so long."""
+    error = rejected(REJECTIONS[FaultKind.RATE_LIMIT], key=key)
+    return _with_header(error, "retry-after", str(max(1, ceil(seconds - TOLERANCE))))
 
 
 def failed(fault: Fault, response: Response, *, key: str) -> Response:
     """Return what a fault makes of a response; faults of the reply and the line leave it alone."""
-    if fault.kind in _REJECTIONS:
-        error = rejected(_REJECTIONS[fault.kind], key=key)
-        limited = fault.kind is FaultKind.RATE_LIMIT
-        return _with_header(error, "retry-after", f"{fault.seconds:g}") if limited else error
+    if fault.kind in REJECTIONS:
+        error = rejected(REJECTIONS[fault.kind], key=key)
+        waits = fault.kind is FaultKind.RATE_LIMIT
+        return _with_header(error, "retry-after", f"{fault.seconds:g}") if waits else error
     if fault.kind is FaultKind.HTML:
         return replace(_with_header(response, "content-type", "text/html"), body=_PAGE)
     if fault.kind is FaultKind.BROKEN_JSON:
@@ -112,16 +127,7 @@ def _headers(key: str) -> dict[str, str]:
     }
 
 
-def _limits(now: str) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, limit in _LIMITS.items():
-        headers[f"anthropic-ratelimit-{name}-limit"] = str(limit)
-        headers[f"anthropic-ratelimit-{name}-remaining"] = str(limit)
-        headers[f"anthropic-ratelimit-{name}-reset"] = now
-    return headers
-
-
-def _usage(reply: Reply) -> dict[str, object]:
+def _usage(reply: Reply, tier: str) -> dict[str, object]:
     return {
         "input_tokens": reply.usage.input_tokens,
         "output_tokens": reply.usage.output_tokens,
@@ -130,7 +136,7 @@ def _usage(reply: Reply) -> dict[str, object]:
         "cache_read_input_tokens": 0,
         "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
         "server_tool_use": None,
-        "service_tier": "standard",
+        "service_tier": tier,
         "speed": "standard",
         "inference_geo": "not_available",
     }
@@ -147,7 +153,3 @@ def _stop_details(stop_reason: str) -> dict[str, str | None] | None:
     if stop_reason != "refusal":
         return None
     return {"type": "refusal", "category": None, "explanation": "Simulated: refused."}
-
-
-def _json(data: object) -> bytes:
-    return json.dumps(data, separators=(",", ":")).encode()

@@ -8,12 +8,20 @@ from enum import StrEnum
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, suggestion
 from evalgate.model.writable import MOST_LEVELS, is_writable
+from evalgate.simulator.limits import LEAST_BURST, MOST_PER_MINUTE, Limits
 
 SCHEMA = "simulator-rules/1"
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 """What a sentence writes where a named group of a pattern goes; other braces stay as they are."""
 
+LONGEST_WAIT = 86_400
+"""Seconds that a slow reply, a `retry-after` or a batch may last."""
+
 _EVERYTHING = re.compile("")
+_KEYS = (
+    *("schema", "seed", "prompts", "behaviours", "extract", "judge", "judge_errors"),
+    *("faults", "limits", "batches"),
+)
 
 
 class Calls(StrEnum):
@@ -31,12 +39,17 @@ class FaultKind(StrEnum):
     SPEND_LIMIT = "spend_limit"
     OVERLOADED = "overloaded"
     SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
     BAD_KEY = "bad_key"
     HTML = "html"
     BROKEN_JSON = "broken_json"
     WRONG_MODEL = "wrong_model"
+    DROPPED = "dropped"
     CUT = "cut"
     SLOW = "slow"
+    STREAM_ERROR = "stream_error"
+    STREAM_END = "stream_end"
+    BATCH_EXPIRED = "batch_expired"
     TRUNCATED = "truncated"
     REFUSED = "refused"
     NONSENSE_JUDGE = "nonsense_judge"
@@ -114,8 +127,24 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeErrors:
+    """How reliable the judge is, where a rule says what is right.
+
+    `sensitivity` is the probability that a criterion which is not met is reported as `fail`, and
+    `specificity` the probability that one which is met is reported as `pass`.
+    """
+
+    sensitivity: float = 1.0
+    specificity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One rule file. `prompts` is searched in the system prompt of a request."""
+    """One rule file. `prompts` is searched in the system prompt of a request.
+
+    `limits` and `batch_seconds`, how long batches take, belong to the whole server; what is None
+    there is left to other files.
+    """
 
     path: str
     seed: str = ""
@@ -123,7 +152,10 @@ class Rules:
     behaviours: tuple[Behaviour, ...] = ()
     extract: tuple[re.Pattern[str], ...] = ()
     judge: tuple[JudgeRule, ...] = ()
+    judge_errors: JudgeErrors = JudgeErrors()
     faults: tuple[Fault, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    batch_seconds: float | None = None
 
     def speak_for(self, system: str) -> bool:
         """Whether these rules say how a prompt with this system text answers."""
@@ -137,7 +169,7 @@ def read_rules(document: Document) -> Rules:
         ConfigurationError: with every problem of the file.
     """
     section = Section(document)
-    section.allow("schema", "seed", "prompts", "behaviours", "extract", "judge", "faults")
+    section.allow(*_KEYS)
     schema = section.required_text("schema")
     if schema not in {"", SCHEMA}:
         section.note("schema", f"expected `{SCHEMA}`, got `{schema}`")
@@ -150,7 +182,10 @@ def read_rules(document: Document) -> Rules:
         behaviours=tuple(_read_behaviours(section.sections("behaviours"), groups)),
         extract=extract,
         judge=tuple(_read_judge_rule(item) for item in section.sections("judge")),
+        judge_errors=_read_judge_errors(section.section("judge_errors")),
         faults=tuple(_read_fault(item) for item in section.sections("faults")),
+        limits=_read_limits(section.section("limits")),
+        batch_seconds=_read_batch_seconds(section.section("batches")),
     )
     section.finish()
     return rules
@@ -253,8 +288,36 @@ def _read_fault(section: Section) -> Fault:
         share=section.number("share", 1.0, least=0, most=1),
         calls=section.choice("for", Calls.ALL),
         first_attempts=attempts or None,
-        seconds=section.number("seconds", _SECONDS.get(kind, 0.0), least=0, most=86_400),
+        seconds=section.number("seconds", _SECONDS.get(kind, 0.0), least=0, most=LONGEST_WAIT),
     )
+
+
+def _read_judge_errors(section: Section) -> JudgeErrors:
+    section.allow("sensitivity", "specificity")
+    return JudgeErrors(
+        sensitivity=section.number("sensitivity", 1.0, least=0, most=1),
+        specificity=section.number("specificity", 1.0, least=0, most=1),
+    )
+
+
+def _read_limits(section: Section) -> Limits:
+    rates = ("requests_per_minute", "input_tokens_per_minute", "output_tokens_per_minute")
+    section.allow(*rates, "burst")
+    requests, given, made = (
+        section.integer(key, 0, least=1, most=MOST_PER_MINUTE) or None for key in rates
+    )
+    return Limits(
+        requests_per_minute=requests,
+        input_tokens_per_minute=given,
+        output_tokens_per_minute=made,
+        burst=section.number("burst", 0.0, least=LEAST_BURST, most=1) or None,
+    )
+
+
+def _read_batch_seconds(section: Section) -> float | None:
+    section.allow("seconds")
+    seconds = section.number("seconds", -1.0, least=0, most=LONGEST_WAIT)
+    return None if seconds < 0 else seconds
 
 
 def _pattern(section: Section, key: str) -> re.Pattern[str] | None:

@@ -1,24 +1,30 @@
-"""Serves the simulated Messages API over HTTP on this machine."""
+"""Serves the simulated Claude API over HTTP on this machine."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
 from evalgate.errors import UsageError
-from evalgate.model.chat import ChatRequest
+from evalgate.simulator.actor import Actor
+from evalgate.simulator.batch_wire import LARGEST_BATCH
+from evalgate.simulator.batches import DEFAULT_SECONDS, Batches
 from evalgate.simulator.draw import digest
-from evalgate.simulator.faults import calls_of, fault_for, spoil
-from evalgate.simulator.reply import reply_to
-from evalgate.simulator.response import OTHER_MODEL, Response, answered, failed, rejected
-from evalgate.simulator.rules import Fault, FaultKind, Rules
-from evalgate.simulator.wire import Rejection, read_request
+from evalgate.simulator.exchange import Incoming, Line, Outgoing
+from evalgate.simulator.limits import Meter, first_stated
+from evalgate.simulator.messages import Messages
+from evalgate.simulator.response import rejected
+from evalgate.simulator.routing import Endpoint, Matched, route
+from evalgate.simulator.rules import Rules
+from evalgate.simulator.wire import Rejection
 
-LARGEST_BODY = 32 * 1024**2
+MEGABYTE = 1024**2
+LARGEST_BODY = 32 * MEGABYTE
 """The API's limit on a request, in bytes."""
 
 
@@ -29,7 +35,7 @@ class SimulatorServer:
         rules: one or more rule files; the first that speaks for a prompt answers.
         port: the port to listen on; 0 takes any free one.
         host: the address to listen on.
-        latency_ms: how long every reply takes at least.
+        latency_ms: how long every answer takes at least.
     """
 
     def __init__(
@@ -40,11 +46,16 @@ class SimulatorServer:
         host: str = "127.0.0.1",
         latency_ms: float = 0.0,
     ) -> None:
-        self._rules = tuple(rules)
+        files = tuple(rules)
         self._address = (host, port)
-        self._latency = latency_ms / 1000
         self._counts: Counter[str] = Counter()
-        self._attempts: Counter[str] = Counter()
+        self._meter = Meter(first_stated([each.limits for each in files]), now=time.time())
+        actor = Actor(files, counts=self._counts)
+        self._messages = Messages(
+            actor, self._meter, counts=self._counts, latency=latency_ms / 1000
+        )
+        stated = (each.batch_seconds for each in files if each.batch_seconds is not None)
+        self._batches = Batches(actor, counts=self._counts, seconds=next(stated, DEFAULT_SECONDS))
         application = web.Application(client_max_size=LARGEST_BODY)
         application.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -57,7 +68,11 @@ class SimulatorServer:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many requests were `answers`, `judge` or `rejected`, and each kind of fault."""
+        """What has been counted so far.
+
+        Requests for a message, in batches too, were `answers`, `judge`, `rejected` or `limited`;
+        each kind of fault has its own count, and so have `token_counts` and `batches`.
+        """
         return dict(self._counts)
 
     async def __aenter__(self) -> Self:
@@ -82,74 +97,87 @@ class SimulatorServer:
         await self._runner.cleanup()
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
-        rejection = _rejection(http)
-        try:
-            body = await http.read()
-        except web.HTTPRequestEntityTooLarge:
-            body = b""
-            rejection = Rejection(
-                status=413, kind="request_too_large", message="expected at most 32 MB"
-            )
-        trial = http.headers.get("X-Evalgate-Trial", "")
-        key = digest(trial, body.decode("utf-8", "replace"))[:24]
-        request = rejection or read_request(body, trial=trial)
-        if isinstance(request, Rejection):
-            self._counts["rejected"] += 1
-            return _sent(rejected(request, key=key))
-        return await self._answer(http, request, key=key)
+        matched, trial = _matched(http), http.headers.get("X-Evalgate-Trial", "")
+        body = await _body(http, matched)
+        key = digest(trial, "" if isinstance(body, Rejection) else body.decode("utf-8", "replace"))
+        if isinstance(matched, Rejection):
+            return await self._refuse(http, matched, key=key[:24])
+        if isinstance(body, Rejection):
+            return await self._refuse(http, body, key=key[:24])
+        call = Incoming(
+            body=body,
+            trial=trial,
+            names=matched.names,
+            query=http.query,
+            origin=f"{http.scheme}://{http.host}",
+            key=key[:24],
+            now=time.time(),
+        )
+        return await self._send(http, await self._answer(matched.endpoint, call))
 
-    async def _answer(
-        self, http: web.Request, request: ChatRequest, *, key: str
+    async def _answer(self, endpoint: Endpoint, call: Incoming) -> Outgoing:
+        if endpoint is Endpoint.MESSAGE:
+            return self._messages.answer(call)
+        if endpoint is Endpoint.COUNT_TOKENS:
+            return self._messages.count(call)
+        return await self._batches.serve(endpoint, call)
+
+    async def _refuse(
+        self, http: web.Request, rejection: Rejection, *, key: str
     ) -> web.StreamResponse:
-        self._counts[calls_of(request)] += 1
-        fault = fault_for(self._rules, request, attempt=self._attempt(key))
-        response = self._response(request, fault, key=key)
-        await asyncio.sleep(self._latency)
-        if fault is not None and fault.kind is FaultKind.SLOW:
-            await asyncio.sleep(fault.seconds)
-        if fault is not None and fault.kind is FaultKind.CUT:
-            return await _cut(http, response)
-        return _sent(response)
+        self._counts["rejected"] += 1
+        return await self._send(http, Outgoing(response=rejected(rejection, key=key)))
 
-    def _attempt(self, key: str) -> int:
-        """Count attempts, but remember them only where a fault ends after some."""
-        if not any(fault.first_attempts for each in self._rules for fault in each.faults):
-            return 1
-        self._attempts[key] += 1
-        return self._attempts[key]
-
-    def _response(self, request: ChatRequest, fault: Fault | None, *, key: str) -> Response:
-        reply = reply_to(self._rules, request)
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        if fault is None:
-            return answered(reply, model=request.model, key=key, now=now)
-        self._counts[fault.kind] += 1
-        model = OTHER_MODEL if fault.kind is FaultKind.WRONG_MODEL else request.model
-        spoiled = answered(spoil(reply, fault.kind), model=model, key=key, now=now)
-        return failed(fault, spoiled, key=key)
+    async def _send(self, http: web.Request, outgoing: Outgoing) -> web.StreamResponse:
+        if outgoing.seconds:
+            await asyncio.sleep(outgoing.seconds)
+        headers, tokens = outgoing.response.headers, outgoing.output_tokens
+        if tokens is not None:
+            headers = {**headers, **self._meter.settle(tokens, now=time.time())}
+        if outgoing.line is Line.DROPPED:
+            _close(http)
+        elif outgoing.pieces is not None or outgoing.line is Line.CUT:
+            return await _stream(http, outgoing, headers)
+        response = outgoing.response
+        return web.Response(status=response.status, headers=headers, body=response.body)
 
 
-def _rejection(http: web.Request) -> Rejection | None:
-    if http.path != "/v1/messages":
-        return Rejection(status=404, kind="not_found_error", message="Not Found")
-    if http.method != "POST":
-        return Rejection(status=405, kind="invalid_request_error", message="Method Not Allowed")
-    if not http.headers.get("Authorization"):
+def _matched(http: web.Request) -> Matched | Rejection:
+    matched = route(http.method, http.path)
+    if isinstance(matched, Matched) and not http.headers.get("Authorization"):
         message = "expected the header `Authorization: Bearer <key>`; any key will do"
         return Rejection(status=401, kind="authentication_error", message=message)
-    return None
+    return matched
 
 
-def _sent(response: Response) -> web.Response:
-    return web.Response(status=response.status, headers=response.headers, body=response.body)
+async def _body(http: web.Request, matched: Matched | Rejection) -> bytes | Rejection:
+    creates = isinstance(matched, Matched) and matched.endpoint is Endpoint.BATCH_CREATE
+    most = LARGEST_BATCH if creates else LARGEST_BODY
+    try:
+        return await (http.clone(client_max_size=most) if creates else http).read()
+    except web.HTTPRequestEntityTooLarge:
+        message = f"expected at most {most // MEGABYTE} MB"
+        return Rejection(status=413, kind="request_too_large", message=message)
 
 
-async def _cut(http: web.Request, response: Response) -> web.StreamResponse:
-    """Send half of a response and close the connection."""
-    stream = web.StreamResponse(status=response.status, headers=response.headers)
-    stream.content_length = len(response.body)
-    await stream.prepare(http)
-    await stream.write(response.body[: len(response.body) // 2])
+async def _stream(
+    http: web.Request, outgoing: Outgoing, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Send events one by one, or half of a body; a line that is cut is closed after the last."""
+    body = outgoing.response.body
+    stream = web.StreamResponse(status=outgoing.response.status, headers=headers)
+    if outgoing.pieces is None:
+        stream.content_length = len(body)
+    # The client may have gone by now; what is left unsaid then is nobody's loss.
+    with suppress(ConnectionError):
+        await stream.prepare(http)
+        for piece in outgoing.pieces or (body[: len(body) // 2],):
+            await stream.write(piece)
+    if outgoing.line is Line.CUT:
+        _close(http)
+    return stream
+
+
+def _close(http: web.Request) -> None:
     if http.transport is not None:
         http.transport.close()
-    return stream

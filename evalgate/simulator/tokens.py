@@ -21,13 +21,14 @@ def count_tokens(text: str) -> int:
 
 
 def input_tokens(request: ChatRequest) -> int:
-    """Return the tokens of all that a request sends: system, tools, words, calls and files."""
+    """Return the tokens of all that is sent: system, tools, schema, words, calls and files."""
     blocks = [block for turn in request.turns for block in turn.blocks]
     offered = (
         len(tool.name) + len(tool.description) + json_length(tool.input_schema)
         for tool in request.tools
     )
-    characters = len(request.system) + sum(offered) + sum(map(_characters, blocks))
+    schema = 0 if request.output_schema is None else json_length(request.output_schema)
+    characters = len(request.system) + schema + sum(offered) + sum(map(_characters, blocks))
     return _tokens(characters) + sum(map(_file_tokens, blocks))
 
 

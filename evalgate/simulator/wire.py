@@ -24,46 +24,56 @@ class Rejection:
     code: str = ""
 
 
-def read_request(body: bytes, *, trial: str) -> ChatRequest | Rejection:
-    """Return what a body asks, or its first problem.
-
-    Args:
-        body: JSON as the Messages API takes it.
-        trial: the header `X-Evalgate-Trial`, empty when it is absent.
-    """
+def read_body(body: bytes) -> dict[str, Data] | Rejection:
+    """Return the JSON object that a body holds, or why it is none that can be worked with."""
     try:
         data: Data = json.loads(body)
     except (ValueError, RecursionError):
-        return _invalid("the request body is not valid JSON")
+        return invalid("the request body is not valid JSON")
     if not isinstance(data, dict):
-        return _invalid("expected a JSON object")
+        return invalid("expected a JSON object")
     if not is_writable(data):
-        return _invalid("the request body holds infinite numbers, or is nested too deeply")
+        return invalid("the request body holds infinite numbers, or is nested too deeply")
+    return data
+
+
+def read_request(data: dict[str, Data], *, trial: str) -> ChatRequest | Rejection:
+    """Return what a message's parameters ask, or their first problem.
+
+    Args:
+        data: the parameters as the Messages API takes them; `read_body` has read them.
+        trial: the header `X-Evalgate-Trial`, empty when it is absent.
+    """
     rejection = next(_rejections(data), None)
     if rejection is not None:
         return rejection
     request = _request(data, trial=trial)
     unpaired = next(pairing_problems(request.turns), None)
-    return request if unpaired is None else _invalid(unpaired)
+    return request if unpaired is None else invalid(unpaired)
+
+
+def invalid(message: str) -> Rejection:
+    """Return the rejection of a request that is wrong in itself."""
+    return Rejection(status=400, kind="invalid_request_error", message=message)
 
 
 def _rejections(data: dict[str, Data]) -> Iterator[Rejection]:
     for key in ("model", "max_tokens", "messages"):
         if data.get(key) is None:
-            yield _invalid(f"{key}: Field required")
+            yield invalid(f"{key}: Field required")
     for key in ("temperature", "top_p", "top_k"):
         if key in data:
-            yield _invalid(f"{key}: this parameter is not supported")
-    if data.get("stream"):
-        yield _invalid("stream: the simulator does not stream")
+            yield invalid(f"{key}: this parameter is not supported")
+    if not isinstance(data.get("stream"), bool | None):
+        yield invalid("stream: expected true or false")
     most = data.get("max_tokens")
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
-        yield _invalid("max_tokens: expected a whole number of at least 1")
-    yield from map(_invalid, _message_problems(data.get("messages")))
-    yield from map(_invalid, _system_problems(data.get("system")))
-    yield from map(_invalid, tool_problems(data.get("tools")))
-    yield from map(_invalid, _choice_problems(data))
-    yield from map(_invalid, _output_problems(data.get("output_config")))
+        yield invalid("max_tokens: expected a whole number of at least 1")
+    yield from map(invalid, _message_problems(data.get("messages")))
+    yield from map(invalid, _system_problems(data.get("system")))
+    yield from map(invalid, tool_problems(data.get("tools")))
+    yield from map(invalid, _choice_problems(data))
+    yield from map(invalid, _output_problems(data.get("output_config")))
     model = data.get("model")
     if not isinstance(model, str) or not model.startswith("claude-"):
         yield Rejection(status=404, kind="not_found_error", message=f"model: {model}")
@@ -155,7 +165,3 @@ def _objects(data: Data) -> list[dict[str, Data]]:
 
 def _object(data: Data) -> dict[str, Data]:
     return data if isinstance(data, dict) else {}
-
-
-def _invalid(message: str) -> Rejection:
-    return Rejection(status=400, kind="invalid_request_error", message=message)

@@ -3,7 +3,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -22,14 +22,17 @@ from evalgate.model.content import Attachment, Text, Tool, ToolCall, Turn
 from evalgate.model.evalset import CannedResult, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
 from evalgate.running.conversation import converse
+from evalgate.simulator.actor import OTHER_MODEL
+from evalgate.simulator.draw import luck
 from evalgate.simulator.fakes import RuleModel
 from evalgate.simulator.faults import PROSE
-from evalgate.simulator.response import OTHER_MODEL
+from evalgate.simulator.limits import Limits
 from evalgate.simulator.rules import (
     Behaviour,
     Calls,
     Fault,
     FaultKind,
+    JudgeErrors,
     JudgeRule,
     Rules,
     WantedCall,
@@ -390,7 +393,9 @@ async def test_a_spend_limit_has_its_code_and_no_time_to_wait() -> None:
         (FaultKind.OVERLOADED, anthropic.OverloadedError),
         (FaultKind.SERVER_ERROR, anthropic.InternalServerError),
         (FaultKind.BAD_KEY, anthropic.AuthenticationError),
+        (FaultKind.TIMEOUT, anthropic.GatewayTimeoutError),
         (FaultKind.CUT, anthropic.APIConnectionError),
+        (FaultKind.DROPPED, anthropic.APIConnectionError),
         (FaultKind.BROKEN_JSON, json.JSONDecodeError),
     ],
 )
@@ -400,6 +405,19 @@ async def test_a_fault_raises_what_the_real_failure_raises(
     with pytest.raises(error) as caught:
         await ask_struck_by(Fault(kind=kind))
     assert type(caught.value) is error
+
+
+async def test_a_dropped_connection_ends_before_any_byte() -> None:
+    async with server(Fault(kind=FaultKind.DROPPED)) as running:
+        host, port = running.base_url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        body = b'{"model":"claude-a","max_tokens":1,"messages":[{"role":"user","content":"x"}]}'
+        writer.write(
+            b"POST /v1/messages HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer any\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
+        assert await reader.read() == b""
+        writer.close()
 
 
 async def test_a_slow_reply_outlasts_the_client_and_does_not_hold_up_the_end() -> None:
@@ -492,11 +510,32 @@ async def test_a_taken_port_is_an_error_that_says_what_to_do() -> None:
             await SimulatorServer([ALWAYS], port=port).__aenter__()
 
 
+async def test_an_unreliable_judge_errs_in_some_votes_and_in_the_same_ones_again() -> None:
+    rules = replace(RULES, judge_errors=JudgeErrors(specificity=0.5))
+    async with (
+        SimulatorServer([rules]) as running,
+        ClaudeModel(api_key="any", base_url=running.base_url) as claude,
+    ):
+        for _ in range(2):
+            votes = [replace(JUDGE_REQUEST, trial=f"case/0#{index}") for index in range(2, 22)]
+            replies = [await claude.send(vote, within=10) for vote in votes]
+            texts = [reply.text for reply in replies if isinstance(reply, Completion)]
+            verdicts = [json.loads(text)["c1"]["verdict"] for text in texts]
+            assert verdicts == [
+                "pass" if luck("s", vote.trial, "judge:names the window") < 0.5 else "fail"
+                for vote in votes
+            ]
+    assert {*verdicts} == {"pass", "fail"}
+
+
 def test_the_guides_example_is_a_valid_rule_file() -> None:
     example = GUIDE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
     rules = read_rules(read_yaml("simulator.md", example.encode()))
     assert [behaviour.name for behaviour in rules.behaviours] == ["return window", "order number"]
     assert len(rules.judge) == len(rules.faults) == 1
+    assert rules.judge_errors == JudgeErrors(sensitivity=0.95, specificity=0.9)
+    assert rules.limits.input_tokens_per_minute == 400_000
+    assert rules.batch_seconds == 0.2
 
 
 async def test_the_guides_tools_are_called_and_their_results_told() -> None:
@@ -517,3 +556,9 @@ def test_the_guide_lists_every_fault() -> None:
     rows = GUIDE.read_text(encoding="utf-8").splitlines()
     for kind in FaultKind:
         assert any(row.startswith(f"| `{kind}` |") for row in rows), kind
+
+
+def test_the_guide_lists_every_key_of_the_limits_and_of_the_judges_errors() -> None:
+    rows = GUIDE.read_text(encoding="utf-8").splitlines()
+    for field in (*fields(Limits), *fields(JudgeErrors)):
+        assert any(row.startswith(f"| `{field.name}` |") for row in rows), field.name

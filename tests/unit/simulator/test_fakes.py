@@ -61,7 +61,7 @@ async def test_the_rule_model_answers_as_the_simulator_does() -> None:
     reply = await send(model)
     assert isinstance(reply, Completion)
     assert (reply.text, reply.model, reply.stop_reason) == ("Hello.", ASKED.model, "end_turn")
-    assert reply.usage == Usage(input_tokens=1, output_tokens=2)
+    assert reply.usage == Usage(input_tokens=5, output_tokens=2)
     assert (reply.blocks, reply.tool_calls) == ((Text(text="Hello."),), ())
     assert reply.simulated
     assert model.sent == [ASKED]

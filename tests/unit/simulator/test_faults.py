@@ -5,7 +5,7 @@ import pytest
 
 from evalgate.model.chat import ChatRequest, Usage
 from evalgate.model.content import ToolCall, Turn
-from evalgate.simulator.faults import PROSE, calls_of, fault_for, spoil
+from evalgate.simulator.faults import PROSE, Surface, calls_of, fault_for, spoil
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.rules import Calls, Fault, FaultKind, Rules
 
@@ -74,6 +74,44 @@ def test_kinds_and_seeds_draw_their_own_luck() -> None:
 def test_a_share_of_0_never_strikes() -> None:
     fault = Fault(kind=FaultKind.CUT, share=0.0)
     assert not any(struck(fault, replace(ANSWER, trial=f"{i}/0")) for i in range(100))
+
+
+LINE = (FaultKind.HTML, FaultKind.BROKEN_JSON, FaultKind.DROPPED, FaultKind.CUT, FaultKind.SLOW)
+PLACES: dict[FaultKind, set[Surface]] = {
+    **{kind: {Surface.MESSAGE, Surface.STREAM} for kind in LINE},
+    FaultKind.STREAM_ERROR: {Surface.STREAM},
+    FaultKind.STREAM_END: {Surface.STREAM},
+    FaultKind.BATCH_EXPIRED: {Surface.BATCH},
+    FaultKind.NONSENSE_JUDGE: set(),
+}
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_a_fault_strikes_where_it_can_happen(kind: FaultKind) -> None:
+    rules = [Rules(path="r", faults=(Fault(kind=kind),))]
+    struck_on = {
+        surface
+        for surface in Surface
+        if fault_for(rules, ANSWER, attempt=1, surface=surface) is not None
+    }
+    assert struck_on == PLACES.get(kind, {*Surface})
+
+
+def test_a_fault_that_cannot_happen_makes_room_for_the_next() -> None:
+    cut, late = Fault(kind=FaultKind.CUT), Fault(kind=FaultKind.BATCH_EXPIRED)
+    rules = [Rules(path="r", faults=(cut, late))]
+    assert fault_for(rules, ANSWER, attempt=1, surface=Surface.BATCH) is late
+    assert fault_for(rules, ANSWER, attempt=1) is cut
+
+
+def test_faults_of_one_kind_share_their_luck_so_that_slow_replies_can_have_a_tail() -> None:
+    slowest = Fault(kind=FaultKind.SLOW, share=0.02, seconds=30)
+    slow = Fault(kind=FaultKind.SLOW, share=0.1, seconds=5)
+    rules = [Rules(path="r", faults=(slowest, slow))]
+    requests = [replace(ANSWER, trial=f"{index}/0") for index in range(2_000)]
+    found = [fault_for(rules, each, attempt=1) for each in requests]
+    assert abs(found.count(slowest) / 2_000 - 0.02) < 0.01
+    assert abs(found.count(slow) / 2_000 - 0.08) < 0.02
 
 
 def test_both_arms_of_a_trial_are_struck_alike() -> None:

@@ -15,7 +15,7 @@ from evalgate.simulator.judge import (
     judge_task,
     judgement,
 )
-from evalgate.simulator.rules import JudgeRule, Rules
+from evalgate.simulator.rules import JudgeErrors, JudgeRule, Rules
 
 B = "89abcdef0123456789abcdef01234567"
 
@@ -35,7 +35,7 @@ def request(answer: str, *criteria: str) -> ChatRequest:
 def decide(rule: JudgeRule | None, answer: str, criterion: str = "names the window") -> object:
     rules = Rules(path="r", judge=() if rule is None else (rule,))
     task = JudgeTask(criteria={"c1": criterion}, answer=answer)
-    return json.loads(judgement([rules], task))["c1"]
+    return json.loads(judgement([rules], task, trial=""))["c1"]
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,103 @@ def test_the_first_judge_rule_of_all_files_decides() -> None:
         Rules(path="c", judge=(JudgeRule(criterion=re.compile("w"), fails=re.compile("")),)),
     ]
     task = JudgeTask(criteria={"c1": "window", "c2": "tone"}, answer="x")
-    reply = json.loads(judgement(files, task))
+    reply = json.loads(judgement(files, task, trial=""))
     assert [finding["verdict"] for finding in reply.values()] == ["pass", "fail"]
 
 
 def test_the_reply_gives_keys_in_order_and_the_reason_before_the_verdict() -> None:
     task = JudgeTask(criteria={f"c{number}": "x" for number in range(1, 12)}, answer="é")
-    reply = json.loads(judgement([], task))
+    reply = json.loads(judgement([], task, trial=""))
     assert [*reply] == [f"c{number}" for number in range(1, 12)]
     assert [*reply["c1"]] == ["reason", "verdict"]
+
+
+TRIALS = 4_000
+WINDOW = JudgeRule(criterion=re.compile("window"), passes=re.compile("30 days"))
+ERRING = JudgeErrors(sensitivity=0.9, specificity=0.7)
+
+
+def verdicts(answer: str, *trials: str, rules: Rules, criterion: str = "names the window") -> str:
+    """Return the verdict of each trial, as one letter each."""
+    task = JudgeTask(criteria={"c1": criterion}, answer=answer)
+    found = (json.loads(judgement([rules], task, trial=trial))["c1"] for trial in trials)
+    return "".join(each["verdict"][0] for each in found)
+
+
+def shares(errors: JudgeErrors) -> tuple[float, float]:
+    """Return how often a bad answer is caught, and a good one let pass."""
+    rules = Rules(path="r", judge=(WINDOW,), judge_errors=errors)
+    trials = [f"case-{index}/0" for index in range(TRIALS)]
+    caught = verdicts("whenever", *trials, rules=rules).count("f")
+    let_pass = verdicts("30 days", *trials, rules=rules).count("p")
+    return caught / TRIALS, let_pass / TRIALS
+
+
+def test_a_judge_without_errors_is_always_right() -> None:
+    assert shares(JudgeErrors()) == (1.0, 1.0)
+
+
+def test_sensitivity_is_how_often_a_bad_answer_is_caught_and_specificity_a_good_one_let_pass() -> (
+    None
+):
+    sensitivity, specificity = shares(ERRING)
+    assert abs(sensitivity - 0.9) < 3 * (0.9 * 0.1 / TRIALS) ** 0.5
+    assert abs(specificity - 0.7) < 3 * (0.7 * 0.3 / TRIALS) ** 0.5
+
+
+def test_a_judge_that_is_always_wrong_turns_every_verdict_around() -> None:
+    assert shares(JudgeErrors(sensitivity=0.0, specificity=0.0)) == (0.0, 0.0)
+
+
+def test_each_vote_and_each_criterion_errs_on_its_own_and_always_alike() -> None:
+    rules = Rules(path="r", judge=(WINDOW,), judge_errors=JudgeErrors(specificity=0.5))
+    first = [f"{index}/0" for index in range(200)]
+    second = [f"{trial}#2" for trial in first]
+    same = verdicts("30 days", *first, rules=rules)
+    others = (
+        verdicts("30 days", *second, rules=rules),
+        verdicts("30 days", *first, rules=rules, criterion="window, once more"),
+        verdicts("30 days", *first, rules=replace(rules, seed="other")),
+    )
+    assert verdicts("30 days", *first, rules=rules) == same
+    for other in others:
+        equal = sum(one == two for one, two in zip(same, other, strict=True))
+        assert 60 < equal < 140
+
+
+def test_an_errors_reason_speaks_for_the_verdict_that_is_given() -> None:
+    wrong = JudgeErrors(sensitivity=0.0, specificity=0.0)
+    rules = Rules(path="r", judge=(WINDOW,), judge_errors=wrong)
+    own = replace(WINDOW, reason_passed="Named.", reason_failed="Not named.")
+    for file, passed, failed in (
+        (rules, FOUND, NOT_FOUND),
+        (replace(rules, judge=(own,)), "Named.", "Not named."),
+    ):
+        for answer, reason, verdict in (("30 days", failed, "fail"), ("never", passed, "pass")):
+            task = JudgeTask(criteria={"c1": "window"}, answer=answer)
+            decided = json.loads(judgement([file], task, trial="t"))["c1"]
+            assert decided == {"reason": reason, "verdict": verdict}
+
+
+def test_the_file_whose_rule_decides_says_how_reliable_the_judge_is() -> None:
+    wrong = JudgeErrors(sensitivity=0.0, specificity=0.0)
+    files = [
+        Rules(path="a", judge_errors=wrong),
+        Rules(path="b", judge=(WINDOW,)),
+        Rules(path="c", judge=(WINDOW,), judge_errors=wrong),
+    ]
+    task = JudgeTask(criteria={"c1": "window"}, answer="30 days")
+    assert json.loads(judgement(files, task, trial="t"))["c1"]["verdict"] == "pass"
+
+
+def test_what_no_rule_speaks_of_stays_untold_however_much_the_judge_errs() -> None:
+    rules = Rules(path="r", judge_errors=JudgeErrors(sensitivity=0.0, specificity=0.0))
+    assert verdicts("30 days", "t", rules=rules) == "c"
+
+
+def test_a_judge_without_a_trial_draws_by_the_answer() -> None:
+    rules = Rules(path="r", judge=(WINDOW,), judge_errors=JudgeErrors(specificity=0.5))
+    answers = [f"30 days, {index}" for index in range(100)]
+    found = "".join(verdicts(answer, "", rules=rules) for answer in answers)
+    assert 25 < found.count("p") < 75
+    assert found == "".join(verdicts(answer, "", rules=rules) for answer in answers)

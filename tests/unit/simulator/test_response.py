@@ -6,15 +6,14 @@ import pytest
 from evalgate.model.chat import Usage
 from evalgate.model.content import ToolCall
 from evalgate.simulator.reply import Reply
-from evalgate.simulator.response import Response, answered, failed, rejected
+from evalgate.simulator.response import Response, carrying, failed, limited, message_of, rejected
 from evalgate.simulator.rules import Fault, FaultKind
 from evalgate.simulator.wire import Rejection
 
-NOW = "2026-11-20T12:00:00Z"
 KEY = "0123456789abcdef01234567"
 USAGE = Usage(input_tokens=3, output_tokens=2)
 REPLY = Reply(text="Hello", stop_reason="end_turn", usage=USAGE)
-GOOD = answered(REPLY, model="claude-haiku-5-5", key=KEY, now=NOW)
+GOOD = carrying(message_of(REPLY, model="claude-haiku-5-5", key=KEY), key=KEY)
 
 
 def data(response: Response) -> dict[str, object]:
@@ -32,13 +31,13 @@ def test_a_message_carries_the_reply() -> None:
 
 def test_an_empty_reply_has_no_content_block() -> None:
     empty = Reply(text="", stop_reason="end_turn", usage=USAGE)
-    assert data(answered(empty, model="m", key=KEY, now=NOW))["content"] == []
+    assert message_of(empty, model="m", key=KEY)["content"] == []
 
 
 def test_a_reply_that_calls_tools_has_a_block_for_each_call() -> None:
     call = ToolCall(id="toolu_1", name="get", input={"a": [1]})
     calling = Reply(text="Wait.", stop_reason="tool_use", usage=USAGE, calls=(call,))
-    message = data(answered(calling, model="m", key=KEY, now=NOW))
+    message = message_of(calling, model="m", key=KEY)
     assert message["stop_reason"] == "tool_use"
     assert message["content"] == [
         {"type": "text", "text": "Wait.", "citations": None},
@@ -55,15 +54,24 @@ def test_a_reply_that_calls_tools_has_a_block_for_each_call() -> None:
 
 def test_a_refusal_has_details() -> None:
     refused = Reply(text="", stop_reason="refusal", usage=USAGE)
-    details = data(answered(refused, model="m", key=KEY, now=NOW))["stop_details"]
+    details = message_of(refused, model="m", key=KEY)["stop_details"]
     assert details == {"type": "refusal", "category": None, "explanation": "Simulated: refused."}
 
 
-def test_rate_limit_headers_name_limit_rest_and_instant() -> None:
-    for name in ("requests", "tokens", "input-tokens", "output-tokens"):
-        assert int(GOOD.headers[f"anthropic-ratelimit-{name}-limit"]) > 0
-        assert int(GOOD.headers[f"anthropic-ratelimit-{name}-remaining"]) > 0
-        assert GOOD.headers[f"anthropic-ratelimit-{name}-reset"] == NOW
+def test_the_service_tier_is_told_in_the_usage() -> None:
+    usage = message_of(REPLY, model="m", key=KEY, tier="batch")["usage"]
+    assert cast("dict[str, object]", usage)["service_tier"] == "batch"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.0, "1"), (0.01, "1"), (1.0, "1"), (1.0000001, "1"), (1.5, "2"), (59.2, "60")],
+)
+def test_a_rate_limit_tells_whole_seconds_to_wait(seconds: float, told: str) -> None:
+    response = limited(seconds, key=KEY)
+    error = cast("dict[str, object]", data(response)["error"])
+    assert (response.status, error["type"]) == (429, "rate_limit_error")
+    assert response.headers["retry-after"] == told
 
 
 def test_an_error_has_the_shape_of_the_api() -> None:
@@ -78,7 +86,7 @@ def test_an_error_has_the_shape_of_the_api() -> None:
 
 @pytest.mark.parametrize(
     "response",
-    [GOOD, rejected(Rejection(status=400, kind="k", message="m"), key=KEY)]
+    [GOOD, rejected(Rejection(status=400, kind="k", message="m"), key=KEY), limited(1, key=KEY)]
     + [failed(Fault(kind=kind), GOOD, key=KEY) for kind in FaultKind],
 )
 def test_every_response_says_that_it_is_simulated_and_has_a_request_id(response: Response) -> None:
@@ -93,6 +101,7 @@ def test_every_response_says_that_it_is_simulated_and_has_a_request_id(response:
         (FaultKind.SPEND_LIMIT, 429, "rate_limit_error"),
         (FaultKind.OVERLOADED, 529, "overloaded_error"),
         (FaultKind.SERVER_ERROR, 500, "api_error"),
+        (FaultKind.TIMEOUT, 504, "timeout_error"),
         (FaultKind.BAD_KEY, 401, "authentication_error"),
     ],
 )
@@ -133,6 +142,8 @@ def test_broken_json_is_half_of_the_body() -> None:
         json.loads(response.body)
 
 
-@pytest.mark.parametrize("kind", [FaultKind.CUT, FaultKind.SLOW, FaultKind.TRUNCATED])
+@pytest.mark.parametrize(
+    "kind", [FaultKind.CUT, FaultKind.DROPPED, FaultKind.SLOW, FaultKind.TRUNCATED]
+)
 def test_faults_of_the_reply_and_of_the_line_leave_the_response_alone(kind: FaultKind) -> None:
     assert failed(Fault(kind=kind), GOOD, key=KEY) == GOOD

@@ -3,7 +3,16 @@ from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
-from evalgate.simulator.rules import Behaviour, Calls, FaultKind, Rules, WantedCall, read_rules
+from evalgate.simulator.limits import Limits
+from evalgate.simulator.rules import (
+    Behaviour,
+    Calls,
+    FaultKind,
+    JudgeErrors,
+    Rules,
+    WantedCall,
+    read_rules,
+)
 
 WHOLE = r"""
 schema: simulator-rules/1
@@ -36,6 +45,9 @@ faults:
   - {kind: overloaded, share: 0.05, for: judge, first_attempts: 2}
   - {kind: slow, seconds: 3}
   - {kind: rate_limit}
+judge_errors: {sensitivity: 0.95, specificity: 0.9}
+limits: {requests_per_minute: 60, input_tokens_per_minute: 4000, burst: 0.1}
+batches: {seconds: 0.2}
 """
 
 
@@ -122,6 +134,56 @@ def test_every_key_of_a_fault_is_read() -> None:
     assert (slow.seconds, limited.seconds) == (3.0, 1.0)
 
 
+def test_how_reliable_the_judge_is_is_read() -> None:
+    assert read(WHOLE).judge_errors == JudgeErrors(sensitivity=0.95, specificity=0.9)
+
+
+def test_limits_are_read_and_what_is_not_named_has_none() -> None:
+    assert read(WHOLE).limits == Limits(
+        requests_per_minute=60, input_tokens_per_minute=4000, burst=0.1
+    )
+
+
+def test_how_long_batches_take_is_read() -> None:
+    assert read(WHOLE).batch_seconds == 0.2
+    assert read("schema: simulator-rules/1\nbatches: {seconds: 0}").batch_seconds == 0.0
+
+
+def test_without_a_word_the_judge_is_right_nothing_is_limited_and_batches_are_left_open() -> None:
+    rules = read("schema: simulator-rules/1")
+    assert rules.judge_errors == JudgeErrors(sensitivity=1.0, specificity=1.0)
+    assert rules.limits == Limits()
+    assert rules.batch_seconds is None
+
+
+def test_what_is_wrong_with_the_judge_the_limits_and_the_batches_is_told() -> None:
+    text = """
+schema: simulator-rules/1
+judge_errors: {sensitivity: 95, specifity: 0.9}
+limits: {requests_per_minute: 0, output_tokens_per_minute: many, burst: 2}
+batches: {seconds: -1}
+"""
+    assert problems(text) == snapshot(
+        [
+            "rules.yaml:3: judge_errors.specifity: unknown key (did you mean `specificity`?)",
+            (
+                "rules.yaml:3: judge_errors.sensitivity: expected a number from 0 to 1, "
+                "got the number 95"
+            ),
+            (
+                "rules.yaml:4: limits.requests_per_minute: expected a whole number from 1 to "
+                "1000000000, got the number 0"
+            ),
+            (
+                "rules.yaml:4: limits.output_tokens_per_minute: expected a whole number from 1 to "
+                "1000000000, got `many`"
+            ),
+            "rules.yaml:4: limits.burst: expected a number from 0.001 to 1, got the number 2",
+            "rules.yaml:5: batches.seconds: expected a number from 0 to 86400, got the number -1",
+        ]
+    )
+
+
 def test_seed_and_prompts_are_read() -> None:
     rules = read(WHOLE)
     assert rules.seed == "support"
@@ -197,8 +259,9 @@ faults:
             "rules.yaml:15: judge[1]: expected `passes`, `fails` or both",
             (
                 "rules.yaml:17: faults[0].kind: expected one of rate_limit, spend_limit, "
-                "overloaded, server_error, bad_key, html, broken_json, wrong_model, cut, slow, "
-                "truncated, refused, nonsense_judge; got `rate_limt` (did you mean `rate_limit`?)"
+                "overloaded, server_error, timeout, bad_key, html, broken_json, wrong_model, "
+                "dropped, cut, slow, stream_error, stream_end, batch_expired, truncated, "
+                "refused, nonsense_judge; got `rate_limt` (did you mean `rate_limit`?)"
             ),
             "rules.yaml:18: faults[1]: the key `kind` is missing",
             (

@@ -63,5 +63,12 @@ def test_offered_tools_count_with_name_description_and_schema() -> None:
     assert input_tokens(request) == 6
 
 
+def test_an_output_schema_counts_as_json() -> None:
+    request = ChatRequest(
+        model="m", max_tokens=1, system="s" * 4, turns=(), output_schema={"type": "object"}
+    )
+    assert input_tokens(request) == 6
+
+
 def test_a_call_costs_its_name_and_its_arguments() -> None:
     assert call_tokens(CALL) == 4

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evalgate.model.chat import ChatRequest
 from evalgate.model.content import ToolCall, ToolResult, Turn
-from evalgate.simulator.wire import Rejection, read_request
+from evalgate.simulator.wire import Rejection, read_body, read_request
 
 MESSAGE = {"role": "user", "content": "Hello"}
 TOOL = {"name": "get", "description": "d", "input_schema": {"type": "object"}}
@@ -35,14 +35,19 @@ def body(**changes: object) -> bytes:
     return json.dumps(whole | changes).encode()
 
 
+def asked(content: bytes, *, trial: str = "") -> ChatRequest | Rejection:
+    data = read_body(content)
+    return data if isinstance(data, Rejection) else read_request(data, trial=trial)
+
+
 def rejection(**changes: object) -> tuple[int, str, str]:
-    read = read_request(body(**changes), trial="")
+    read = asked(body(**changes))
     assert isinstance(read, Rejection)
     return read.status, read.kind, read.message
 
 
 def accepted(**changes: object) -> ChatRequest:
-    read = read_request(body(**changes), trial="case/0")
+    read = asked(body(**changes), trial="case/0")
     assert isinstance(read, ChatRequest), read
     return read
 
@@ -133,14 +138,14 @@ def test_roles_are_kept() -> None:
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"\xff", b"[" * 100_000])
 def test_a_body_that_is_not_json_is_refused(broken: bytes) -> None:
-    read = read_request(broken, trial="")
+    read = asked(broken)
     assert isinstance(read, Rejection)
     assert (read.status, read.kind) == (400, "invalid_request_error")
     assert read.message == "the request body is not valid JSON"
 
 
 def test_a_body_that_is_no_object_is_refused() -> None:
-    read = read_request(b"[]", trial="")
+    read = asked(b"[]")
     assert isinstance(read, Rejection)
     assert read.message == "expected a JSON object"
 
@@ -157,9 +162,9 @@ def test_sampling_parameters_are_refused_even_at_their_defaults(key: str) -> Non
     assert message.startswith(f"{key}:")
 
 
-def test_streaming_is_refused_as_not_simulated() -> None:
-    assert rejection(stream=True)[2] == "stream: the simulator does not stream"
-    assert accepted(stream=False).turns
+def test_streaming_is_wanted_or_not() -> None:
+    assert accepted(stream=True) == accepted(stream=False) == accepted()
+    assert rejection(stream="yes")[2] == "stream: expected true or false"
 
 
 @pytest.mark.parametrize("most", [0, -1, 1.5, "100", True])
@@ -219,10 +224,10 @@ BLOCKS = st.fixed_dictionaries(
 @given(blocks=st.lists(BLOCKS, max_size=3), role=st.sampled_from(["user", "assistant"]))
 def test_any_blocks_are_either_read_or_refused(blocks: list[object], role: str) -> None:
     messages = [{"role": role, "content": blocks}, MESSAGE]
-    assert isinstance(read_request(body(messages=messages), trial=""), ChatRequest | Rejection)
+    assert isinstance(asked(body(messages=messages)), ChatRequest | Rejection)
 
 
 @given(changes=st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_any_json_is_either_read_or_refused(changes: dict[str, object]) -> None:
-    read = read_request(body(**changes), trial="")
+    read = asked(body(**changes))
     assert isinstance(read, ChatRequest | Rejection)
