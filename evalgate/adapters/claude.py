@@ -1,70 +1,75 @@
 """Claude over the official SDK: one attempt per call, and every failure a typed value."""
 
 import asyncio
-import math
+import json
 import time
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
-from anthropic import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APIStatusError,
-    APITimeoutError,
-    APIWebhookValidationError,
-    AsyncAnthropic,
-    AsyncAPIResponse,
-    DefaultAioHttpClient,
-    Timeout,
-    omit,
-)
-from anthropic.types import Message, MessageParam, OutputConfigParam, ToolParam
+import httpx2
+from anthropic import AsyncStream, DefaultAioHttpClient, Timeout
+from anthropic.resources.messages import DEPRECATED_MODELS
 
-from evalgate.adapters.claude_failures import ADVICE, kind_of
+from evalgate.adapters.claude_clients import Client, open_client
+from evalgate.adapters.claude_limits import read_limits
 from evalgate.adapters.claude_reply import BadReply, read_reply
-from evalgate.adapters.claude_request import message, output_config, sendable, tool, trial_header
+from evalgate.adapters.claude_request import body, trial_header
+from evalgate.adapters.claude_routes import Clouds, server
+from evalgate.adapters.claude_stream import STREAM_ABOVE, collect
+from evalgate.adapters.claude_telling import Teller
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
-from evalgate.model.content import ToolCall
+from evalgate.model.document import Data
+from evalgate.model.route import WITHOUT_OUTPUT_SCHEMA, Provider, Route
 
-API_URL = "https://api.anthropic.com"
 CONNECT_SECONDS = 10.0
-LONGEST_MESSAGE = 240
+MESSAGES = "/v1/messages"
 
-KIND_WITHOUT_STATUS: Mapping[type[APIError], FailureKind] = {
-    APITimeoutError: FailureKind.TIMEOUT,
-    APIConnectionError: FailureKind.CONNECTION,
-    APIResponseValidationError: FailureKind.MALFORMED,
-    APIWebhookValidationError: FailureKind.MALFORMED,
-    APIError: FailureKind.SERVER,
-}
-"""The kinds of the SDK's exceptions that stand for no error response, most exact class first."""
+_Response = httpx2.Response | AsyncStream[object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """An open route."""
+
+    route: Route
+    client: Client
+    teller: Teller
 
 
 class ClaudeModel:
     """Claude, or any server that speaks its API, as `evalgate.model.ports.ChatModel` asks for it.
 
-    The SDK's own retries are off. Use it as an asynchronous context manager, or call `aclose()`.
+    Each route gets a client of its own when it is first called; all share their connections. The
+    SDK's own retries are off. Use it as an asynchronous context manager, or call `aclose()`.
     """
 
-    def __init__(self, *, api_key: str, base_url: str | None = None) -> None:
-        """Prepare a client; nothing is sent yet.
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str | None = None,
+        clouds: Clouds | None = None,
+        routes: Mapping[str, Route] | None = None,
+    ) -> None:
+        """Prepare the connections; nothing is sent yet.
 
         Args:
-            api_key: sent as a bearer token.
-            base_url: of the server; None means the Claude API itself.
+            api_key: of the Claude API, sent as a bearer token.
+            base_url: of its server; None means the Claude API itself.
+            clouds: credentials and servers of the other providers.
+            routes: by name; the Claude API itself needs none.
         """
         # A deprecated model still answers: its warning is shown once, and is never an error.
         warnings.filterwarnings("once", r"The model '.*' is deprecated", DeprecationWarning)
-        self._secret = api_key
-        self._client = AsyncAnthropic(
-            api_key=api_key,
-            base_url=base_url or API_URL,
-            max_retries=0,
-            http_client=DefaultAioHttpClient(),
-        )
+        self._api_key = api_key
+        self._base_url = base_url or ""
+        self._clouds = clouds or Clouds()
+        self._routes = {"": Route(), **(routes or {})}
+        self._connections = DefaultAioHttpClient()
+        self._lines: dict[str, _Line] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,104 +84,130 @@ class ClaudeModel:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._connections.aclose()
 
     async def send(self, request: ChatRequest, *, within: float) -> Completion | CallFailure:
         """Return the answer to one attempt, or the typed failure."""
+        line = self._lines.get(request.route) or self._open(request.route)
+        refusal = _refusal(request, line.route)
+        if refusal is not None:
+            return refusal
+        if request.model in DEPRECATED_MODELS:
+            _warn_of(request.model)
         started = time.perf_counter()
-        try:
+        response: _Response | None = None
+        with line.teller.watching(within=within) as watch:
             async with asyncio.timeout(within):
-                response = await self._post(request, within)
-        except APIStatusError as error:
-            return self._status_failure(error)
-        except APIError as error:
-            return self._transport_failure(error)
-        except TimeoutError:
-            late = f"no answer within {within:.3g} s"
-            return CallFailure(kind=FailureKind.TIMEOUT, message=late)
+                response = await _post(line, request, within)
+                answer = await _body(response)
+        headers = {} if response is None else _headers(response)
+        if watch.failure is not None:
+            return watch.failure if response is None else _placed(watch.failure, headers)
         latency_ms = round(1000 * (time.perf_counter() - started))
-        return await _completion(response, requested=request.model, latency_ms=latency_ms)
+        return _completion(answer, request, line, headers=headers, latency_ms=latency_ms)
 
-    async def _post(self, request: ChatRequest, within: float) -> AsyncAPIResponse[Message]:
-        # The API knows more blocks and efforts than any SDK release lists: ours go out as they are.
-        messages = cast("list[MessageParam]", [message(turn) for turn in request.turns])
-        tools = cast("list[ToolParam]", [tool(each) for each in request.tools])
-        config = cast("OutputConfigParam", output_config(request))
-        return await self._client.messages.with_raw_response.create(
-            model=request.model,
-            max_tokens=request.max_tokens,
-            messages=messages,
-            system=sendable(request.system) or omit,
-            tools=tools or omit,
-            output_config=config or omit,
-            extra_headers=trial_header(request.trial),
-            timeout=Timeout(within, connect=min(within, CONNECT_SECONDS)),
+    def _open(self, name: str) -> _Line:
+        route = self._routes[name]
+        url = server(route, base_url=self._base_url, clouds=self._clouds)
+        client = open_client(
+            route,
+            url=url,
+            api_key=self._api_key,
+            clouds=self._clouds,
+            connections=self._connections,
         )
+        is_direct = route.provider is Provider.DIRECT
+        secrets = (self._api_key,) if is_direct else self._clouds.secrets(route.provider)
+        teller = Teller(provider=route.provider, url=url, secrets=secrets)
+        line = self._lines[name] = _Line(route=route, client=client, teller=teller)
+        return line
 
-    def _status_failure(self, error: APIStatusError) -> CallFailure:
-        # The SDK hands these on as the server wrote them, whatever their types say.
-        error_type, said = _text(error.type), _text(error.api_message)
-        kind = kind_of(error.status_code, error_type=error_type, code=error.error_code)
-        label = " ".join(filter(None, (f"HTTP {error.status_code}", error_type, error.error_code)))
-        return CallFailure(
-            kind=kind,
-            message=self._one_line(kind, f"{label}: {said}" if said else label),
-            retry_after=retry_after(error.response.headers),
-            request_id=error.request_id,
+
+def _refusal(request: ChatRequest, route: Route) -> CallFailure | None:
+    if request.output_schema is None or route.provider not in WITHOUT_OUTPUT_SCHEMA:
+        return None
+    message = (
+        f"{route.provider} offers no structured output: leave `output_schema` out of the prompt, "
+        "or run it over direct, vertex or foundry"
+    )
+    return CallFailure(kind=FailureKind.REQUEST, message=message)
+
+
+def _warn_of(model: str) -> None:
+    """Say what the SDK says in the method that evalgate does not call."""
+    ends = DEPRECATED_MODELS[model]
+    told = f"The model '{model}' is deprecated and will reach its end of life on {ends}."
+    warnings.warn(told, DeprecationWarning, stacklevel=3)
+
+
+async def _post(line: _Line, request: ChatRequest, within: float) -> _Response:
+    # The client's own method would build a model of the answer, which is read from its JSON anyway.
+    post, asked = line.client.post, body(request, model=line.route.model_id(request.model))
+    timeout = Timeout(within, connect=min(within, CONNECT_SECONDS))
+    headers = trial_header(request.trial)
+    if not _streams(request, line.route):
+        return await post(
+            MESSAGES,
+            cast_to=httpx2.Response,
+            body=asked,
+            options={"headers": headers, "timeout": timeout},
         )
-
-    def _transport_failure(self, error: APIError) -> CallFailure:
-        kind = next(k for c, k in KIND_WITHOUT_STATUS.items() if isinstance(error, c))
-        cause = type(error.__cause__ or error).__name__
-        place = self._client.base_url
-        text = f"no answer from {place.scheme}://{place.netloc.decode()}: {cause}"
-        return CallFailure(kind=kind, message=self._one_line(kind, text))
-
-    def _one_line(self, kind: FailureKind, text: str) -> str:
-        """Make one short printable line without the API key, which servers sometimes repeat."""
-        if self._secret:
-            text = text.replace(self._secret, "[key]")
-        line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-        short = line if len(line) <= LONGEST_MESSAGE else line[: LONGEST_MESSAGE - 1] + "…"
-        return f"{short} ({ADVICE[kind]})" if kind in ADVICE else short
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a server asks to wait, or None when it names no sensible number."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name, "")) * unit
-        except ValueError:
-            continue
-        if math.isfinite(seconds) and seconds >= 0:
-            return seconds
-    return None
-
-
-async def _completion(
-    response: AsyncAPIResponse[Message], *, requested: str, latency_ms: int
-) -> Completion | CallFailure:
-    """Read the body ourselves: the SDK returns HTML as text and fills missing fields with None."""
-    try:
-        reply = read_reply(await response.json(), requested=requested)
-    except (ValueError, RecursionError):
-        got = response.headers.get("content-type", "no content type")[:60]
-        told = f"HTTP {response.status_code} with a body that is not JSON ({got})"
-        reply = BadReply(kind=FailureKind.MALFORMED, message=told)
-    if isinstance(reply, BadReply):
-        return CallFailure(kind=reply.kind, message=reply.message, request_id=response.request_id)
-    return Completion(
-        text=reply.text,
-        model=reply.model,
-        stop_reason=reply.stop_reason,
-        usage=reply.usage,
-        latency_ms=latency_ms,
-        request_id=response.request_id,
-        simulated=response.headers.get("x-evalgate-simulator") is not None,
-        blocks=reply.blocks,
-        tool_calls=tuple(block for block in reply.blocks if isinstance(block, ToolCall)),
+    streamed: dict[str, Data] = {**asked, "stream": True}
+    return await post(
+        MESSAGES,
+        cast_to=object,
+        body=streamed,
+        options={"headers": headers, "timeout": timeout},
+        stream=True,
+        stream_cls=AsyncStream[object],
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _streams(request: ChatRequest, route: Route) -> bool:
+    # InvokeModel streams in frames of its own, which take a package of AWS to read.
+    by_events = route.provider is not Provider.BEDROCK_INVOKE
+    return by_events and request.max_tokens > STREAM_ABOVE
+
+
+async def _body(response: _Response) -> object:
+    """Read the body ourselves: the SDK returns HTML as text and fills missing fields with None."""
+    if isinstance(response, httpx2.Response):
+        try:
+            return json.loads(response.content)
+        except (ValueError, RecursionError):
+            return _no_json(response)
+    async with response:
+        return await collect(response)
+
+
+def _no_json(response: httpx2.Response) -> BadReply:
+    got = response.headers.get("content-type", "no content type")[:60]
+    told = f"HTTP {response.status_code} with a body that is not JSON ({got})"
+    return BadReply(kind=FailureKind.MALFORMED, message=told)
+
+
+def _headers(response: _Response) -> Mapping[str, str]:
+    whole = response if isinstance(response, httpx2.Response) else response.response
+    return whole.headers
+
+
+def _placed(failure: CallFailure, headers: Mapping[str, str]) -> CallFailure:
+    return replace(failure, request_id=headers.get("request-id"), limits=read_limits(headers))
+
+
+def _completion(
+    answer: object,
+    request: ChatRequest,
+    line: _Line,
+    *,
+    headers: Mapping[str, str],
+    latency_ms: int,
+) -> Completion | CallFailure:
+    reply = (
+        answer
+        if isinstance(answer, BadReply)
+        else read_reply(answer, requested=request.model, route=line.route)
+    )
+    if isinstance(reply, BadReply):
+        return _placed(line.teller.told(reply.kind, reply.message), headers)
+    return reply.completion(headers, latency_ms=latency_ms)

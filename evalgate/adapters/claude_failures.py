@@ -9,6 +9,7 @@ also those of endpoints that evalgate does not call; a test walks the tree.
 from collections.abc import Mapping
 
 from evalgate.model.chat import FailureKind
+from evalgate.model.route import Provider
 
 _CODES: Mapping[FailureKind, tuple[str, ...]] = {
     FailureKind.SPEND_LIMIT: (
@@ -141,6 +142,12 @@ BY_TYPE: Mapping[str, FailureKind] = {
 }
 """By `error.type`, where it says more than the status; `api_error` and the like do not."""
 
+BY_TYPE_ALONE: Mapping[str, FailureKind] = {
+    "invalid_request_error": FailureKind.REQUEST,
+    "request_too_large": FailureKind.TOO_LARGE,
+}
+"""By `error.type` where no error status stands beside it: in a stream, and in a batch."""
+
 BY_STATUS: Mapping[int, FailureKind] = {
     400: FailureKind.REQUEST,
     401: FailureKind.AUTHENTICATION,
@@ -152,6 +159,8 @@ BY_STATUS: Mapping[int, FailureKind] = {
     412: FailureKind.REQUEST,
     413: FailureKind.TOO_LARGE,
     422: FailureKind.REQUEST,
+    # Bedrock: the model failed at this request.
+    424: FailureKind.SERVER,
     429: FailureKind.RATE_LIMIT,
     431: FailureKind.REQUEST,
     499: FailureKind.CONNECTION,
@@ -171,17 +180,38 @@ ADVICE: Mapping[FailureKind, str] = {
     FailureKind.CONNECTION: "check the network and ANTHROPIC_BASE_URL",
     FailureKind.TOO_LARGE: "shorten the prompt or the case",
 }
-"""The next step, for the kinds that a person can do something about."""
+"""The next step at the Claude API, for the kinds that a person can do something about."""
+
+CLOUD_ADVICE: Mapping[FailureKind, str] = {
+    FailureKind.AUTHENTICATION: "check the credentials of the route",
+    FailureKind.PERMISSION: "check what the account of the route may use",
+    FailureKind.BILLING: "check the billing of the account of the route",
+    FailureKind.SPEND_LIMIT: "raise the limit of the account of the route",
+    FailureKind.MODEL_NOT_FOUND: "check the route's region and its id of the model",
+    FailureKind.CONNECTION: "check the network and the route's region",
+    FailureKind.TOO_LARGE: "shorten the prompt or the case",
+}
+"""The same at the other providers."""
+
+
+def advice(kind: FailureKind, provider: Provider) -> str:
+    """Return the next step after a failure, or nothing when there is none for a person."""
+    table = ADVICE if provider is Provider.DIRECT else CLOUD_ADVICE
+    return table.get(kind, "")
 
 
 def kind_of(status: int, *, error_type: str | None, code: str | None) -> FailureKind:
-    """Return the kind of an error response.
+    """Return the kind of an error.
 
     Args:
-        status: the HTTP status.
+        status: the HTTP status of its response; below 400 where the error came later.
         error_type: `error.type` of the body, if it has one.
         code: `error.details.error_code` of the body, if it has one.
     """
-    rest = FailureKind.SERVER if status >= 500 else FailureKind.REQUEST
     by_body = BY_CODE.get(code or "") or BY_TYPE.get(error_type or "")
-    return by_body or BY_STATUS.get(status, rest)
+    if by_body:
+        return by_body
+    if status < 400:
+        return BY_TYPE_ALONE.get(error_type or "", FailureKind.SERVER)
+    rest = FailureKind.SERVER if status >= 500 else FailureKind.REQUEST
+    return BY_STATUS.get(status, rest)

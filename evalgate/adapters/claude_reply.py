@@ -1,13 +1,17 @@
 """Reads the body of a successful response of the Messages API; no shape is taken for granted."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evalgate.model.chat import FailureKind, Usage
+from evalgate.adapters.claude_limits import read_limits
+from evalgate.model.chat import Completion, FailureKind, Usage
 from evalgate.model.content import Block, Opaque, Text, ToolCall
 from evalgate.model.document import Data
+from evalgate.model.route import Route
 from evalgate.model.writable import is_writable
+
+SIMULATED = "x-evalgate-simulator"
+"""The header by which a simulator gives itself away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,21 @@ class Reply:
     usage: Usage
     blocks: tuple[Block, ...] = ()
 
+    def completion(self, headers: Mapping[str, str], *, latency_ms: int = 0) -> Completion:
+        """Return the answer; the headers are those of the response that carried it."""
+        return Completion(
+            text=self.text,
+            model=self.model,
+            stop_reason=self.stop_reason,
+            usage=self.usage,
+            latency_ms=latency_ms,
+            request_id=headers.get("request-id"),
+            simulated=SIMULATED in headers,
+            blocks=self.blocks,
+            tool_calls=tuple(block for block in self.blocks if isinstance(block, ToolCall)),
+            limits=read_limits(headers),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadReply:
@@ -32,23 +51,28 @@ class BadReply:
     message: str
 
 
-def read_reply(body: object, *, requested: str) -> Reply | BadReply:
+def read_reply(body: object, *, requested: str | None, route: Route) -> Reply | BadReply:
     """Return what a body says, or what is wrong with it.
+
+    The reply names the model as it was asked for: providers spell one and the same in several ways.
 
     Args:
         body: the parsed JSON.
-        requested: the model that was asked; only it, or its snapshot `-YYYYMMDD`, may answer.
+        requested: the model that was asked, no other may answer; None when that is not known, as in
+            a batch.
+        route: how it was asked.
     """
     if not isinstance(body, Mapping):
         return _malformed("expected a JSON object in the response")
     model, stop_reason = _word(body.get("model")), _word(body.get("stop_reason"))
     blocks, usage = _blocks(body.get("content")), _usage(body.get("usage"))
-    if model and not re.fullmatch(re.escape(requested) + r"(-\d{8})?", model):
+    if model and requested and not route.may_answer(requested, model):
         message = f"asked {requested}, but {model[:60]} answered"
         return BadReply(kind=FailureKind.WRONG_MODEL, message=message)
     if model and stop_reason and blocks is not None and usage is not None:
         text = "".join(block.text for block in blocks if isinstance(block, Text))
-        return Reply(text=text, model=model, stop_reason=stop_reason, usage=usage, blocks=blocks)
+        named = requested or model
+        return Reply(text=text, model=named, stop_reason=stop_reason, usage=usage, blocks=blocks)
     parts = {"model": model, "stop_reason": stop_reason, "content": blocks, "usage": usage}
     missing = ", ".join(f"`{name}`" for name, part in parts.items() if part is None)
     return _malformed(f"the response has no proper {missing}: it is broken or was cut off")

@@ -13,6 +13,29 @@ from evalgate.model.document import Data
 PDF = "application/pdf"
 
 
+def body(request: ChatRequest, *, model: str) -> dict[str, Data]:
+    """Return the body of a request; what is not asked for is left out.
+
+    Args:
+        request: what to ask.
+        model: the model by the name that the server knows.
+    """
+    system, tools = sendable(request.system), [tool(each) for each in request.tools]
+    # A breakpoint ends what is remembered, and tools stand before the system prompt.
+    ends_in_system = request.caches_prefix and bool(system.strip())
+    if request.caches_prefix and tools and not ends_in_system:
+        tools[-1]["cache_control"] = {"type": "ephemeral"}
+    parts: dict[str, Data] = {
+        "model": model,
+        "max_tokens": request.max_tokens,
+        "messages": [message(turn) for turn in request.turns],
+        "system": _remembered(system) if ends_in_system else system,
+        "tools": [*tools],
+        "output_config": output_config(request),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
 def message(turn: Turn) -> dict[str, Data]:
     """Return a turn as a message; plain words stay plain words."""
     content: Data = sendable(turn.content) if isinstance(turn.content, str) else _said(turn.content)
@@ -43,6 +66,10 @@ def trial_header(trial: str) -> dict[str, str]:
     """Return the header; what a header cannot hold, as in a case id with umlauts, is escaped."""
     named = sendable(trial)
     return {"X-Evalgate-Trial": quote(named, safe=printable[:95])} if named else {}
+
+
+def _remembered(system: str) -> list[Data]:
+    return [{"type": "text", "text": system, "cache_control": {"type": "ephemeral"}}]
 
 
 def sendable(text: str) -> str:

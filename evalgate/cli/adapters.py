@@ -1,12 +1,14 @@
 """The adapter table: hands out what is heavy to import, once it is needed and not before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
 from typing import Protocol, cast
 
+from evalgate.adapters.claude_routes import Clouds
 from evalgate.errors import MissingExtraError
-from evalgate.model.ports import ChatModel
+from evalgate.model.ports import BatchService, ChatModel
+from evalgate.model.route import Route
 from evalgate.model.trial import Trial
 from evalgate.reporting.story import Report
 from evalgate.simulator.rules import Rules
@@ -23,7 +25,12 @@ class RunningSimulator(Protocol):
 
 class _Claude(Protocol):
     def ClaudeModel(  # noqa: N802 - the name of a class
-        self, *, api_key: str, base_url: str | None
+        self,
+        *,
+        api_key: str,
+        base_url: str | None,
+        clouds: Clouds,
+        routes: Mapping[str, Route],
     ) -> AbstractAsyncContextManager[ChatModel]: ...
 
 
@@ -31,6 +38,12 @@ class _Cluster(Protocol):
     def ClusterModel(  # noqa: N802 - the name of a class
         self, *, address: str, base_url: str | None
     ) -> AbstractAsyncContextManager[ChatModel]: ...
+
+
+class _Batches(Protocol):
+    def ClaudeBatches(  # noqa: N802 - the name of a class
+        self, *, api_key: str, base_url: str | None
+    ) -> AbstractAsyncContextManager[BatchService]: ...
 
 
 class _Simulator(Protocol):
@@ -57,10 +70,18 @@ class _Page(Protocol):
     def page(self, report: Report) -> str: ...
 
 
-def claude(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:
-    """Return a client of the Claude API, or of a server that speaks it."""
+def claude(
+    *, api_key: str, base_url: str | None, clouds: Clouds, routes: Mapping[str, Route]
+) -> AbstractAsyncContextManager[ChatModel]:
+    """Return a client of the Claude API, of a server that speaks it, and of other providers."""
     module = cast("_Claude", import_module("evalgate.adapters.claude"))
-    return module.ClaudeModel(api_key=api_key, base_url=base_url)
+    return module.ClaudeModel(api_key=api_key, base_url=base_url, clouds=clouds, routes=routes)
+
+
+def batches(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager[BatchService]:
+    """Return the Message Batches of the Claude API, or of a server that speaks it."""
+    module = cast("_Batches", import_module("evalgate.adapters.claude_batches"))
+    return module.ClaudeBatches(api_key=api_key, base_url=base_url)
 
 
 def cluster(*, address: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:

@@ -1,64 +1,104 @@
-"""Chooses how to reach Claude: the API, another server that speaks it, or the simulator."""
+"""Chooses how to reach Claude: over the routes of the policy, or the simulator in place of all."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from hashlib import sha256
 
+from evalgate.adapters import claude_routes
+from evalgate.adapters.claude_obstacles import obstacles
+from evalgate.adapters.claude_routes import NO_KEY, clouds_at
 from evalgate.cli import adapters
 from evalgate.cli.environment import Environment
 from evalgate.errors import UsageError
-from evalgate.gate.outside import Routes
-from evalgate.model.ports import ChatModel
+from evalgate.model.ports import BatchService, ChatModel
 from evalgate.model.route import Route
 from evalgate.simulator.rules import Rules
 
-NO_KEY = "none"
-"""Sent as the key to a server of the user's own when there is no key."""
+DIRECT: Mapping[str, Route] = {"": Route()}
+"""The one route of a policy that names none."""
 
 
 def connection(
-    environment: Environment, rules: Sequence[Rules]
-) -> Callable[[Routes], AbstractAsyncContextManager[ChatModel]]:
+    environment: Environment, rules: Sequence[Rules], routes: Mapping[str, Route] = DIRECT
+) -> Callable[[], AbstractAsyncContextManager[ChatModel]]:
     """Return what opens the connection; nothing is opened, loaded or checked before it is called.
 
     Args:
-        environment: holds the key and the server's address.
+        environment: holds the keys and the servers' addresses.
         rules: of the simulator; when there are any, it answers and nothing else is called.
+        routes: those that are called, by name; the name of the Claude API itself is empty.
     """
 
-    def to_claude(_: Routes) -> AbstractAsyncContextManager[ChatModel]:
-        _check(environment)
+    def to_claude() -> AbstractAsyncContextManager[ChatModel]:
+        _check(environment, routes)
         return adapters.claude(
-            api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
+            api_key=environment.api_key or NO_KEY,
+            base_url=environment.base_url or None,
+            clouds=environment.clouds,
+            routes=routes,
         )
 
     @asynccontextmanager
-    async def to_simulator(_: Routes) -> AsyncIterator[ChatModel]:
+    async def to_simulator() -> AsyncIterator[ChatModel]:
         async with (
             adapters.simulator(rules) as server,
-            adapters.claude(api_key=NO_KEY, base_url=server.base_url) as model,
+            adapters.claude(
+                api_key=NO_KEY,
+                base_url=server.base_url,
+                clouds=clouds_at(server.base_url),
+                routes=routes,
+            ) as model,
         ):
             yield model
 
     return to_simulator if rules else to_claude
 
 
+def _check(environment: Environment, routes: Mapping[str, Route]) -> None:
+    for name, route in routes.items():
+        obstacle = next(
+            obstacles(
+                route,
+                api_key=environment.api_key,
+                base_url=environment.base_url,
+                clouds=environment.clouds,
+            ),
+            None,
+        )
+        if obstacle is not None:
+            raise UsageError(f"route `{name}`: {obstacle}" if name else obstacle)
+
+
 def origin(environment: Environment, rules: Sequence[Rules]) -> Callable[[Route], str]:
-    """Return what names the server behind a route; the simulator's name has a hash of its rules."""
+    """Return what names who answers over a route, for the keys of stored answers.
+
+    The simulator's name has a hash of its rules, because its port is another one each time.
+    """
     if rules:
         simulated = f"simulator {sha256(repr(rules).encode()).hexdigest()}"
         return lambda _: simulated
-    return lambda route: f"{environment.base_url} {route.provider}"
+    return lambda route: claude_routes.origin(
+        route, base_url=environment.base_url, clouds=environment.clouds
+    )
 
 
-def _check(environment: Environment) -> None:
-    key, url = environment.api_key, environment.base_url
-    if not key and not url:
-        raise UsageError(
-            "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY, or "
-            "ANTHROPIC_BASE_URL for a server that speaks its API, or add --simulate"
+def batch_service(
+    environment: Environment, rules: Sequence[Rules]
+) -> Callable[[], AbstractAsyncContextManager[BatchService]]:
+    """Return what opens the service of batches; as `connection` does for single calls."""
+
+    def of_claude() -> AbstractAsyncContextManager[BatchService]:
+        _check(environment, DIRECT)
+        return adapters.batches(
+            api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
         )
-    if url and not url.startswith(("http://", "https://")):
-        raise UsageError("ANTHROPIC_BASE_URL must start with http:// or https://")
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise UsageError("ANTHROPIC_API_KEY holds a character that no key has: set it again")
+
+    @asynccontextmanager
+    async def of_simulator() -> AsyncIterator[BatchService]:
+        async with (
+            adapters.simulator(rules) as server,
+            adapters.batches(api_key=NO_KEY, base_url=server.base_url) as service,
+        ):
+            yield service
+
+    return of_simulator if rules else of_claude

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.cli.complaint import complain
+from evalgate.cli.engine import BATCHES, add_engine_arguments, engine, on_cluster
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.judging import gate
 from evalgate.cli.publication import Publication, publish_roots
@@ -30,6 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
     )
     add_world_arguments(parser)
+    add_engine_arguments(parser)
 
 
 def run(options: Namespace) -> ExitCode:
@@ -37,12 +39,14 @@ def run(options: Namespace) -> ExitCode:
     environment = read_environment(os.environ)
     repository = GitRepository(Path.cwd())
     rules = simulator_rules(options)
-    world = outside(repository, environment, rules)
+    world = on_cluster(options, outside(repository, environment, rules), rules)
     terms = Terms(
         verb=VERB,
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
+        batches=options.engine == BATCHES,
+        engine=engine(options, environment, rules),
     )
     if options.resume:
         return _resume(options, world, environment=environment, terms=terms)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder
+from evalgate.cli.engine import BATCHES, add_engine_arguments, engine, on_cluster
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
@@ -33,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
     )
     add_world_arguments(parser)
+    add_engine_arguments(parser)
 
 
 def run(options: Namespace) -> ExitCode:
@@ -45,6 +47,8 @@ def run(options: Namespace) -> ExitCode:
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
+        batches=options.engine == BATCHES,
+        engine=engine(options, environment, rules),
         shard=_shard(options),
     )
     if options.resume:
@@ -53,7 +57,8 @@ def run(options: Namespace) -> ExitCode:
         terms = replace(terms, begun=begun, shard=begun.shard)
     else:
         question, folder = _begin(options, environment, repository)
-    _run(question, outside(repository, environment, rules), folder=folder, terms=terms)
+    world = on_cluster(options, outside(repository, environment, rules), rules)
+    _run(question, world, folder=folder, terms=terms)
     nexts = "merge" if terms.shard else "report"
     print(f"The trials are in {folder}; decide with: evalgate {nexts} {folder}")  # noqa: T201
     return ExitCode.OK

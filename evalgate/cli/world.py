@@ -68,7 +68,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
     return Outside(
         repository=repository,
         parser=FORMATS,
-        open_model=connection(environment, rules),
+        open_model=lambda routes: connection(environment, rules, routes)(),
         origin=origin(environment, rules),
         prices=PriceTable(),
         clock=SystemClock(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
+from evalgate.gate.routes import routes_in_use
 from evalgate.gate.runner import places, trial_runner
 from evalgate.gate.scope import Scope, trials_in_scope
 from evalgate.model.policy import Policy
@@ -27,7 +28,7 @@ async def one_by_one(plan: Plan, outside: Outside, scope: Scope) -> AsyncIterato
     """Answer each call by itself, at the service's pace."""
     policy = plan.sources.policy
     parts = scope.shard.of if scope.shard else 1
-    async with LateModel(lambda: outside.open_model(policy.routes)) as model:
+    async with LateModel(lambda: outside.open_model(routes_in_use(policy))) as model:
         yield Caller(
             Means(
                 model=model,
@@ -97,8 +98,7 @@ def _budget(policy: Policy, outside: Outside, scope: Scope) -> Budget:
 
 
 def _check_routes(policy: Policy) -> None:
-    for name in {policy.run.route, policy.judge.route} - {""}:
-        provider = policy.routes[name].provider
-        if provider is not Provider.DIRECT:
-            message = f"the route {name} leads to {provider}, which takes no batches"
+    for name, route in routes_in_use(policy).items():
+        if route.provider is not Provider.DIRECT:
+            message = f"the route {name} leads to {route.provider}, which takes no batches"
             raise UsageError(f"{message}: run without --engine batches")

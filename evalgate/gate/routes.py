@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from evalgate.model.policy import Policy
 from evalgate.model.reading import Section, suggestion
-from evalgate.model.route import Provider, Route
+from evalgate.model.route import WITHOUT_OUTPUT_SCHEMA, Provider, Route
 
 _NEEDS: Mapping[Provider, tuple[str, ...]] = {
     Provider.DIRECT: (),
@@ -31,12 +31,25 @@ def read_routes(section: Section) -> dict[str, Route]:
     return {name: _route(section.section(name)) for name in section.data}
 
 
+def routes_in_use(policy: Policy) -> dict[str, Route]:
+    """Return by name the routes that a run calls; the name of the Claude API itself is empty."""
+    names = (policy.run.route, policy.judge.route)
+    return {name: policy.routes[name] if name else Route() for name in names}
+
+
 def check_routes(section: Section, policy: Policy) -> None:
-    """Note the routes that are named somewhere and defined nowhere."""
+    """Note the routes that are named somewhere and defined nowhere, and those that cannot judge."""
     for place, name in (("judge", policy.judge.route), ("run", policy.run.route)):
         if name and name not in policy.routes:
             known = suggestion(name, policy.routes) if policy.routes else ""
             section.section(place).note("route", f"`routes` has no `{name}`{known}")
+    judge = policy.routes.get(policy.judge.route)
+    if judge is not None and judge.provider in WITHOUT_OUTPUT_SCHEMA:
+        section.section("judge").note(
+            "route",
+            f"a judge answers by a JSON Schema, which {judge.provider} does not offer: "
+            "judge over direct, vertex or foundry",
+        )
 
 
 def _route(section: Section) -> Route:

@@ -39,9 +39,14 @@ def places(policy: Policy, outside: Outside) -> Places:
     """Return where the calls of a policy's routes go."""
     routes = {"": Route(), **policy.routes}
     return Places(
-        origins={name: outside.origin(route) for name, route in routes.items()},
+        origins={name: _origin(route, outside) for name, route in routes.items()},
         price_factors={name: route.price_factor for name, route in routes.items()},
     )
+
+
+def _origin(route: Route, outside: Outside) -> str:
+    """Return who answers, and under which ids it knows the models."""
+    return " ".join([outside.origin(route), *(f"{m}={own}" for m, own in route.models.items())])
 
 
 def _render(plan: Plan, prices: Prices) -> Render:

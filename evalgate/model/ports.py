@@ -182,7 +182,11 @@ class BatchService(Protocol):
         ...
 
     def results(self, batch: str) -> AsyncIterator[tuple[str, Completion | CallFailure]]:
-        """Yield id and result of each request of a batch that has ended, in any order."""
+        """Yield id and result of each request of a batch that has ended, in any order.
+
+        The model of a completion is the one that the server names. A failure with the id "" is
+        that of the download, or of a line that cannot be read.
+        """
         ...
 
     async def recent(self) -> Sequence[tuple[str, int]] | CallFailure:

@@ -1,5 +1,6 @@
 """A route: which provider serves calls, in which region, and under which model ids."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,10 @@ class Provider(StrEnum):
     BEDROCK_INVOKE = "bedrock_invoke"
     VERTEX = "vertex"
     FOUNDRY = "foundry"
+
+
+WITHOUT_OUTPUT_SCHEMA = frozenset({Provider.BEDROCK, Provider.BEDROCK_INVOKE})
+"""The providers that cannot hold an answer to a JSON Schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +42,11 @@ class Route:
     def model_id(self, model: str) -> str:
         """Return the provider's id of a model; Claude's own when the route names none."""
         return self.models.get(model, model)
+
+    def may_answer(self, model: str, answered: str) -> bool:
+        """Whether `answered` names the model: its own id, the provider's, or a snapshot of one.
+
+        A snapshot ends in `-YYYYMMDD`.
+        """
+        names = (model, self.model_id(model))
+        return answered in names or re.sub(r"-\d{8}\Z", "", answered) in names

@@ -6,11 +6,12 @@ next batch, until they miss nothing.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import AnswerStore, Batch, BatchJournal, BatchService, Clock, Prices
+from evalgate.model.route import Route
 from evalgate.running.account import Calls
 from evalgate.running.budget import Budget
 from evalgate.running.calls import Called
@@ -30,6 +31,9 @@ MOST_TOKENS = 20_000_000
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 1.0, 60.0, 1.5
 """Seconds between two looks at a batch."""
 
+NO_RESULT = CallFailure(
+    kind=FailureKind.MALFORMED, message="the batch that asked for it has no result for it"
+)
 PENDING = CallFailure(kind=FailureKind.EXPIRED, message="not answered yet")
 
 
@@ -69,7 +73,7 @@ class Collector:
         key = answer_key(request, origin=self.means.places.origin(request.route))
         stored = self.means.store.find(key)
         if stored is not None:
-            return Called(result=stored, reused=True)
+            return Called(result=_checked(stored, request), reused=True)
         if key not in self.failures:
             self.wanted.setdefault(key, request)
         return Called(result=self.failures.get(key, PENDING))
@@ -95,12 +99,13 @@ class Answered:
         if stored is None:
             failed = self.failures.get(key)
             return Called(result=failed or self.missing, calls=1 if failed else 0)
+        answer = _checked(stored, request)
         if key not in self.paid:
-            return Called(result=stored, reused=True)
+            return Called(result=answer, reused=True)
         self.paid.remove(key)
-        cost = self.means.prices.cost_usd(stored.model, stored.usage)
+        cost = self.means.prices.cost_usd(request.model, stored.usage)
         cost = None if cost is None else cost * PRICE * places.price_factor(request.route)
-        return Called(result=stored, calls=1, cost_usd=cost, booked_usd=cost or 0.0)
+        return Called(result=answer, calls=1, cost_usd=cost, booked_usd=cost or 0.0)
 
 
 async def answer_in_batches(
@@ -214,16 +219,49 @@ async def _collect(
             means.say(f"batch {batch.id}: {pending:,} of {len(batch.keys):,} requests wait")
         await means.clock.sleep(seconds)
         seconds = min(LONGEST_WAIT, seconds * GROWTH)
-    own = frozenset(batch.keys)
+    missing = set(batch.keys)
+    broken = await _download(means, batch, missing=missing, failures=failures, labels=labels)
+    for attempt in range(1, means.settings.attempts):
+        if broken is None:
+            break
+        await means.clock.sleep(FIRST_WAIT * GROWTH**attempt)
+        broken = await _download(means, batch, missing=missing, failures=failures, labels=labels)
+    failures.update(dict.fromkeys(missing, broken or NO_RESULT))
+    means.journal.end(batch)
+
+
+async def _download(
+    means: BatchMeans,
+    batch: Batch,
+    *,
+    missing: set[str],
+    failures: dict[str, CallFailure],
+    labels: Mapping[str, str],
+) -> CallFailure | None:
+    """Take in the results of a batch, and return why some may not have come, if that is so."""
+    broken = None
     async for key, result in means.service.results(batch.id):
-        if key not in own:
+        if not key and isinstance(result, CallFailure):
+            broken = result
+        if key not in missing:
             continue
+        missing.remove(key)
         if isinstance(result, Completion):
             means.store.keep(key, result, label=labels.get(key, ""))
             failures.pop(key, None)
         else:
             failures[key] = result
-    means.journal.end(batch)
+    return broken
+
+
+def _checked(stored: Completion, request: ChatRequest) -> Completion | CallFailure:
+    """Return a stored answer as that of the model that was asked, if it is the one."""
+    if stored.model == request.model:
+        return stored
+    if Route().may_answer(request.model, stored.model):
+        return replace(stored, model=request.model)
+    message = f"asked {request.model}, but {stored.model[:60]} answered"
+    return CallFailure(kind=FailureKind.WRONG_MODEL, message=message)
 
 
 def _try_again(failures: dict[str, CallFailure], attempts: dict[str, int], *, most: int) -> None:
@@ -251,7 +289,7 @@ def _spent(means: BatchMeans, part: dict[str, ChatRequest]) -> float | None:
         stored = means.store.find(key)
         if stored is None:
             continue  # what failed or expired in a batch is not billed
-        cost = means.prices.cost_usd(stored.model, stored.usage)
+        cost = means.prices.cost_usd(request.model, stored.usage)
         if cost is None:
             return None
         total += cost * PRICE * means.places.price_factor(request.route)

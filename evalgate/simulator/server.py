@@ -18,6 +18,7 @@ from evalgate.simulator.draw import digest
 from evalgate.simulator.exchange import Incoming, Line, Outgoing
 from evalgate.simulator.limits import Meter, first_stated
 from evalgate.simulator.messages import Messages
+from evalgate.simulator.providers import as_message, has_key, own_path
 from evalgate.simulator.response import rejected
 from evalgate.simulator.routing import Endpoint, Matched, route
 from evalgate.simulator.rules import Rules
@@ -143,8 +144,8 @@ class SimulatorServer:
 
 
 def _matched(http: web.Request) -> Matched | Rejection:
-    matched = route(http.method, http.path)
-    if isinstance(matched, Matched) and not http.headers.get("Authorization"):
+    matched = route(http.method, own_path(http.path))
+    if isinstance(matched, Matched) and not has_key(http.headers):
         message = "expected the header `Authorization: Bearer <key>`; any key will do"
         return Rejection(status=401, kind="authentication_error", message=message)
     return matched
@@ -154,10 +155,11 @@ async def _body(http: web.Request, matched: Matched | Rejection) -> bytes | Reje
     creates = isinstance(matched, Matched) and matched.endpoint is Endpoint.BATCH_CREATE
     most = LARGEST_BATCH if creates else LARGEST_BODY
     try:
-        return await (http.clone(client_max_size=most) if creates else http).read()
+        body = await (http.clone(client_max_size=most) if creates else http).read()
     except web.HTTPRequestEntityTooLarge:
         message = f"expected at most {most // MEGABYTE} MB"
         return Rejection(status=413, kind="request_too_large", message=message)
+    return as_message(http.path, body)
 
 
 async def _stream(

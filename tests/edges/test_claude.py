@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 from aiohttp import web
 
-from evalgate.adapters.claude import LONGEST_MESSAGE, ClaudeModel, retry_after
+from evalgate.adapters.claude import ClaudeModel
+from evalgate.adapters.claude_telling import LONGEST_MESSAGE
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
 from evalgate.model.content import Attachment, Opaque, Text, Tool, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
@@ -228,15 +229,6 @@ async def test_the_wait_that_a_server_asks_for_is_handed_on() -> None:
     assert (await failed(error(429, "rate_limit_error"))).retry_after is None
 
 
-def test_a_wait_in_milliseconds_is_the_more_exact_one() -> None:
-    assert retry_after({"retry-after-ms": "1500", "retry-after": "2"}) == 1.5
-
-
-@pytest.mark.parametrize("value", ["", "soon", "nan", "inf", "-1", "Fri, 20 Nov 2026 00:00:00 GMT"])
-def test_a_wait_that_is_no_sensible_number_is_none(value: str) -> None:
-    assert retry_after({"retry-after": value}) is None
-
-
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
@@ -264,7 +256,7 @@ async def test_an_answer_by_another_model_is_no_answer() -> None:
     assert failure.message == "asked claude-sonnet-5-5, but claude-haiku-5-5 answered"
 
 
-async def test_a_connection_cut_in_the_middle_is_a_connection_failure() -> None:
+async def test_a_body_that_breaks_off_in_the_middle_is_cut() -> None:
     async def cut(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "application/json"})
         response.content_length = 1_000
@@ -274,7 +266,10 @@ async def test_a_connection_cut_in_the_middle_is_a_connection_failure() -> None:
         request.transport.abort()
         return response
 
-    assert (await failed(cut)).kind is FailureKind.CONNECTION
+    failure = await failed(cut)
+    assert failure.kind is FailureKind.CUT
+    assert failure.message.startswith("the response from http://127.0.0.1:")
+    assert failure.message.endswith(" broke off: ReadError")
 
 
 async def test_a_connection_closed_without_a_word_is_a_connection_failure() -> None:

@@ -14,8 +14,16 @@ from anthropic import (
 )
 from anthropic.types.shared import ErrorType
 
-from evalgate.adapters.claude import KIND_WITHOUT_STATUS
-from evalgate.adapters.claude_failures import ADVICE, BY_CODE, BY_STATUS, BY_TYPE, kind_of
+from evalgate.adapters.claude_exceptions import BY_CLASS
+from evalgate.adapters.claude_failures import (
+    ADVICE,
+    BY_CODE,
+    BY_STATUS,
+    BY_TYPE,
+    BY_TYPE_ALONE,
+    CLOUD_ADVICE,
+    kind_of,
+)
 from evalgate.model.chat import FailureKind
 
 VAGUE_TYPES = {
@@ -40,7 +48,7 @@ def code_of(error: type[APIError]) -> str | None:
 
 
 def has_row(error: type[APIError]) -> bool:
-    if error in KIND_WITHOUT_STATUS:
+    if error in BY_CLASS:
         return True
     code = code_of(error)
     if code is not None:
@@ -104,6 +112,27 @@ def test_a_code_that_is_not_known_yet_leaves_the_decision_to_type_and_status() -
 
 def test_an_error_inside_a_response_that_began_well_is_told_by_its_type() -> None:
     assert kind_of(200, error_type="overloaded_error", code=None) is FailureKind.OVERLOADED
+
+
+@pytest.mark.parametrize(
+    ("error_type", "kind"),
+    [
+        ("invalid_request_error", FailureKind.REQUEST),
+        ("request_too_large", FailureKind.TOO_LARGE),
+        ("api_error", FailureKind.SERVER),
+        ("modelStreamErrorException", FailureKind.SERVER),
+        (None, FailureKind.SERVER),
+    ],
+)
+def test_an_error_without_a_status_of_its_own_is_the_server_s_unless_its_type_says_more(
+    error_type: str | None, kind: FailureKind
+) -> None:
+    assert kind_of(200, error_type=error_type, code=None) is kind
+    assert set(BY_TYPE_ALONE).isdisjoint(BY_TYPE)
+
+
+def test_there_is_advice_for_the_same_failures_wherever_claude_is_served() -> None:
+    assert set(CLOUD_ADVICE) == set(ADVICE)
 
 
 def test_what_stops_a_run_comes_with_advice() -> None:

@@ -7,6 +7,7 @@ from evalgate.adapters.claude_reply import BadReply, Reply, read_reply
 from evalgate.model.chat import FailureKind, Usage
 from evalgate.model.content import Opaque, Text, ToolCall
 from evalgate.model.document import Data
+from evalgate.model.route import Route
 
 MODEL = "claude-sonnet-5-5"
 
@@ -22,18 +23,18 @@ def body(**changes: object) -> dict[str, object]:
 
 
 def usage_of(**counts: object) -> Usage | None:
-    reply = read_reply(body(usage=counts), requested=MODEL)
+    reply = read_reply(body(usage=counts), requested=MODEL, route=Route())
     return reply.usage if isinstance(reply, Reply) else None
 
 
 def failure(data: object) -> BadReply:
-    reply = read_reply(data, requested=MODEL)
+    reply = read_reply(data, requested=MODEL, route=Route())
     assert isinstance(reply, BadReply)
     return reply
 
 
 def test_a_proper_body_is_read_whole() -> None:
-    assert read_reply(body(), requested=MODEL) == Reply(
+    assert read_reply(body(), requested=MODEL, route=Route()) == Reply(
         text="Hello",
         model=MODEL,
         stop_reason="end_turn",
@@ -49,7 +50,7 @@ def test_only_text_blocks_make_the_text() -> None:
         {"type": "something_new"},
         {"type": "text", "text": "two"},
     ]
-    reply = read_reply(body(content=content), requested=MODEL)
+    reply = read_reply(body(content=content), requested=MODEL, route=Route())
     assert isinstance(reply, Reply)
     assert reply.text == "one two"
 
@@ -59,7 +60,9 @@ def test_blocks_stay_in_order_and_those_of_other_kinds_as_they_came() -> None:
     untyped: dict[str, Data] = {"no": "type"}
     call = {"type": "tool_use", "id": "t1", "name": "get", "input": {"a": [1]}, "caller": None}
     content = [thinking, {"type": "text", "text": "one"}, call, untyped]
-    reply = read_reply(body(content=content, stop_reason="tool_use"), requested=MODEL)
+    reply = read_reply(
+        body(content=content, stop_reason="tool_use"), requested=MODEL, route=Route()
+    )
     assert isinstance(reply, Reply)
     assert reply.blocks == (
         Opaque(data=thinking),
@@ -78,7 +81,7 @@ def test_a_block_that_could_not_be_handed_back_makes_the_reply_malformed() -> No
 
 
 def test_a_refusal_without_content_is_an_answer_without_text() -> None:
-    reply = read_reply(body(content=[], stop_reason="refusal"), requested=MODEL)
+    reply = read_reply(body(content=[], stop_reason="refusal"), requested=MODEL, route=Route())
     assert isinstance(reply, Reply)
     assert (reply.text, reply.stop_reason) == ("", "refusal")
 
@@ -113,8 +116,22 @@ def test_usage_without_token_counts_is_malformed_rather_than_free() -> None:
 
 
 def test_a_snapshot_of_the_asked_model_may_answer() -> None:
-    reply = read_reply(body(model=f"{MODEL}-20261007"), requested=MODEL)
+    reply = read_reply(body(model=f"{MODEL}-20261007"), requested=MODEL, route=Route())
     assert isinstance(reply, Reply)
+
+
+def test_the_reply_names_the_model_as_it_was_asked_for() -> None:
+    route = Route(models={MODEL: "eu.anthropic.sonnet-v1:0"})
+    for answered in (MODEL, f"{MODEL}-20261007", "eu.anthropic.sonnet-v1:0"):
+        reply = read_reply(body(model=answered), requested=MODEL, route=route)
+        assert isinstance(reply, Reply)
+        assert reply.model == MODEL
+
+
+def test_where_no_model_is_known_to_be_asked_the_reply_names_the_one_that_answered() -> None:
+    reply = read_reply(body(model="any"), requested=None, route=Route())
+    assert isinstance(reply, Reply)
+    assert reply.model == "any"
 
 
 def test_another_model_may_not_answer() -> None:
@@ -123,7 +140,7 @@ def test_another_model_may_not_answer() -> None:
 
 
 def test_the_asked_name_is_no_pattern() -> None:
-    reply = read_reply(body(model="claude-sonnetx5"), requested="claude-sonnet.5")
+    reply = read_reply(body(model="claude-sonnetx5"), requested="claude-sonnet.5", route=Route())
     assert isinstance(reply, BadReply)
 
 
@@ -151,4 +168,4 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_no_body_of_any_shape_raises(data: object) -> None:
-    assert isinstance(read_reply(data, requested=MODEL), Reply | BadReply)
+    assert isinstance(read_reply(data, requested=MODEL, route=Route()), Reply | BadReply)

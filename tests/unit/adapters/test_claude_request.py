@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalgate.adapters.claude_request import message, output_config, tool, trial_header
+from evalgate.adapters.claude_request import body, message, output_config, tool, trial_header
 from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Attachment, Opaque, Text, Tool, ToolCall, ToolResult, Turn
 from evalgate.model.document import Data
@@ -57,3 +57,45 @@ def test_a_trial_is_escaped_for_the_header_and_none_has_none() -> None:
     assert trial_header("a b/\ud800") == {"X-Evalgate-Trial": "a b/?"}
     assert trial_header("ü%/0") == {"X-Evalgate-Trial": "%C3%BC%/0"}
     assert trial_header("") == {}
+
+
+TOOLS = tuple(Tool(name=name, description="d", input_schema={}) for name in ("a", "b"))
+MARK: Data = {"type": "ephemeral"}
+
+
+def asked(
+    *, system: str = "", tools: tuple[Tool, ...] = (), caches_prefix: bool = False
+) -> dict[str, Data]:
+    request = ChatRequest(
+        model="m",
+        max_tokens=1,
+        turns=(Turn(role="user", content="Hi"),),
+        system=system,
+        tools=tools,
+        caches_prefix=caches_prefix,
+    )
+    return body(request, model="id")
+
+
+def test_a_body_holds_nothing_that_was_not_asked_for() -> None:
+    assert asked() == {
+        "model": "id",
+        "max_tokens": 1,
+        "messages": [{"role": "user", "content": "Hi"}],
+    }
+    assert asked(caches_prefix=True) == asked()
+
+
+def test_what_is_remembered_ends_with_the_system_prompt() -> None:
+    remembered = asked(system="s", tools=TOOLS, caches_prefix=True)
+    assert remembered["system"] == [{"type": "text", "text": "s", "cache_control": MARK}]
+    assert remembered["tools"] == asked(tools=TOOLS)["tools"]
+    assert asked(system="s", tools=TOOLS)["system"] == "s"
+
+
+@pytest.mark.parametrize("system", ["", " \n"])
+def test_without_words_in_the_system_prompt_it_ends_with_the_last_tool(system: str) -> None:
+    tools = asked(system=system, tools=TOOLS, caches_prefix=True)["tools"]
+    assert isinstance(tools, list)
+    assert ["cache_control" in tool for tool in tools if isinstance(tool, dict)] == [False, True]
+    assert "cache_control" not in asked(system=system, tools=TOOLS, caches_prefix=True)

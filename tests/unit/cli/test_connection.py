@@ -2,16 +2,19 @@
 
 import pytest
 
+from evalgate.adapters.claude_routes import Clouds
 from evalgate.cli.connection import connection
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import read_rule_files
 from evalgate.errors import UsageError
 from evalgate.model.chat import ChatRequest, Completion
 from evalgate.model.content import Turn
+from evalgate.model.route import Provider, Route
 
 REQUEST = ChatRequest(
     model="claude-haiku-5-5", max_tokens=50, turns=(Turn(role="user", content="Hello?"),)
 )
+FOUNDRY = {"azure": Route(provider=Provider.FOUNDRY, resource="r")}
 
 
 def test_without_a_key_or_a_server_opening_says_what_to_set() -> None:
@@ -46,3 +49,13 @@ async def test_with_rules_the_simulator_answers_even_where_a_key_is_set() -> Non
         answer = await model.send(REQUEST, within=5)
     assert isinstance(answer, Completion)
     assert answer.simulated
+
+
+def test_a_route_that_lacks_its_key_is_refused_by_name() -> None:
+    with pytest.raises(UsageError, match=r"^route `azure`: .*set ANTHROPIC_FOUNDRY_API_KEY"):
+        connection(Environment(api_key="key"), (), FOUNDRY)()
+
+
+def test_a_run_over_other_routes_needs_no_key_of_the_claude_api() -> None:
+    environment = Environment(clouds=Clouds(foundry_key="key"))
+    connection(environment, (), FOUNDRY)()

@@ -5,6 +5,8 @@ import pytest
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
 from evalgate.gate.policy import read_policy
+from evalgate.gate.routes import routes_in_use
+from evalgate.model.policy import Policy
 from evalgate.model.route import Provider, Route
 
 
@@ -57,3 +59,31 @@ def test_a_route_that_is_used_must_be_defined() -> None:
     content = b"run: {route: eu}\nroutes: {eus: {provider: direct}}\n"
     with pytest.raises(ConfigurationError, match=r"`routes` has no `eu` \(did you mean `eus`"):
         read_policy(read_yaml("policy.yml", content), content)
+
+
+BEDROCK = "{provider: bedrock, region: r, models: {a: b}}"
+
+
+@pytest.mark.parametrize("provider", ["bedrock", "bedrock_invoke"])
+def test_a_judge_needs_a_provider_with_structured_output(provider: str) -> None:
+    routes = BEDROCK.replace("bedrock", provider)
+    content = f"judge: {{route: eu}}\nroutes: {{eu: {routes}}}\n".encode()
+    with pytest.raises(ConfigurationError) as caught:
+        read_policy(read_yaml("policy.yml", content), content)
+    assert str(caught.value) == (
+        f"policy.yml:1: judge.route: a judge answers by a JSON Schema, which {provider} does not "
+        "offer: judge over direct, vertex or foundry"
+    )
+
+
+def test_answers_may_come_over_a_provider_without_structured_output() -> None:
+    content = f"run: {{route: eu}}\nroutes: {{eu: {BEDROCK}}}\n".encode()
+    policy = read_policy(read_yaml("policy.yml", content), content)
+    assert set(routes_in_use(policy)) == {"", "eu"}
+
+
+def test_only_the_routes_that_are_called_are_in_use() -> None:
+    content = b"run: {route: a}\njudge: {route: a}\nroutes: {a: {provider: direct}, b: {provider: direct}}"
+    policy = read_policy(read_yaml("policy.yml", content), content)
+    assert routes_in_use(policy) == {"a": Route()}
+    assert routes_in_use(Policy()) == {"": Route()}

@@ -1,0 +1,94 @@
+"""Opens the SDK's clients, one class per provider, over one shared set of connections."""
+
+from anthropic import (
+    AsyncAnthropic,
+    AsyncAnthropicBedrock,
+    AsyncAnthropicBedrockMantle,
+    AsyncAnthropicFoundry,
+    AsyncAnthropicVertex,
+)
+from httpx2 import AsyncClient
+
+from evalgate.adapters.claude_routes import Clouds
+from evalgate.model.route import Provider, Route
+
+Client = (
+    AsyncAnthropic
+    | AsyncAnthropicBedrock
+    | AsyncAnthropicBedrockMantle
+    | AsyncAnthropicFoundry
+    | AsyncAnthropicVertex
+)
+
+
+def open_client(
+    route: Route, *, url: str, api_key: str, clouds: Clouds, connections: AsyncClient
+) -> Client:
+    """Return a client for a route; nothing is sent yet, and the SDK's own retries are off.
+
+    Args:
+        route: whom to call.
+        url: of its server; always given, so that the SDK reads no address from the environment.
+        api_key: of the Claude API.
+        clouds: the credentials of the other providers.
+        connections: carries the calls; it is the caller's to close.
+    """
+    match route.provider:
+        case Provider.DIRECT:
+            return AsyncAnthropic(
+                api_key=api_key, base_url=url, max_retries=0, http_client=connections
+            )
+        case Provider.BEDROCK:
+            return _bedrock(route, _AwsKeys(clouds), url=url, connections=connections)
+        case Provider.BEDROCK_INVOKE:
+            return _bedrock_invoke(route, _AwsKeys(clouds), url=url, connections=connections)
+        case Provider.VERTEX:
+            return AsyncAnthropicVertex(
+                access_token=clouds.vertex_token or None,
+                region=route.region or "",
+                project_id=route.project or "",
+                base_url=url,
+                max_retries=0,
+                http_client=connections,
+            )
+        case Provider.FOUNDRY:
+            return AsyncAnthropicFoundry(
+                api_key=clouds.foundry_key, base_url=url, max_retries=0, http_client=connections
+            )
+
+
+class _AwsKeys:
+    """The credentials that are set: a bearer token goes before a key pair."""
+
+    def __init__(self, clouds: Clouds) -> None:
+        has_pair = bool(clouds.aws_access_key) and not clouds.aws_token
+        self.token = clouds.aws_token or None
+        self.access = clouds.aws_access_key if has_pair else None
+        self.secret = clouds.aws_secret_key if has_pair else None
+        self.session = (clouds.aws_session_token or None) if has_pair else None
+
+
+def _bedrock(route: Route, keys: _AwsKeys, *, url: str, connections: AsyncClient) -> Client:
+    return AsyncAnthropicBedrockMantle(
+        api_key=keys.token,
+        aws_access_key=keys.access,
+        aws_secret_key=keys.secret,
+        aws_session_token=keys.session,
+        aws_region=route.region,
+        base_url=url,
+        max_retries=0,
+        http_client=connections,
+    )
+
+
+def _bedrock_invoke(route: Route, keys: _AwsKeys, *, url: str, connections: AsyncClient) -> Client:
+    return AsyncAnthropicBedrock(
+        api_key=keys.token,
+        aws_access_key=keys.access,
+        aws_secret_key=keys.secret,
+        aws_session_token=keys.session,
+        aws_region=route.region,
+        base_url=url,
+        max_retries=0,
+        http_client=connections,
+    )
