@@ -70,15 +70,12 @@ class Caller:
         self._in_flight[key] = future
         try:
             called = await self._send(request)
-        except BaseException:
-            # Those who wait for the same answer end with the run, as this call does.
-            future.cancel()
-            raise
+            if isinstance(called.result, Completion) and self._means.store is not None:
+                self._means.store.keep(key, called.result, label=request.trial)
+            future.set_result(called)
         finally:
             del self._in_flight[key]
-        if isinstance(called.result, Completion) and self._means.store is not None:
-            self._means.store.keep(key, called.result, label=request.trial)
-        future.set_result(called)
+            future.cancel()  # where the call did not end, those who wait for it do not go on either
         return called
 
     async def _send(self, request: ChatRequest) -> Called:
