@@ -16,6 +16,8 @@ from evalgate.model.trial import Arm, Trial
 START = json.dumps({"schema": SCHEMA})[:-1].encode()
 """What every line begins with that was written here."""
 
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
 
 class TrialFile:
     """A file of trials, as `evalgate.model.ports.TrialLog` asks for it.
@@ -172,7 +174,7 @@ def _is_cut(line: bytes) -> bool:
 
 def _line(data: dict[str, Data]) -> bytes:
     try:
-        return json.dumps(data, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        return _WRITER.encode(data).encode() + b"\n"
     except UnicodeEncodeError:
         # Half of a surrogate pair, which a model's JSON can contain, exists only as an escape.
         return json.dumps(data, allow_nan=False).encode() + b"\n"

@@ -1,17 +1,18 @@
 """Draws the verdict of a run from its plan and its trials."""
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from evalgate.deciding.comparison import compare
+from evalgate.deciding.comparison import Comparing
 from evalgate.deciding.rates import rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
 from evalgate.model.change import Finding
-from evalgate.model.comparison import CaseKind
+from evalgate.model.comparison import CaseKind, Comparison
 from evalgate.model.policy import GateRules, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial
@@ -34,14 +35,17 @@ def conclude(
 
     Args:
         plan: what was to be run.
-        trials: yields the run's trials from the start, each time it is called.
+        trials: yields the run's trials; called once.
         stopped: why the run ended before its last trial, if it did.
     """
     total = _Tally()
+    evidence = [_Evidence(matchup) for matchup in plan.matchups]
     for trial in trials():
         total.add(trial)
+        for each in evidence:
+            each.add(trial)
     prompts = (
-        *(_prompt_verdict(matchup, plan, trials()) for matchup in plan.matchups),
+        *(_prompt_verdict(each, plan) for each in evidence),
         *(_found(finding, plan.sources.policy) for finding in plan.findings),
     )
     verdict = overall([prompt.verdict for prompt in prompts])
@@ -71,7 +75,7 @@ class _Tally:
     cost_usd: float | None = 0.0
     calls: int = 0
     simulated: bool = False
-    latencies: list[int] = field(default_factory=list)
+    latencies: "array[int]" = field(default_factory=lambda: array("Q"))
     trials: int = 0
     ungraded: Counter[str] = field(default_factory=Counter)
 
@@ -89,11 +93,6 @@ class _Tally:
             if trial.arm is Arm.CANDIDATE:
                 self.latencies.append(trial.completion.latency_ms)
 
-    def through(self, trials: Iterable[Trial]) -> Iterator[Trial]:
-        for trial in trials:
-            self.add(trial)
-            yield trial
-
     @property
     def latency(self) -> Latency | None:
         if not self.latencies:
@@ -102,10 +101,25 @@ class _Tally:
         return Latency(p50=nearest_rank(ranked, 50), p95=nearest_rank(ranked, 95))
 
 
-def _prompt_verdict(matchup: Matchup, plan: Plan, trials: Iterable[Trial]) -> PromptVerdict:
-    tally = _Tally()
-    own = tally.through(trial for trial in trials if _belongs(trial, matchup))
-    comparison = compare(own, matchup.planned, matchup.deleted)
+class _Evidence:
+    """What the trials of one matchup say; those of other matchups are passed over."""
+
+    def __init__(self, matchup: Matchup) -> None:
+        self.matchup = matchup
+        self.tally = _Tally()
+        self._comparing = Comparing(matchup.planned, matchup.deleted)
+
+    def add(self, trial: Trial) -> None:
+        if _belongs(trial, self.matchup):
+            self.tally.add(trial)
+            self._comparing.enter(trial)
+
+    def comparison(self) -> Comparison:
+        return self._comparing.comparison()
+
+
+def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
+    matchup, tally, comparison = evidence.matchup, evidence.tally, evidence.comparison()
     candidate, baseline = matchup.candidate.version, matchup.candidate.baseline
     rules = plan.sources.policy.gate
     decision: Decision = decide(
@@ -205,6 +219,6 @@ def _ref(version: PromptVersion) -> VersionRef:
     return VersionRef(version=version.version, hash=version.hash)
 
 
-def nearest_rank(ranked: list[int], percent: int) -> int:
+def nearest_rank(ranked: Sequence[int], percent: int) -> int:
     """Return the nearest-rank percentile of sorted values."""
     return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]

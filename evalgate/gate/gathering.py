@@ -88,7 +88,11 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     changed = repository.changed(fork, head, (*folders, *graders, policy.path))
     _check_files(repository, policy, base=base, head=head)
     watched = folders if any(_is_under(path, folders) for path in changed) else ()
-    files = {commit: _files(repository, commit, watched) for commit in {base, fork, head}}
+    contents: dict[bytes, bytes] = {}
+    files = {
+        commit: _shared(_files(repository, commit, watched), contents)
+        for commit in (base, fork, head)
+    }
     with _at_the_base():
         at_base = read_prompts(files[base], folders[0], parser)
     return Sources(
@@ -125,6 +129,11 @@ def work_tree_policy(path: str, repository: Repository, parser: Parser) -> Polic
 
 def _files(repository: Repository, commit: str | None, folders: tuple[str, ...]) -> Tree:
     return repository.files(commit, folders) if folders else {}
+
+
+def _shared(tree: Tree, contents: dict[bytes, bytes]) -> Tree:
+    """Return a tree whose files, where they are equal to known ones, are the very same objects."""
+    return {path: contents.setdefault(content, content) for path, content in tree.items()}
 
 
 def _policies(

@@ -120,21 +120,26 @@ class Section:
         value = self.data.get(key)
         if value is None:
             return default
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and least <= float(str(value)) <= most:
-            return float(str(value))
+        # Compared before it is converted: a whole number can be too long for a float.
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and least <= value <= most
+        ):
+            return float(value)
         self.note(key, f"expected a number from {least:g} to {most:g}, got {describe(value)}")
         return default
 
     def choice(self, key: str, default: Choice) -> Choice:
         """Return one of the words of the default's enumeration."""
         value = self.data.get(key)
-        kind = type(default)
-        words = [member.value for member in kind]
         if value is None:
             return default
-        if isinstance(value, str) and value in words:
+        kind = type(default)
+        known = kind.__members__.values()
+        if isinstance(value, str) and value in known:
             return kind(value)
+        words = [member.value for member in known]
         said = describe(value) + (suggestion(value, words) if isinstance(value, str) else "")
         self.note(key, f"expected one of {', '.join(words)}; got {said}")
         return default

@@ -22,19 +22,50 @@ TEXT_LIMIT = 20_000
 FAILING_TOLD = 50
 """How many failing cases that have no baseline are told."""
 
+_UNRANKED = (float("inf"), 0)
 _MESSAGE_LIMIT = 500
 _REASON_LIMIT = 2_000
 
 
 @dataclass(slots=True)
 class _Record:
-    """What is known of one case in one arm; everything by the index of the trial."""
+    """What is known of one case in one arm.
 
-    graded: dict[int, float] = field(default_factory=dict)
-    errored: dict[int, ErrorStory] = field(default_factory=dict)
-    skipped: dict[int, str] = field(default_factory=dict)
-    rank: tuple[float, int] = (float("inf"), 0)
+    There are as many as cases, so an empty one holds nothing but itself. `outcomes` are those of
+    the first trials in the order of their indices, `later` those behind a gap, by index.
+    """
+
+    outcomes: list[float] = field(default_factory=list)
+    later: dict[int, float] | None = None
+    errored: dict[int, ErrorStory] | None = None
+    skipped: dict[int, str] | None = None
+    rank: tuple[float, int] = _UNRANKED
     answer: ArmStory | None = None
+
+    def add(self, index: int, outcome: float) -> None:
+        """Keep the outcome of a graded trial."""
+        if 0 <= index < len(self.outcomes):
+            self.outcomes[index] = outcome
+        elif index == len(self.outcomes):
+            self.outcomes.append(outcome)
+            self._close_gap()
+        else:
+            self.later = {} if self.later is None else self.later
+            self.later[index] = outcome
+
+    def summary(self) -> ArmOutcome:
+        """Return the outcomes in the order of their indices, and how many trials have none."""
+        later = self.later or {}
+        return ArmOutcome(
+            outcomes=(*self.outcomes, *(later[index] for index in sorted(later))),
+            errored=len(self.errored or ()),
+            skipped=len(self.skipped or ()),
+        )
+
+    def _close_gap(self) -> None:
+        while self.later and len(self.outcomes) in self.later:
+            self.outcomes.append(self.later.pop(len(self.outcomes)))
+        self.later = self.later or None
 
 
 class Gathering:
@@ -51,26 +82,27 @@ class Gathering:
         self._cases = cases
         self._regressed = frozenset(verdict.flips.regressed)
         self._fixed = frozenset(verdict.flips.fixed)
-        self._records: dict[str, dict[Arm, _Record]] = {}
+        self._records: Mapping[Arm, dict[str, _Record]] = {arm: {} for arm in Arm}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._failing: set[str] = set()
         self._models: set[str] = set()
+        self._alike: dict[ArmOutcome, ArmOutcome] = {}
 
     def add(self, trial: Trial) -> None:
         """Take one trial into account; trials of other versions and sets are passed over."""
         if not self._belongs(trial):
             return
-        arms = self._records.setdefault(trial.case, {})
-        record = arms.setdefault(trial.arm, _Record())
-        self._tags.setdefault(trial.case, trial.tags)
+        record = self._record(trial)
         if trial.completion is not None:
             self._models.add(trial.completion.model)
         if trial.arm is Arm.BASELINE:
             self._forget(trial.case)
         match trial.status:
             case TrialStatus.ERRORED:
+                record.errored = {} if record.errored is None else record.errored
                 record.errored[trial.trial] = _error_story(trial)
             case TrialStatus.SKIPPED:
+                record.skipped = {} if record.skipped is None else record.skipped
                 record.skipped[trial.trial] = trial.error.kind if trial.error else "skipped"
             case TrialStatus.GRADED:
                 self._add_graded(trial, record)
@@ -78,7 +110,7 @@ class Gathering:
     @property
     def ids(self) -> Iterable[str]:
         """The ids of all cases that have a trial, sorted."""
-        return sorted(self._records)
+        return sorted(set().union(*self._records.values()))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -89,15 +121,16 @@ class Gathering:
     def errors(self) -> tuple[ErrorStory, ...]:
         """All trials without a grade, by case, arm and index."""
         return tuple(
-            record.errored[index]
-            for _, record in self._all_records()
-            for index in sorted(record.errored)
+            errored[index]
+            for record in self._all_records()
+            if (errored := record.errored)
+            for index in sorted(errored)
         )
 
     @property
     def skip_kinds(self) -> Mapping[str, int]:
         """How many trials were skipped, by cause."""
-        kinds = Counter(k for _, record in self._all_records() for k in record.skipped.values())
+        kinds = Counter(k for each in self._all_records() for k in (each.skipped or {}).values())
         return dict(sorted(kinds.items()))
 
     def flip(self, case: str) -> Outcome | None:
@@ -120,20 +153,30 @@ class Gathering:
         return (not self.critical(case), case)
 
     def outcome(self, case: str, arm: Arm) -> ArmOutcome | None:
-        """Return what one arm achieved on one case; None when it had no trial there."""
-        record = self._records[case].get(arm)
+        """Return what one arm achieved on one case; None when it had no trial there.
+
+        Most cases have equal outcomes, which are then one object.
+        """
+        record = self._records[arm].get(case)
         if record is None:
             return None
-        return ArmOutcome(
-            outcomes=tuple(record.graded[index] for index in sorted(record.graded)),
-            errored=len(record.errored),
-            skipped=len(record.skipped),
-        )
+        summary = record.summary()
+        return self._alike.setdefault(summary, summary)
 
     def answers(self, case: str) -> Mapping[Arm, ArmStory]:
         """Return the trials that stand for a case, one for each arm of which one was kept."""
-        kept = {arm: record.answer for arm, record in self._records.get(case, {}).items()}
-        return {arm: answer for arm in Arm if (answer := kept.get(arm)) is not None}
+        kept = {arm: records.get(case) for arm, records in self._records.items()}
+        return {arm: each.answer for arm, each in kept.items() if each and each.answer is not None}
+
+    def _record(self, trial: Trial) -> _Record:
+        """Return the record that a trial belongs to; made when it is the first."""
+        if trial.case not in self._cases:
+            self._tags.setdefault(trial.case, trial.tags)
+        records = self._records[trial.arm]
+        record = records.get(trial.case)
+        if record is None:
+            record = records[trial.case] = _Record()
+        return record
 
     def _belongs(self, trial: Trial) -> bool:
         verdict = self._verdict
@@ -147,7 +190,7 @@ class Gathering:
         outcome = _outcome_of(trial)
         if outcome is None:
             return
-        record.graded[trial.trial] = outcome
+        record.add(trial.trial, outcome)
         if not self._is_told(trial, outcome):
             return
         wants_pass = (trial.case in self._fixed) == (trial.arm is Arm.CANDIDATE)
@@ -158,7 +201,7 @@ class Gathering:
     def _is_told(self, trial: Trial, outcome: float) -> bool:
         if trial.case in self._regressed or trial.case in self._fixed:
             return True
-        if outcome == 1 or Arm.BASELINE in self._records[trial.case]:
+        if outcome == 1 or trial.case in self._records[Arm.BASELINE]:
             return False
         self._failing.add(trial.case)
         if len(self._failing) > 4 * FAILING_TOLD:
@@ -170,16 +213,19 @@ class Gathering:
         """Drop the answer of a case that was kept only because it had no baseline."""
         if case in self._failing:
             self._failing.discard(case)
-            self._records[case][Arm.CANDIDATE].answer = None
+            self._records[Arm.CANDIDATE][case].answer = None
 
-    def _all_records(self) -> Iterable[tuple[str, _Record]]:
-        for case in self.ids:
-            arms = self._records[case]
-            yield from ((case, arms[arm]) for arm in Arm if arm in arms)
+    def _all_records(self) -> Iterable[_Record]:
+        """Return the records by case and arm."""
+        records = [self._records[arm] for arm in Arm]
+        return (arms[case] for case in self.ids for arms in records if case in arms)
 
 
 def _outcome_of(trial: Trial) -> float | None:
-    return trial.score if trial.passed is None else float(trial.passed)
+    if trial.passed is None:
+        return trial.score
+    # The two numbers of this line, not two new ones for each trial.
+    return 1.0 if trial.passed else 0.0
 
 
 def _arm_story(trial: Trial) -> ArmStory:

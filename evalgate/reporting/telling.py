@@ -72,7 +72,7 @@ def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ..
 def _prompt_story(
     verdict: PromptVerdict, gathering: Gathering, cases: Mapping[str, Case]
 ) -> PromptStory:
-    results = {case: _result(gathering, case) for case in gathering.ids}
+    results = _results(gathering)
     failing = [case for case in results if results[case].outcome is Outcome.FAILING]
     errors = gathering.errors
     kinds = Counter(error.kind for error in errors)
@@ -106,15 +106,22 @@ def _critical_first(ids: Iterable[str], gathering: Gathering) -> list[str]:
     return sorted(ids, key=lambda case: not gathering.critical(case))
 
 
-def _result(gathering: Gathering, case: str) -> CaseOutcome:
-    arms = {arm: found for arm in Arm if (found := gathering.outcome(case, arm)) is not None}
-    return CaseOutcome(
-        case=case,
-        outcome=gathering.flip(case) or _outcome(arms),
-        tags=gathering.tags(case),
-        critical=gathering.critical(case),
-        arms=arms,
-    )
+def _results(gathering: Gathering) -> dict[str, CaseOutcome]:
+    """Return the cases in numbers; arms that fared alike in several cases are one object."""
+    alike: dict[tuple[ArmOutcome | None, ...], Mapping[Arm, ArmOutcome]] = {}
+    results = {}
+    for case in gathering.ids:
+        found = {arm: gathering.outcome(case, arm) for arm in Arm}
+        own = {arm: outcome for arm, outcome in found.items() if outcome is not None}
+        arms = alike.setdefault(tuple(found.values()), own)
+        results[case] = CaseOutcome(
+            case=case,
+            outcome=gathering.flip(case) or _outcome(arms),
+            tags=gathering.tags(case),
+            critical=gathering.critical(case),
+            arms=arms,
+        )
+    return results
 
 
 def _outcome(arms: Mapping[Arm, ArmOutcome]) -> Outcome:

@@ -1,0 +1,107 @@
+"""Keeps account of the planned trials of each arm while they are read, in a few bytes for each."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from math import isnan, nan
+
+from evalgate.model.comparison import ArmLedger, PlannedCase
+from evalgate.model.trial import Arm, Trial, TrialStatus
+
+_UNPLANNED, _AWAITED, _TOLD_TWICE, *_ENDED = range(3 + len(TrialStatus))
+_ENDS: Mapping[TrialStatus, int] = dict(zip(TrialStatus, _ENDED, strict=True))
+"""What the byte of a trial says once it was told: in which status it ended."""
+
+_ONE, _ZERO = 1.0, 0.0
+
+
+class Places:
+    """Gives each planned trial a number, the same in both arms.
+
+    The trials of a case stand side by side, so that all accounts are plain rows of numbers: an
+    object for each trial of a large run would take more memory than anything else in it.
+    """
+
+    def __init__(self, planned: Sequence[PlannedCase]) -> None:
+        """Number the trials of the given cases; each case should be there once."""
+        self._rows = {case.case: row for row, case in enumerate(planned)}
+        widths = (max(case.baseline_trials, case.candidate_trials) for case in planned)
+        self._starts = array("Q", accumulate(widths, initial=0))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def of(self, case: str, index: int) -> int | None:
+        """Return the number of a trial, or None when no arm has it planned."""
+        row = self._rows.get(case)
+        if row is None or index < 0:
+            return None
+        place = self._starts[row] + index
+        return place if place < self._starts[row + 1] else None
+
+
+class Account:
+    """What is known of the trials of one arm."""
+
+    def __init__(self, arm: Arm, planned: Sequence[PlannedCase], places: Places) -> None:
+        """Open the account with every planned trial awaited."""
+        self._places = places
+        self._planned = sum(case.trials(arm) for case in planned)
+        self._states = bytearray(len(places))
+        self._outcomes = array("d", bytes(8 * len(places)))
+        self._strays: Counter[TrialStatus] = Counter()
+        for place in _planned_places(arm, planned, places):
+            self._states[place] = _AWAITED
+
+    def enter(self, trial: Trial) -> None:
+        """Put one trial in its place."""
+        place = self._places.of(trial.case, trial.trial)
+        state = _UNPLANNED if place is None else self._states[place]
+        if place is None or state == _UNPLANNED:
+            self._strays[trial.status] += 1
+        elif state == _AWAITED:
+            outcome = outcome_of(trial)
+            self._states[place] = _ENDS[trial.status]
+            self._outcomes[place] = nan if outcome is None else outcome
+        else:
+            self._states[place] = _TOLD_TWICE
+
+    def outcome(self, case: str, index: int) -> float | None:
+        """Return the outcome of a trial that was told once and graded."""
+        place = self._places.of(case, index)
+        if place is None or self._states[place] != _ENDS[TrialStatus.GRADED]:
+            return None
+        value = self._outcomes[place]
+        # Nearly all outcomes are one of two numbers, which need not exist a million times.
+        return _ONE if value == 1 else _ZERO if value == 0 else None if isnan(value) else value
+
+    def ledger(self) -> ArmLedger:
+        """Draw up the account: each planned trial that was told exactly once."""
+        statuses = Counter({status: self._states.count(end) for status, end in _ENDS.items()})
+        # A stray beside a missing trial would cancel it out, so it is added to full accounts only.
+        if statuses.total() == self._planned:
+            statuses += self._strays
+        return ArmLedger(
+            planned=self._planned,
+            graded=statuses[TrialStatus.GRADED],
+            errored=statuses[TrialStatus.ERRORED],
+            skipped=statuses[TrialStatus.SKIPPED],
+        )
+
+
+def outcome_of(trial: Trial) -> float | None:
+    """Return 1 or 0 by `passed`, else the score; None when there is neither in 0..1."""
+    if trial.status is not TrialStatus.GRADED:
+        return None
+    if trial.passed is not None:
+        return float(trial.passed)
+    return trial.score if trial.score is not None and 0 <= trial.score <= 1 else None
+
+
+def _planned_places(arm: Arm, planned: Sequence[PlannedCase], places: Places) -> Iterator[int]:
+    for case in planned:
+        for index in range(case.trials(arm)):
+            place = places.of(case.case, index)
+            if place is not None:
+                yield place
