@@ -14,7 +14,8 @@ from evalgate.model.policy import Policy
 from evalgate.model.ports import BatchJournal, BatchService
 from evalgate.model.route import Provider
 from evalgate.running.account import Calls
-from evalgate.running.batches import BatchMeans, answer_in_batches
+from evalgate.running.batch_calls import BatchMeans
+from evalgate.running.batches import answer_in_batches
 from evalgate.running.budget import Budget
 from evalgate.running.caller import Caller, Means, unheard
 from evalgate.running.late_model import LateModel

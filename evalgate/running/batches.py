@@ -5,36 +5,36 @@ So the trials are run again and again against what is stored, and what they miss
 next batch, until they miss nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
-from evalgate.model.policy import RunSettings
-from evalgate.model.ports import AnswerStore, Batch, BatchJournal, BatchService, Clock, Prices
-from evalgate.model.route import Route
+from evalgate.model.content import Attachment
+from evalgate.model.ports import Batch
 from evalgate.running.account import Calls
-from evalgate.running.budget import Budget
-from evalgate.running.calls import Called
-from evalgate.running.keys import answer_key
-from evalgate.running.place import Places
-from evalgate.running.retry import RETRIES
-from evalgate.running.size import expected_input
+from evalgate.running.batch_calls import PENDING, PRICE, Answered, BatchMeans, Collector
+from evalgate.running.retry import MAY_BE_BILLED, RETRIES
+from evalgate.running.size import CHARACTERS_PER_TOKEN, expected_input
 from evalgate.running.worst import worst_usd
-
-PRICE = 0.5
-"""What a call in a batch costs against a single one."""
-
-MOST_REQUESTS = 50_000
-MOST_TOKENS = 20_000_000
-"""How much goes into one batch, well below the API's limits of 100,000 requests and 256 MB."""
-
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 1.0, 60.0, 1.5
-"""Seconds between two looks at a batch."""
 
 NO_RESULT = CallFailure(
     kind=FailureKind.MALFORMED, message="the batch that asked for it has no result for it"
 )
-PENDING = CallFailure(kind=FailureKind.EXPIRED, message="not answered yet")
+MOST_REQUESTS = 50_000
+MOST_BYTES = 200_000_000
+"""How much goes into one batch, below the API's limits of 100,000 requests and 256 MB."""
+
+BYTES_PER_CHARACTER = 4
+"""What a character of text takes at most, as UTF-8."""
+
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 1.0, 60.0, 1.5
+"""Seconds between two looks at a batch."""
+
+MOST_FAILED = 20
+"""How often in a row the service may fail before it is given up, after about ten minutes."""
+
+Answer = TypeVar("Answer")
 
 
 class _StoppedError(Exception):
@@ -43,69 +43,6 @@ class _StoppedError(Exception):
     def __init__(self, failure: CallFailure) -> None:
         super().__init__(failure.message)
         self.failure = failure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchMeans:
-    """What batches are made with; `say` is told in sentences how they get on."""
-
-    service: BatchService
-    journal: BatchJournal
-    store: AnswerStore
-    prices: Prices
-    places: Places
-    clock: Clock
-    settings: RunSettings
-    budget: Budget
-    say: Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Collector:
-    """Answers from the store, and remembers what it does not find there."""
-
-    means: BatchMeans
-    failures: dict[str, CallFailure]
-    wanted: dict[str, ChatRequest] = field(default_factory=dict)
-
-    async def call(self, request: ChatRequest) -> Called:
-        """Return the stored answer, the failure that stands, or one that says to wait."""
-        key = answer_key(request, origin=self.means.places.origin(request.route))
-        stored = self.means.store.find(key)
-        if stored is not None:
-            return Called(result=_checked(stored, request), reused=True)
-        if key not in self.failures:
-            self.wanted.setdefault(key, request)
-        return Called(result=self.failures.get(key, PENDING))
-
-
-@dataclass(slots=True)
-class Answered:
-    """The calls of a run whose batches are over: from the store, at their price once.
-
-    `missing` is what became of requests that were never handed in.
-    """
-
-    means: BatchMeans
-    paid: set[str]
-    failures: dict[str, CallFailure]
-    missing: CallFailure = PENDING
-
-    async def call(self, request: ChatRequest) -> Called:
-        """Return what the batches brought."""
-        places = self.means.places
-        key = answer_key(request, origin=places.origin(request.route))
-        stored = self.means.store.find(key)
-        if stored is None:
-            failed = self.failures.get(key)
-            return Called(result=failed or self.missing, calls=1 if failed else 0)
-        answer = _checked(stored, request)
-        if key not in self.paid:
-            return Called(result=answer, reused=True)
-        self.paid.remove(key)
-        cost = self.means.prices.cost_usd(request.model, stored.usage)
-        cost = None if cost is None else cost * PRICE * places.price_factor(request.route)
-        return Called(result=answer, calls=1, cost_usd=cost, booked_usd=cost or 0.0)
 
 
 async def answer_in_batches(
@@ -139,6 +76,8 @@ async def _answer_all(
     for batch in means.journal.batches():
         if not batch.is_over:
             await _recover(means, batch, failures)
+    _book_earlier(means)
+    _try_again(failures, attempts, most=means.settings.attempts)
     while True:
         collector = Collector(means, failures)
         await collect(collector)
@@ -152,16 +91,24 @@ async def _answer_all(
 def parts(wanted: Iterable[tuple[str, ChatRequest]]) -> Iterator[dict[str, ChatRequest]]:
     """Yield requests in parts that one batch may hold, the last of which may be small."""
     part: dict[str, ChatRequest] = {}
-    tokens = 0
+    total = 0
     for key, request in wanted:
-        size = expected_input(request)
-        if part and (len(part) == MOST_REQUESTS or tokens + size > MOST_TOKENS):
+        size = _bytes(request)
+        if part and (len(part) == MOST_REQUESTS or total + size > MOST_BYTES):
             yield part
-            part, tokens = {}, 0
+            part, total = {}, 0
         part[key] = request
-        tokens += size
+        total += size
     if part:
         yield part
+
+
+def _bytes(request: ChatRequest) -> int:
+    """Return about the most bytes that a request is sent as; files are sent as Base64."""
+    blocks = [block for turn in request.turns for block in turn.blocks]
+    files = sum(len(block.content) for block in blocks if isinstance(block, Attachment))
+    text = expected_input(request) * CHARACTERS_PER_TOKEN * BYTES_PER_CHARACTER
+    return int(text) + files * 4 // 3
 
 
 async def _round(
@@ -171,34 +118,54 @@ async def _round(
     refusal = await means.budget.reserve(worst)
     if refusal is not None:
         raise _StoppedError(CallFailure(kind=FailureKind.COST_LIMIT, message=refusal))
-    batch = means.journal.intend([*part])
-    identity = await means.service.submit([*part.items()])
-    if isinstance(identity, CallFailure):
-        means.journal.end(batch)
-        means.budget.settle(worst, 0.0)
-        raise _StoppedError(identity)
-    batch = means.journal.submitted(batch, identity)
-    means.say(f"batch {identity}: {len(part):,} requests handed in")
+    batch = await _submitted(means, part, worst=worst)
+    means.say(f"batch {batch.id}: {len(part):,} requests handed in")
     labels = {key: request.trial for key, request in part.items()}
     await _collect(means, batch, failures, labels=labels)
+    for key in part:
+        if key not in failures and means.store.find(key) is None:
+            failures[key] = NO_RESULT
+    means.journal.end(batch)
     means.budget.settle(worst, _spent(means, part))
+
+
+async def _submitted(
+    means: BatchMeans, part: dict[str, ChatRequest], *, worst: float | None
+) -> Batch:
+    """Hand a part in; after a failure that leaves open whether it was taken, so is the batch."""
+    batch = means.journal.intend([*part])
+
+    async def submit() -> str | CallFailure:
+        return await means.service.submit([*part.items()])
+
+    try:
+        identity = await _asked(means, submit, final=MAY_BE_BILLED)
+    except _StoppedError as stopped:
+        is_open = stopped.failure.kind in MAY_BE_BILLED
+        if not is_open:
+            means.journal.end(batch)
+        means.budget.settle(worst, None if is_open else 0.0)
+        raise
+    return means.journal.submitted(batch, identity)
 
 
 async def _recover(means: BatchMeans, batch: Batch, failures: dict[str, CallFailure]) -> None:
     """Fetch a batch of an earlier process; one whose id was lost is looked for by its size."""
-    if not batch.id:
-        known = {each.id for each in means.journal.batches()}
-        recent = await means.service.recent()
-        if isinstance(recent, CallFailure):
-            raise _StoppedError(recent)
-        fitting = [name for name, size in recent if size == len(batch.keys) and name not in known]
-        if not fitting:
-            # It was never handed in: what it asked for is collected again.
-            means.journal.end(batch)
-            return
-        batch = means.journal.submitted(batch, fitting[0])
-    means.say(f"batch {batch.id}: found again, {len(batch.keys):,} requests")
-    await _collect(means, batch, failures, labels={})
+    names = [batch.id] if batch.id else await _fitting(means, batch)
+    for name in names:
+        means.say(f"batch {name}: found again, {len(batch.keys):,} requests")
+        found = await _collect(means, replace(batch, id=name), failures, labels={})
+        if found:
+            batch = means.journal.submitted(batch, name)
+            break
+    # Where nothing was found, it was never handed in: what it asked for is collected again.
+    means.journal.end(batch)
+
+
+async def _fitting(means: BatchMeans, batch: Batch) -> list[str]:
+    known = {each.id for each in means.journal.batches()}
+    recent = await _asked(means, means.service.recent)
+    return [name for name, size in recent if size == len(batch.keys) and name not in known]
 
 
 async def _collect(
@@ -207,69 +174,73 @@ async def _collect(
     failures: dict[str, CallFailure],
     *,
     labels: Mapping[str, str],
-) -> None:
+) -> int:
+    """Wait for a batch, store its answers, and return how many of its requests have results."""
     seconds = FIRST_WAIT
-    while True:
-        pending = await means.service.pending(batch.id)
-        if isinstance(pending, CallFailure) and RETRIES[pending.kind] == 0:
-            raise _StoppedError(pending)
-        if pending == 0:
-            break
-        if isinstance(pending, int):
-            means.say(f"batch {batch.id}: {pending:,} of {len(batch.keys):,} requests wait")
+    while pending := await _asked(means, lambda: means.service.pending(batch.id)):
+        means.say(f"batch {batch.id}: {pending:,} of {len(batch.keys):,} requests wait")
         await means.clock.sleep(seconds)
         seconds = min(LONGEST_WAIT, seconds * GROWTH)
-    missing = set(batch.keys)
-    broken = await _download(means, batch, missing=missing, failures=failures, labels=labels)
-    for attempt in range(1, means.settings.attempts):
-        if broken is None:
-            break
-        await means.clock.sleep(FIRST_WAIT * GROWTH**attempt)
-        broken = await _download(means, batch, missing=missing, failures=failures, labels=labels)
-    failures.update(dict.fromkeys(missing, broken or NO_RESULT))
-    means.journal.end(batch)
+    results = await _asked(means, lambda: _fetched(means, batch, labels=labels))
+    failures.update({key: each for key, each in results.items() if each is not None})
+    return len(results)
 
 
-async def _download(
-    means: BatchMeans,
-    batch: Batch,
-    *,
-    missing: set[str],
-    failures: dict[str, CallFailure],
-    labels: Mapping[str, str],
-) -> CallFailure | None:
-    """Take in the results of a batch, and return why some may not have come, if that is so."""
-    broken = None
+async def _fetched(
+    means: BatchMeans, batch: Batch, *, labels: Mapping[str, str]
+) -> dict[str, CallFailure | None] | CallFailure:
+    """Store the answers of a batch that has ended, and return what became of each request.
+
+    A result without an id says why the results broke off.
+    """
+    own, seen = frozenset(batch.keys), dict[str, CallFailure | None]()
     async for key, result in means.service.results(batch.id):
         if not key and isinstance(result, CallFailure):
-            broken = result
-        if key not in missing:
+            return result
+        if key not in own:
             continue
-        missing.remove(key)
+        seen[key] = result if isinstance(result, CallFailure) else None
         if isinstance(result, Completion):
             means.store.keep(key, result, label=labels.get(key, ""))
-            failures.pop(key, None)
-        else:
-            failures[key] = result
-    return broken
+    return seen
 
 
-def _checked(stored: Completion, request: ChatRequest) -> Completion | CallFailure:
-    """Return a stored answer as that of the model that was asked, if it is the one."""
-    if stored.model == request.model:
-        return stored
-    if Route().may_answer(request.model, stored.model):
-        return replace(stored, model=request.model)
-    message = f"asked {request.model}, but {stored.model[:60]} answered"
-    return CallFailure(kind=FailureKind.WRONG_MODEL, message=message)
+async def _asked(
+    means: BatchMeans,
+    ask: Callable[[], Awaitable[Answer | CallFailure]],
+    *,
+    final: Collection[FailureKind] = (),
+) -> Answer:
+    """Return what the service says, asked again while it fails in a way that may pass."""
+    seconds = FIRST_WAIT
+    for _ in range(MOST_FAILED):
+        answer = await ask()
+        if not isinstance(answer, CallFailure):
+            return answer
+        failure = answer
+        if RETRIES[failure.kind] == 0 or failure.kind in final:
+            break
+        await means.clock.sleep(max(seconds, failure.retry_after or 0.0))
+        seconds = min(LONGEST_WAIT, seconds * GROWTH)
+    raise _StoppedError(failure)
 
 
 def _try_again(failures: dict[str, CallFailure], attempts: dict[str, int], *, most: int) -> None:
     """Forget the failures that another batch may mend."""
     for key, failure in list(failures.items()):
         attempts[key] = attempts.get(key, 0) + 1
-        if RETRIES[failure.kind] != 0 and attempts[key] < most:
+        limit = RETRIES[failure.kind]
+        if attempts[key] < most and (limit is None or attempts[key] <= limit):
             del failures[key]
+
+
+def _book_earlier(means: BatchMeans) -> None:
+    """Book what the batches of earlier processes cost: no trial of theirs may say so yet."""
+    for key in {key for batch in means.journal.batches() for key in batch.keys}:
+        stored = means.store.find(key)
+        if stored is not None:
+            cost = means.prices.cost_usd(stored.model, stored.usage)
+            means.budget.settle(None, None if cost is None else cost * PRICE)
 
 
 def _worst(means: BatchMeans, part: dict[str, ChatRequest]) -> float | None:

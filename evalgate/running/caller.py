@@ -92,6 +92,9 @@ class Caller:
             if refusal is not None:
                 self._give_up(CallFailure(kind=FailureKind.COST_LIMIT, message=refusal))
                 return self._not_sent(lane, ticket)
+            if self._hopeless is not None:  # since the reservation, which may have to wait
+                means.budget.settle(worst, 0.0)
+                return self._not_sent(lane, ticket)
             return await self._sent(request, within, lane=lane, ticket=ticket, worst=worst)
 
         return await send_with_retry(

@@ -11,8 +11,8 @@ from evalgate.model.content import Attachment
 from evalgate.model.evalset import CannedResult, Case
 from evalgate.model.policy import JudgeSettings
 
-FENCE = "fence"
-"""What stands in a key in place of the random marker of a request."""
+FENCE = "\0"
+"""What stands in a key in place of the random marker of a request; JSON itself never has it."""
 
 KEY_LENGTH = 32
 

@@ -1,15 +1,17 @@
 """How fast calls may start: as many at once as the service bears, and no more than its limits.
 
-The number of calls in flight grows and shrinks as in TCP (RFC 5681): it doubles from round to
-round until a call is turned away, is halved then, comes back quickly to nine tenths of where that
-happened, and feels its way from there. The rates follow the limits that the responses state: for
-each of them a bucket is kept that fills at the stated rate, and that every response corrects.
+The number of calls in flight grows and shrinks much as in TCP (RFC 5681, RFC 9438): it doubles from
+round to round until a call is turned away, is halved then, comes back quickly to nine tenths of
+where that happened, and feels its way from there, faster the longer it goes well. A rare refusal
+well below that is chance, and changes nothing. The rates follow the limits that the responses
+state: for each of them a bucket is kept that fills at the stated rate, and that every response
+corrects.
 """
 
 from dataclasses import dataclass, field
 from math import inf
 
-from evalgate.model.chat import Allowance, CallFailure, Completion, FailureKind, RateLimits
+from evalgate.model.chat import CallFailure, Completion, FailureKind, RateLimits
 from evalgate.running.bucket import Bucket
 
 START = 8
@@ -24,44 +26,74 @@ CAUTION = 0.9
 EXHAUSTED = 0.01
 """A refusal that comes with less than this share of a limit left is about that limit."""
 
+PROBING = 0.005
+"""How much faster, from round to round without a refusal, the width grows beyond that share."""
+
+PROOFS = 3
+"""So many answers at a width at which a call was turned away prove that it is not too wide."""
+
+CROWDED = 0.25
+"""The share of refusals from which on one is no chance, whatever the width."""
+
+MOSTLY = 0.5
+"""The share of refusals from which on a wait that one of them asks for is meant for all calls."""
+
 SMOOTHING = 0.1
+
+LEARNING = 20
+"""Calls after which the average latency means something: the first to end are the fastest."""
+
+FORGETTING = 0.01
+"""How fast the best latency follows the average, which answers of another length may change."""
+
 REFUSALS = frozenset({FailureKind.RATE_LIMIT, FailureKind.OVERLOADED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """One call that was let through: when, its expected tokens, and what had been taken by then."""
+    """One call that was let through: when, its expected tokens, and what had been taken by then.
+
+    `beside` counts the calls in flight at that time, itself included.
+    """
 
     number: int
     at: float
+    beside: int
     purpose: str
     input_tokens: float
-    output_tokens: float
+    wanted: tuple[float, float, float]
     taken: tuple[float, float, float]
-
-
-@dataclass(slots=True)
-class _Latency:
-    """The average latency of one kind of call, and the lowest that it ever was."""
-
-    average: float
-    best: float
-
-    def add(self, seconds: float) -> None:
-        self.average += SMOOTHING * (seconds - self.average)
-        self.best = min(self.best, self.average)
 
 
 @dataclass(slots=True)
 class _Mean:
     """A running mean that starts with a guess."""
 
-    value: float
+    value: float = 0.0
     seen: int = 0
 
     def add(self, value: float) -> None:
         self.seen += 1
         self.value += max(SMOOTHING, 1 / self.seen) * (value - self.value)
+
+
+@dataclass(slots=True)
+class _Latency:
+    """The average latency of one kind of call, and about the lowest that it ever was."""
+
+    average: _Mean = field(default_factory=_Mean)
+    best: float = inf
+
+    def add(self, seconds: float, *, beside: int) -> None:
+        self.average.add(seconds)
+        if self.average.seen < max(LEARNING, beside):
+            return
+        average = self.average.value
+        self.best = min(average, self.best + FORGETTING * (average - min(self.best, average)))
+
+    @property
+    def has_grown(self) -> bool:
+        return self.average.value > SLOWER * self.best
 
 
 @dataclass(slots=True)
@@ -77,15 +109,18 @@ class Pace:
     share: float = 1.0
     in_flight: int = 0
     width: float = 0.0
-    _ceiling: float = inf
+    _wall: float = inf
+    _proofs: int = 0
     _held_until: float = 0.0
     _refused_at: int = -1
+    _since_refusal: int = 0
     _started: int = 0
-    _refusals: list[bool] = field(default_factory=list)
+    _refused: float = 0.0
     _latencies: dict[str, _Latency] = field(default_factory=dict)
     _output: dict[str, _Mean] = field(default_factory=dict)
     _input_ratio: _Mean = field(default_factory=lambda: _Mean(1.0))
     _buckets: list[Bucket | None] = field(default_factory=lambda: [None, None, None])
+    _taken: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
 
     def __post_init__(self) -> None:
         self.width = min(self.width or START, self.most)
@@ -105,12 +140,21 @@ class Pace:
     def start(self, now: float, *, purpose: str, input_tokens: float) -> Ticket:
         """Count a call as started, and return what `end` needs."""
         wanted = self._wanted(purpose, input_tokens)
-        for bucket, amount in zip(self._buckets, wanted, strict=True):
-            if bucket is not None:
-                bucket.take(amount, now)
+        for index, amount in enumerate(wanted):
+            self._take(index, amount, now)
         self.in_flight += 1
         self._started += 1
-        return Ticket(self._started, now, purpose, input_tokens, wanted[2], self._taken())
+        self._refused -= self._refused / self._window
+        requests, input_, output = self._taken
+        return Ticket(
+            number=self._started,
+            at=now,
+            beside=self.in_flight,
+            purpose=purpose,
+            input_tokens=input_tokens,
+            wanted=wanted,
+            taken=(requests, input_, output),
+        )
 
     def end(self, now: float, ticket: Ticket, result: Completion | CallFailure | None) -> None:
         """Learn from how a call ended; nothing from one that was cancelled, which is None."""
@@ -121,85 +165,92 @@ class Pace:
             self._count_tokens(now, ticket, result)
         if result.limits is not None:
             self._read_limits(now, ticket, result.limits)
-        refused = isinstance(result, CallFailure) and result.kind in REFUSALS
-        self._refusals = [*self._refusals[-7:], refused]
-        if isinstance(result, CallFailure):
-            if refused:
-                self._refuse(now, ticket, result)
-            return
-        self._grow(now, ticket)
+        if isinstance(result, Completion):
+            self._grow(now, ticket)
+        elif result.kind in REFUSALS:
+            self._refuse(now, ticket, result)
+
+    @property
+    def _window(self) -> float:
+        """How many calls the share of refusals looks back on: at least those of one round."""
+        return max(1 / SMOOTHING, self.width)
 
     def _wanted(self, purpose: str, input_tokens: float) -> tuple[float, float, float]:
         output = self._output.get(purpose)
         return 1.0, input_tokens * self._input_ratio.value, output.value if output else 0.0
 
-    def _taken(self) -> tuple[float, float, float]:
-        requests, input_, output = (b.taken if b is not None else 0.0 for b in self._buckets)
-        return requests, input_, output
+    def _take(self, index: int, amount: float, now: float) -> None:
+        self._taken[index] += amount
+        bucket = self._buckets[index]
+        if bucket is not None:
+            bucket.take(amount, now)
 
     def _count_tokens(self, now: float, ticket: Ticket, answer: Completion) -> None:
         usage = answer.usage
         read = usage.input_tokens + usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
-        output = self._output.setdefault(ticket.purpose, _Mean(usage.output_tokens))
+        output = self._output.setdefault(ticket.purpose, _Mean())
         output.add(usage.output_tokens)
         if ticket.input_tokens > 0:
             self._input_ratio.add(read / ticket.input_tokens)
-        bucket = self._buckets[2]
-        if bucket is not None:
-            bucket.take(usage.output_tokens - ticket.output_tokens, now)
+        self._take(1, read - ticket.wanted[1], now)
+        self._take(2, usage.output_tokens - ticket.wanted[2], now)
 
     def _read_limits(self, now: float, ticket: Ticket, limits: RateLimits) -> None:
         stated = (limits.requests, limits.input_tokens, limits.output_tokens)
         for index, allowance in enumerate(stated):
-            if allowance is not None and allowance.limit > 0:
-                self._buckets[index] = self._corrected(index, allowance, ticket=ticket, now=now)
-
-    def _corrected(self, index: int, allowance: Allowance, *, ticket: Ticket, now: float) -> Bucket:
-        limit, remaining = allowance.limit * self.share, allowance.remaining * self.share
-        bucket = self._buckets[index]
-        if bucket is None:
-            sent_since = self._started - ticket.number
-            guess = self._wanted(ticket.purpose, ticket.input_tokens)[index]
-            return Bucket(limit, remaining - sent_since * guess, now)
-        bucket.limit = limit
-        bucket.correct(remaining, since=ticket.at, taken=ticket.taken[index], now=now)
-        return bucket
+            if allowance is None or allowance.limit <= 0:
+                continue
+            limit, rest = allowance.limit * self.share, allowance.remaining * self.share
+            bucket = self._buckets[index]
+            since = self._taken[index] - ticket.taken[index]
+            if bucket is None:
+                self._buckets[index] = Bucket(limit, rest - since, now, capacity=rest)
+            else:
+                bucket.correct(limit, rest, since=ticket.at, taken=since, now=now)
 
     def _refuse(self, now: float, ticket: Ticket, failure: CallFailure) -> None:
-        if failure.retry_after and self._is_general(failure):
+        self._refused += 1 / self._window
+        is_known = _is_exhausted(failure.limits)
+        is_general = self.width <= 1 or self._refused >= MOSTLY if is_known is None else is_known
+        if failure.retry_after and is_general:
             self._held_until = max(self._held_until, now + failure.retry_after)
-        if ticket.number <= self._refused_at:
-            return  # sent before the last refusal was known: the same event
+        if is_known or ticket.number <= self._refused_at:
+            return  # the limit's bucket knows; or sent before the last refusal: the same event
         self._refused_at = self._started
-        self._ceiling = CAUTION * self.width
-        self.width = max(1.0, self.width / 2)
-
-    def _is_general(self, failure: CallFailure) -> bool:
-        """Whether the other calls would be refused as well."""
-        limits = failure.limits or RateLimits()
-        stated = (limits.requests, limits.input_tokens, limits.output_tokens)
-        known = [each for each in stated if each is not None]
-        if known:
-            return any(each.remaining <= EXHAUSTED * each.limit for each in known)
-        return sum(self._refusals) * 2 >= len(self._refusals)
+        self._since_refusal = 0
+        is_chance = self._proofs >= PROOFS or ticket.beside < self._wall < inf
+        self._proofs = 0
+        if is_chance and self._refused < CROWDED:
+            self._wall = inf  # fewer calls at once are no remedy
+            return
+        self._wall = ticket.beside
+        self.width = max(1.0, min(self.width, ticket.beside) / 2)
 
     def _grow(self, now: float, ticket: Ticket) -> None:
-        seconds = now - ticket.at
-        latency = self._latencies.setdefault(ticket.purpose, _Latency(seconds, seconds))
-        latency.add(seconds)
-        if latency.average > SLOWER * latency.best:
+        self._since_refusal += 1
+        self._proofs += ticket.beside >= self._wall
+        latency = self._latencies.setdefault(ticket.purpose, _Latency())
+        latency.add(now - ticket.at, beside=max(ticket.beside, self.in_flight))
+        if latency.has_grown:
             return
-        if self._ceiling == inf and self._has_plenty():
+        if self._wall == inf and self._has_plenty():
             self.width = self.most
-        elif self.width < self._ceiling:
+        elif self.width < CAUTION * self._wall:
             self.width = min(self.most, self.width + 1)
         else:
-            self.width = min(self.most, self.width + 1 / self.width)
+            rounds = self._since_refusal / self.width
+            self.width = min(self.most, self.width + PROBING * rounds)
 
     def _has_plenty(self) -> bool:
         """Whether the stated limits leave room for all calls at once, several times over."""
-        known = [bucket for bucket in self._buckets if bucket is not None]
-        return bool(known) and all(b.level > 4 * self.most * self._unit(b) for b in known)
+        return any(bucket is not None for bucket in self._buckets) and all(
+            bucket is None or bucket.level > 4 * self.most * taken / self._started
+            for bucket, taken in zip(self._buckets, self._taken, strict=True)
+        )
 
-    def _unit(self, bucket: Bucket) -> float:
-        return bucket.taken / max(1, self._started) if bucket is not self._buckets[0] else 1.0
+
+def _is_exhausted(limits: RateLimits | None) -> bool | None:
+    """Whether nothing is left of one of the stated limits; None when none is stated."""
+    stated = (limits.requests, limits.input_tokens, limits.output_tokens) if limits else ()
+    known = [each for each in stated if each is not None]
+    return any(each.remaining <= EXHAUSTED * each.limit for each in known) if known else None

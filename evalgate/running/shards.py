@@ -47,8 +47,9 @@ def cases_of_shard(
     weights = [max(seconds.get(case, usual), 1e-9) for case in ranked]
     total, passed, own = sum(weights), 0.0, set()
     for case, weight in zip(ranked, weights, strict=True):
-        # The middle of a case decides where it belongs.
-        if int((passed + weight / 2) / total * shard.of) == shard.index - 1:
+        # The middle of a case decides where it belongs; rounding may put the last one beyond.
+        place = int((passed + weight / 2) / total * shard.of)
+        if min(place, shard.of - 1) == shard.index - 1:
             own.add(case)
         passed += weight
     return frozenset(own)

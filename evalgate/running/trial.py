@@ -62,12 +62,12 @@ class TrialRunner:
         grades = await self._grades(answer, planned, account)
         found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
         trial = _ended(started, found, account)
-        reused = RECORD if past is not None else CACHE
+        reused = RECORD if past is not None and past.completion is not None else CACHE
         return replace(
             trial,
             grades=grades,
             completion=answer,
-            reused=reused if account.reused and not account.calls else "",
+            reused=reused if account.reused else "",
         )
 
     def request(self, planned: PlannedTrial) -> ChatRequest:

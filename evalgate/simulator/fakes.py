@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from evalgate.errors import RepositoryError
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
 from evalgate.model.document import Tree
+from evalgate.model.ports import Batch, ChatModel
 from evalgate.model.trial import Trial
 from evalgate.simulator.draw import digest
 from evalgate.simulator.reply import reply_to
@@ -88,6 +89,81 @@ class MemoryStore:
     def keep(self, key: str, completion: Completion, *, label: str) -> None:  # noqa: ARG002 - nothing is deleted here
         """Store an answer."""
         self.answers[key] = completion
+
+
+class MemoryBatches:
+    """A BatchService whose batches end after some looks; `batches` maps each id to what it asks.
+
+    Requests are answered by a model, when their results are fetched, last one first. `refusals`
+    are what the next calls fail with instead of being answered, None for one that works.
+    """
+
+    def __init__(self, model: ChatModel, *, looks: int = 1) -> None:
+        self.batches: dict[str, list[tuple[str, ChatRequest]]] = {}
+        self.refusals: list[CallFailure | None] = []
+        self._model = model
+        self._looks = looks
+        self._left: dict[str, int] = {}
+
+    async def submit(self, requests: Sequence[tuple[str, ChatRequest]]) -> str | CallFailure:
+        """Take a batch in."""
+        failure = self._failure()
+        if failure is not None:
+            return failure
+        identity = f"batch_{len(self.batches)}"
+        self.batches[identity] = list(requests)
+        self._left[identity] = self._looks
+        return identity
+
+    async def pending(self, batch: str) -> int | CallFailure:
+        """Return all requests as waiting, until it was looked at often enough."""
+        failure = self._failure()
+        if failure is not None:
+            return failure
+        self._left[batch] -= 1
+        return len(self.batches[batch]) if self._left[batch] >= 0 else 0
+
+    async def results(self, batch: str) -> AsyncIterator[tuple[str, Completion | CallFailure]]:
+        """Yield the answers; a refusal breaks them off after the first one."""
+        failure = self._failure()
+        for key, request in reversed(self.batches[batch]):
+            yield key, await self._model.send(request, within=1.0)
+            if failure is not None:
+                yield "", failure
+                return
+
+    async def recent(self) -> Sequence[tuple[str, int]] | CallFailure:
+        """Return all batches, newest first."""
+        sizes = [(identity, len(asked)) for identity, asked in self.batches.items()]
+        return self._failure() or sizes[::-1]
+
+    def _failure(self) -> CallFailure | None:
+        return self.refusals.pop(0) if self.refusals else None
+
+
+class MemoryBatchJournal:
+    """A batch journal that keeps its batches in memory."""
+
+    def __init__(self, batches: Iterable[Batch] = ()) -> None:
+        self._batches = list(batches)
+
+    def batches(self) -> Sequence[Batch]:
+        """Return all batches so far, oldest first."""
+        return tuple(self._batches)
+
+    def intend(self, keys: Sequence[str]) -> Batch:
+        """Note that a batch is about to be handed in."""
+        self._batches.append(Batch(number=len(self._batches), keys=tuple(keys)))
+        return self._batches[-1]
+
+    def submitted(self, batch: Batch, identity: str) -> Batch:
+        """Note the id of a batch."""
+        self._batches[batch.number] = replace(batch, id=identity)
+        return self._batches[batch.number]
+
+    def end(self, batch: Batch) -> None:
+        """Note that a batch is done with."""
+        self._batches[batch.number] = replace(batch, is_over=True)
 
 
 class MemoryTrialLog:

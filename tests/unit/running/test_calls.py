@@ -157,15 +157,17 @@ async def test_costs_of_all_attempts_add_up_and_one_unknown_leaves_the_sum_unkno
 
 
 async def test_what_was_never_sent_is_not_tried_again() -> None:
-    refused = Called(result=failure(FailureKind.SERVER), calls=0)
+    refused, attempts = Called(result=failure(FailureKind.SERVER), calls=0), list[float]()
 
-    async def attempt(_: float) -> Called:
+    async def attempt(within: float) -> Called:
+        attempts.append(within)
         return refused
 
     called = await send_with_retry(
         attempt, settings=RunSettings(), clock=FakeClock(), random=lambda: 1.0
     )
     assert called == refused
+    assert len(attempts) == 1
 
 
 async def test_waiting_for_a_turn_takes_nothing_off_the_deadline() -> None:

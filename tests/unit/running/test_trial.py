@@ -1,12 +1,19 @@
 """Facts about running one planned trial."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.chat import (
+    CallFailure,
+    ChatRequest,
+    Completion,
+    FailureKind,
+    Purpose,
+    Usage,
+)
 from evalgate.model.content import ToolCall, ToolResult, Turn
 from evalgate.model.evalset import CannedResult, Case, Criterion, EvalSet, GraderSpec
 from evalgate.model.policy import JudgeSettings, RunSettings
@@ -17,7 +24,7 @@ from evalgate.running.caller import Caller, Means
 from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 from evalgate.running.trial import TrialRunner
-from evalgate.simulator.fakes import FakeClock, FlatPrices
+from evalgate.simulator.fakes import FakeClock, FlatPrices, MemoryStore
 
 JUDGE = "claude-judge"
 MODEL = "claude-answers"
@@ -253,3 +260,174 @@ async def test_a_failure_in_a_later_round_is_the_trial_s_and_the_earlier_ones_ar
     assert trial.error == TrialError(kind="billing", message="no money")
     assert (trial.status, trial.calls) == (TrialStatus.ERRORED, 2)
     assert trial.cost_usd == pytest.approx(2.0)
+
+
+class PastTrials:
+    """Records that hold one trial, and remember what was looked for."""
+
+    def __init__(self, *trials: Trial) -> None:
+        self._trials = {trial.asked: trial for trial in trials}
+
+    def find(self, asked: str) -> Trial | None:
+        return self._trials.get(asked)
+
+    def seconds(self, evalset: str) -> Mapping[str, float]:
+        raise AssertionError(evalset)
+
+
+async def run_again(  # noqa: PLR0913 - the levers of a test
+    plan: PlannedTrial,
+    *answers: Completion | CallFailure,
+    past: Sequence[Trial] = (),
+    store: MemoryStore | None = None,
+    judge: JudgeSettings | None = None,
+    code_hash: str = "",
+    route: str = "",
+) -> tuple[Trial, list[ChatRequest]]:
+    model, prices = ScriptedModel(answers), FlatPrices(usd_per_million=2.0)
+    places = Places(origins={"": "o", "eu": "p"}, price_factors={"eu": 3.0})
+    means = Means(
+        model=model,
+        prices=prices,
+        clock=FakeClock(),
+        random=lambda: 0.5,
+        settings=RunSettings(attempts=2),
+        budget=Budget(),
+        places=places,
+        store=store,
+    )
+    runner = TrialRunner(
+        calls=Caller(means),
+        prices=prices,
+        places=places,
+        judge=judge or JudgeSettings(model=JUDGE),
+        render=render,
+        draw_boundary=lambda: "ab" * 16,
+        route=route,
+        code_hash=code_hash,
+        records=PastTrials(*past),
+    )
+    return await runner.run(plan), model.asked
+
+
+async def test_the_judge_s_part_of_the_cost_stands_apart() -> None:
+    trial, asked = await run(planned(RUBRIC), says("yes"), judges("pass"))
+    assert (trial.cost_usd, trial.judge_cost_usd, trial.booked_usd) == (3.0, 1.0, 3.0)
+    assert [request.purpose for request in asked] == [Purpose.ANSWER, Purpose.JUDGE]
+
+
+async def test_a_trial_asks_for_its_own_sample_over_its_route() -> None:
+    trial, asked = await run_again(planned(RUBRIC), says("yes"), judges("pass"), route="eu")
+    assert [(request.sample, request.route) for request in asked] == [(2, "eu"), (0, "")]
+    assert trial.cost_usd == 3.0 * 2.0 + 1.0
+
+
+async def test_what_a_trial_costs_over_its_route_is_what_is_graded() -> None:
+    cheap = GraderSpec(kind="cost_usd", name="is cheap", argument=4.0)
+    direct, _ = await run_again(planned(cheap), says("yes"))
+    dear, _ = await run_again(planned(cheap), says("yes"), route="eu")
+    assert (direct.passed, dear.passed) == (True, False)
+
+
+async def test_a_trial_says_what_was_asked_and_how_it_was_graded() -> None:
+    plan = planned(CONTAINS)
+    trial, _ = await run_again(plan, says("30 days"))
+    others = [
+        await run_again(replace(plan, index=3), says("30 days")),
+        await run_again(with_tools(plan), says("30 days")),
+        await run_again(plan, says("30 days"), route="eu"),
+    ]
+    assert trial.asked
+    assert len({trial.asked, *(other.asked for other, _ in others)}) == 4
+    graded = [
+        await run_again(plan, says("30 days"), judge=JudgeSettings(model="other")),
+        await run_again(plan, says("30 days"), code_hash="c"),
+        await run_again(replace(plan, case=replace(plan.case, hash="i")), says("30 days")),
+    ]
+    assert {other.asked for other, _ in graded} == {trial.asked}
+    assert len({trial.grading, *(other.grading for other, _ in graded)}) == 4
+
+
+async def test_a_trial_that_fails_says_what_was_asked_too() -> None:
+    failed = CallFailure(kind=FailureKind.REQUEST, message="no")
+    trial, _ = await run_again(planned(CONTAINS), failed)
+    answered, _ = await run_again(planned(CONTAINS), says("30 days"))
+    assert (trial.asked, trial.grading) == (answered.asked, answered.grading)
+
+
+async def test_a_record_that_was_asked_and_graded_alike_is_the_trial() -> None:
+    plan = planned(CONTAINS, RUBRIC)
+    past, _ = await run_again(plan, says("30 days"), judges("fail"))
+    arm = replace(plan, arm=Arm.CANDIDATE, version=replace(plan.version, hash="i"))
+    trial, asked = await run_again(arm, past=[past])
+    assert asked == []
+    assert (trial.passed, trial.score, trial.grades) == (past.passed, past.score, past.grades)
+    assert (trial.arm, trial.version_hash, trial.completion) == (
+        Arm.CANDIDATE,
+        "i",
+        past.completion,
+    )
+    assert (trial.calls, trial.cost_usd, trial.booked_usd, trial.judge_cost_usd) == (0, 0, 0, 0)
+    assert trial.reused == "record"
+
+
+async def test_a_record_that_was_graded_otherwise_is_graded_again_and_not_asked() -> None:
+    plan = planned(CONTAINS)
+    past, _ = await run_again(plan, says("30 days"))
+    stricter = replace(CONTAINS, argument="60 days")
+    other = replace(plan, case=replace(plan.case, graders=(stricter,), hash="i"))
+    trial, asked = await run_again(other, past=[past])
+    assert asked == []
+    assert (past.passed, trial.passed, trial.reused) == (True, False, "record")
+    assert trial.completion == past.completion
+
+
+async def test_only_the_judge_is_paid_when_it_grades_a_record_again() -> None:
+    plan = planned(RUBRIC)
+    past, _ = await run_again(plan, says("yes"), judges("pass"))
+    judge = JudgeSettings(model=JUDGE, effort="high")
+    trial, asked = await run_again(plan, judges("fail"), past=[past], judge=judge)
+    assert [request.model for request in asked] == [JUDGE]
+    assert (trial.passed, trial.calls, trial.cost_usd) == (False, 1, 1.0)
+    assert trial.reused == ""
+
+
+async def test_a_record_whose_answer_was_deleted_is_asked_again() -> None:
+    plan = planned(CONTAINS)
+    past, _ = await run_again(plan, says("30 days"))
+    gone = replace(past, completion=None, grading="other")
+    trial, asked = await run_again(plan, says("30 days again"), past=[gone])
+    assert (len(asked), trial.calls, trial.reused) == (1, 1, "")
+
+
+async def test_a_record_of_another_sample_is_no_record() -> None:
+    plan = planned(CONTAINS)
+    past, _ = await run_again(replace(plan, index=0), says("30 days"))
+    _, asked = await run_again(plan, says("30 days"), past=[past])
+    assert len(asked) == 1
+
+
+async def test_a_trial_whose_answers_are_all_stored_takes_no_call() -> None:
+    store, plan = MemoryStore(), planned(CONTAINS, RUBRIC)
+    first, _ = await run_again(plan, says("30 days"), judges("pass"), store=store)
+    again, asked = await run_again(plan, store=store)
+    assert asked == []
+    assert (first.reused, again.reused, again.calls, again.cost_usd) == ("", "cache", 0, 0.0)
+    assert again.grades == first.grades
+
+
+async def test_the_judge_grades_the_same_answer_once() -> None:
+    store, plan = MemoryStore(), planned(RUBRIC)
+    await run_again(plan, says("yes"), judges("pass"), store=store)
+    other = replace(plan, index=3)
+    trial, asked = await run_again(other, says("yes"), store=store)
+    assert [request.model for request in asked] == [MODEL]
+    assert (trial.passed, trial.calls) == (True, 1)
+
+
+async def test_an_answer_from_the_store_after_a_deleted_record_comes_from_the_cache() -> None:
+    store, plan = MemoryStore(), planned(CONTAINS)
+    past, _ = await run_again(plan, says("30 days"), store=store)
+    gone = replace(past, completion=None, grading="other")
+    trial, asked = await run_again(plan, past=[gone], store=store)
+    assert (asked, trial.reused) == ([], "cache")
