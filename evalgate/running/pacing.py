@@ -223,6 +223,9 @@ class Pace:
         if is_chance and self._refused < CROWDED:
             self._wall = inf  # fewer calls at once are no remedy
             return
+        if ticket.beside < self.width / 2:
+            self.width /= 2  # it was not used: what was in flight may not have been too much
+            return
         self._wall = ticket.beside
         self.width = max(1.0, min(self.width, ticket.beside) / 2)
 
