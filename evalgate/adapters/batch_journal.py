@@ -1,6 +1,7 @@
 """The batches of a run, as lines of a file: what was to be handed in, its id, and what is over."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +24,12 @@ class BatchJournalFile:
 
         Raises:
             ConfigurationError: when a line of it is none of ours.
+            EvaluationError: when the file cannot be read, or a cut line not be removed.
         """
         self._path = path
         self._batches: list[Batch] = []
-        content = path.read_bytes() if path.exists() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        for number, line in enumerate(whole.splitlines(), start=1):
+        for number, line in enumerate(self._whole_lines().splitlines(), start=1):
             self._read(line, number)
-        if len(whole) < len(content):
-            path.write_bytes(whole)
 
     def batches(self) -> Sequence[Batch]:
         """Return all batches of the run so far, oldest first."""
@@ -55,14 +53,26 @@ class BatchJournalFile:
         self._write({"batch": batch.number, "is_over": True})
         self._batches[batch.number] = replace(batch, is_over=True)
 
+    def _whole_lines(self) -> bytes:
+        try:
+            content = self._path.read_bytes() if self._path.exists() else b""
+            whole = content[: content.rfind(b"\n") + 1]
+            if len(whole) < len(content):
+                os.truncate(self._path, len(whole))
+        except OSError as error:
+            raise self._unusable(error) from error
+        return whole
+
     def _write(self, data: dict[str, Data]) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab") as out:
                 out.write(json.dumps(data).encode() + b"\n")
         except OSError as error:
-            message = f"{self._path}: batches cannot be noted here: {error.strerror}"
-            raise EvaluationError(message) from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> EvaluationError:
+        return EvaluationError(f"{self._path}: batches cannot be noted here: {error.strerror}")
 
     def _read(self, line: bytes, number: int) -> None:
         section = Section(self._parsed(line, number))

@@ -1,6 +1,7 @@
 """Records of stable versions: past trials as JSON lines, looked up by what was asked."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from statistics import fmean
 
@@ -62,7 +63,7 @@ class RecordFiles:
             raise ConfigurationError([Problem(path=path, line=number, message=message)])
         self._lines[asked] = (path, number, line)
         took = completion.get("latency_ms") if isinstance(completion, dict) else None
-        if isinstance(took, int | float):
+        if isinstance(took, int | float) and math.isfinite(took) and took >= 0:
             cases = self._milliseconds.setdefault(str(data.get("evalset")), {})
             cases.setdefault(str(data.get("case")), []).append(took)
 

@@ -74,12 +74,16 @@ class TrialFile:
         self._refuse_link()
         if not self._path.exists():
             return
-        with self._open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if _is_cut(line):
-                    self._note_cut(number)
-                elif line.strip():
-                    yield decode(self._parse(line, number), arm=self._arm)
+        try:
+            with self._open("rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if _is_cut(line):
+                        self._note_cut(number)
+                    elif line.strip():
+                        yield decode(self._parse(line, number), arm=self._arm)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UsageError(f"{self._path}: trials cannot be read here: {reason}") from error
 
     def keep_only(self, wanted: Callable[[Trial], bool]) -> None:
         """Drop the trials that are not wanted; the file is replaced as a whole, or stays as it is.

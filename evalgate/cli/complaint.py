@@ -1,4 +1,4 @@
-"""Prints an expected error: a line for each problem, on standard error."""
+"""Prints an expected error or what else a user should know, on standard error."""
 
 import sys
 
@@ -7,6 +7,12 @@ from evalgate.reporting.visible import safe_line
 
 MOST_LINES = 50
 """How many problems are printed at once."""
+
+
+def notify(notice: str | None) -> None:
+    """Print what a user should know although nothing failed, if there is something."""
+    if notice is not None:
+        print(f"evalgate: {safe_line(notice)}", file=sys.stderr)  # noqa: T201
 
 
 def complain(error: EvalgateError) -> None:

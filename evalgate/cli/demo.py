@@ -106,7 +106,7 @@ def _gate_edit(edit: _Edit, folder: Path, *, console: Console, rules: Sequence[R
         Question(base="main", head=edit.name, run_id=f"demo-{edit.name}"),
         outside(GitRepository(repository), Environment(), rules),
         publication=Publication(folder=folder / edit.name, as_json=False, in_workflow=False),
-        terms=Terms(verb="gate", simulated=True),
+        terms=Terms(again=("gate", "--simulate"), simulated=True),
     )
 
 

@@ -11,6 +11,7 @@ from evalgate.adapters.batch_journal import BatchJournalFile
 from evalgate.cli import adapters
 from evalgate.cli.connection import batch_service
 from evalgate.cli.environment import Environment
+from evalgate.cli.publication import JOURNAL
 from evalgate.errors import UsageError
 from evalgate.gate.engines import Batches, Engine, one_by_one
 from evalgate.gate.outside import Outside, Routes
@@ -18,7 +19,6 @@ from evalgate.model.ports import ChatModel
 from evalgate.simulator.rules import Rules
 
 CALLS, BATCHES, DASK = "calls", "batches", "dask"
-JOURNAL = "batches.jsonl"
 
 
 def add_engine_arguments(parser: ArgumentParser) -> None:
@@ -32,6 +32,12 @@ def add_engine_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--address", metavar="URL", help="the scheduler of the cluster, such as tcp://host:8786"
     )
+
+
+def engine_words(options: Namespace) -> tuple[str, ...]:
+    """Return the words that say again how calls are made."""
+    words = ("--engine", options.engine) if options.engine != CALLS else ()
+    return (*words, "--address", options.address) if options.address else words
 
 
 def engine(

@@ -8,13 +8,25 @@ from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.cli.complaint import complain
-from evalgate.cli.engine import BATCHES, add_engine_arguments, engine, on_cluster
+from evalgate.cli.engine import (
+    BATCHES,
+    add_engine_arguments,
+    engine,
+    engine_words,
+    on_cluster,
+)
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.judging import gate
 from evalgate.cli.publication import Publication, publish_roots
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.session import Terms, begun_run
-from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
+from evalgate.cli.world import (
+    add_world_arguments,
+    outside,
+    simulator_rules,
+    store_path,
+    world_words,
+)
 from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside
@@ -41,7 +53,7 @@ def run(options: Namespace) -> ExitCode:
     rules = simulator_rules(options)
     world = on_cluster(options, outside(repository, environment, rules), rules)
     terms = Terms(
-        verb=VERB,
+        again=(VERB, *world_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,

@@ -1,10 +1,18 @@
 """Runs one gate into a run folder and publishes what it decides."""
 
 import asyncio
+import sys
+from contextlib import suppress
 
 from evalgate.cli.publication import Publication, prepare, publish, refusal
-from evalgate.cli.session import Terms, session
-from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError
+from evalgate.cli.session import Terms, how_to_go_on, session
+from evalgate.errors import (
+    EvalgateError,
+    EvaluationError,
+    ExitCode,
+    InterruptedRunError,
+    UsageError,
+)
 from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
@@ -23,7 +31,12 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
     except InterruptedRunError:
         raise
     except EvalgateError as error:
-        publish(publication, refusal(question, error))
+        # A run that cannot be gone on with keeps what it had come to.
+        if terms.begun is None or isinstance(error, EvaluationError):
+            with suppress(UsageError):  # the folder may be why; the first error is the one to show
+                publish(publication, refusal(question, error))
         raise
     publish(publication, verdict, plan=plan, log=own.log)
+    if plan.trials and verdict.exit_code is ExitCode.NOT_EVALUATED:
+        print(f"evalgate: {how_to_go_on(terms, publication.folder)}", file=sys.stderr)  # noqa: T201
     return verdict.exit_code

@@ -34,6 +34,15 @@ from evalgate.reporting.verdict_file import verdict_document
 PAGE = "report.html"
 PLAN_FILE = "plan.json"
 TRIALS = "trials.jsonl"
+EARLIER_ATTEMPTS = "attempts.jsonl"
+"""Attempts without a grade that a resumption made anew, kept for what they have cost."""
+
+STORE = "answers.sqlite"
+"""The store of a run that uses no other; it is deleted once every trial has its grade."""
+
+JOURNAL = "batches.jsonl"
+"""The batches that a run has handed in."""
+
 OWN_FILES = (
     "verdict.json",
     PLAN_FILE,
@@ -42,7 +51,14 @@ OWN_FILES = (
     "summary.md",
     "junit.xml",
     TRIALS,
+    EARLIER_ATTEMPTS,
+    JOURNAL,
+    STORE,
+    f"{STORE}-wal",
+    f"{STORE}-shm",
+    f"{STORE}-journal",
 )
+"""What stands here before a run begins is set aside: whoever put it there, it is none of its."""
 
 
 _REFUSALS: Mapping[type[EvalgateError], str] = {

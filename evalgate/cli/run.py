@@ -2,18 +2,31 @@
 
 import asyncio
 import os
+import shlex
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder
-from evalgate.cli.engine import BATCHES, add_engine_arguments, engine, on_cluster
+from evalgate.cli.engine import (
+    BATCHES,
+    add_engine_arguments,
+    engine,
+    engine_words,
+    on_cluster,
+)
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
-from evalgate.cli.session import Terms, begun_run, session
-from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
+from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
+from evalgate.cli.world import (
+    add_world_arguments,
+    outside,
+    simulator_rules,
+    store_path,
+    world_words,
+)
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.execution import execute
 from evalgate.gate.gate import plan_gate
@@ -43,7 +56,7 @@ def run(options: Namespace) -> ExitCode:
     repository = GitRepository(Path.cwd())
     rules = simulator_rules(options)
     terms = Terms(
-        verb=VERB,
+        again=(VERB, *world_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
@@ -59,9 +72,14 @@ def run(options: Namespace) -> ExitCode:
         question, folder = _begin(options, environment, repository)
     world = on_cluster(options, outside(repository, environment, rules), rules)
     _run(question, world, folder=folder, terms=terms)
-    nexts = "merge" if terms.shard else "report"
-    print(f"The trials are in {folder}; decide with: evalgate {nexts} {folder}")  # noqa: T201
+    print(f"The trials are in {folder}; decide with: {_next(terms, folder)}")  # noqa: T201
     return ExitCode.OK
+
+
+def _next(terms: Terms, folder: Path) -> str:
+    if terms.shard is None:
+        return shlex.join(["evalgate", "report", str(folder)])
+    return f"evalgate merge, with the folders of all {terms.shard.of} shards"
 
 
 def _begin(
@@ -93,7 +111,7 @@ def _run(question: Question, world: Outside, *, folder: Path, terms: Terms) -> N
     if stopped is not None:
         raise EvaluationError(
             f"the run stopped before its end: {stopped.message.rstrip('.')}\n"
-            f"go on with: evalgate {VERB} --resume {folder}"
+            f"{how_to_go_on(terms, folder)}"
         )
 
 

@@ -1,5 +1,6 @@
 """One run in its folder: its plan, its log, its store and its display, whole or gone on with."""
 
+import shlex
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalgate.adapters.files import read_json
-from evalgate.adapters.run_folder import write_files
+from evalgate.adapters.run_folder import hold, write_files
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
+from evalgate.cli.complaint import notify
 from evalgate.cli.foretelling import foretell
-from evalgate.cli.publication import PLAN_FILE, TRIALS, as_json
-from evalgate.cli.world import with_store
-from evalgate.errors import InterruptedRunError, UsageError
+from evalgate.cli.publication import EARLIER_ATTEMPTS, PLAN_FILE, TRIALS, as_json
+from evalgate.cli.world import discard_store, with_store
+from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
@@ -29,12 +31,13 @@ from evalgate.running.shards import Shard
 class Terms:
     """How a run is made: what may differ from run to run under one policy.
 
-    `verb` is the one that goes on with it. `store` keeps answers between runs; None keeps them for
-    this run alone. `batches` tells that calls go in batches. `begun` is the run that is gone on
-    with, if it is one. `engine` answers the calls, given the run folder.
+    `again` are the words of the command that goes on with it, but for its folder. `store` keeps
+    answers between runs; None keeps them for this run alone. `batches` tells that calls go in
+    batches. `begun` is the run that is gone on with, if it is one. `engine` answers the calls,
+    given the run folder.
     """
 
-    verb: str
+    again: tuple[str, ...]
     store: Path | None = None
     simulated: bool = False
     max_cost_usd: float | None = None
@@ -56,41 +59,57 @@ class Session:
 
 @contextmanager
 def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator[Session]:
-    """Open what a run needs and close it; an interruption says how to go on.
+    """Open what a run needs and close it; whatever breaks it off, it is said how to go on.
 
     Raises:
-        UsageError: when the run that is to be gone on with is another one by now.
+        UsageError: when the run that is to be gone on with is another one by now, or still goes on.
+        EvaluationError: when the run cannot go on, because trials cannot be written for example.
         InterruptedRunError: when the user interrupts.
     """
+    with hold(folder):
+        yield from _held(plan, world, folder=folder, terms=terms)
+
+
+def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator[Session]:
     log = TrialFile(folder / TRIALS)
-    scope = _scope(plan, log, terms)
+    scope = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
     if plan.trials:
         scope = replace(scope, on_limits=foretell(plan, world, ours=ours, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_json(document)})
     run = plan.sources.policy.run
+    # An age of zero days is for answers of earlier runs; within its own a run pays once.
+    store = terms.store if run.cache_days else None
     left = sum(map(ours, planned_trials(plan)))
     try:
         with (
             log,
             with_store(
                 world,
-                store=terms.store,
+                store=store,
                 folder=folder,
                 cache_days=run.cache_days,
                 per_day=run.max_cost_usd_per_day is not None,
             ) as own,
             adapters.progress(left) if left else nullcontext() as progress,
         ):
-            on_trial = progress.count if progress else _ignore
+            trials = _Trials(progress.count if progress else _ignore)
             mode = Mode(scope=scope, engine=terms.engine(folder))
-            yield Session(world=own, log=log, mode=mode, on_trial=on_trial)
+            yield Session(world=own, log=log, mode=mode, on_trial=trials.count)
     except KeyboardInterrupt:
-        raise InterruptedRunError(
-            "interrupted; every finished trial is kept\n"
-            f"go on with: evalgate {terms.verb} --resume {folder}"
-        ) from None
+        message = "interrupted; every finished trial is kept"
+        raise InterruptedRunError(f"{message}\n{how_to_go_on(terms, folder)}") from None
+    except EvaluationError as error:
+        raise EvaluationError(f"{error}\n{how_to_go_on(terms, folder)}") from error
+    if store is None and not trials.ungraded:
+        discard_store(folder)
+
+
+def how_to_go_on(terms: Terms, folder: Path) -> str:
+    """Return the line with the command that goes on with a run."""
+    verb, *words = terms.again
+    return f"go on with: {shlex.join(['evalgate', verb, '--resume', str(folder), *words])}"
 
 
 def read_begun_run(folder: Path) -> BegunRun:
@@ -128,13 +147,31 @@ def begun_run(options: Namespace, *, simulated: bool) -> BegunRun:
     return begun
 
 
-def _scope(plan: Plan, log: TrialFile, terms: Terms) -> Scope:
+def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> Scope:
     rest = Scope()
     if terms.begun is not None:
         check_same(terms.begun, plan)
-        rest = left_over(log.read())
+        with TrialFile(folder / EARLIER_ATTEMPTS) as attempts:
+            rest = left_over(log.read(), attempts.read())
+            # Written before they leave the log: what they have cost must survive the next kill.
+            for trial in log.read():
+                if trial.calls and not is_done(trial):
+                    attempts.append(trial)
+        notify(log.notice)
         log.keep_only(is_done)
     return replace(rest, shard=terms.shard, max_cost_usd=terms.max_cost_usd)
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Tells the display of each trial, and counts those that a resumption would run again."""
+
+    show: Callable[[Trial], None]
+    ungraded: int = 0
+
+    def count(self, trial: Trial) -> None:
+        self.ungraded += not is_done(trial)
+        self.show(trial)
 
 
 def _ignore(trial: Trial) -> None:

@@ -1,9 +1,10 @@
 """The real outside world of a gate: git, Claude or the simulator, prices, stored answers."""
 
+import math
 import random
 import secrets
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -19,15 +20,14 @@ from evalgate.adapters.python_grader import PythonGraders
 from evalgate.adapters.records import RecordFiles
 from evalgate.adapters.spend_book import FILE as SPENDING_FILE
 from evalgate.adapters.spend_book import SpendBook
+from evalgate.cli.complaint import notify
 from evalgate.cli.connection import connection, origin
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import read_rule_files
+from evalgate.cli.publication import STORE
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside
 from evalgate.simulator.rules import Rules
-
-STORE = "answers.sqlite"
-"""The store of a run that uses no other; it is deleted once the run is over."""
 
 
 def add_world_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def add_world_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--max-cost",
         metavar="USD",
-        type=float,
+        type=_dollars,
         help="what the run may cost, in place of the policy's `run.max_cost_usd`",
     )
     parser.add_argument(
@@ -56,6 +56,29 @@ def add_world_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-cache", action="store_true", help="use no answer of an earlier run, and keep none"
     )
+
+
+def _dollars(text: str) -> float:
+    """Read a limit; argparse shows the message. A limit that is no number would limit nothing."""
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = math.nan
+    if not (math.isfinite(limit) and limit >= 0):
+        raise ArgumentTypeError(f"expected US dollars such as 2.50, got `{text}`")
+    return limit
+
+
+def world_words(options: Namespace) -> tuple[str, ...]:
+    """Return the words that say again who answers, and where answers are kept."""
+    words = ["--simulate"] if options.simulate or options.rules else []
+    for file in options.rules or ():
+        words += ["--rules", str(file)]
+    if options.max_cost is not None:
+        words += ["--max-cost", f"{options.max_cost:g}"]
+    if options.cache:
+        words += ["--cache", str(options.cache)]
+    return (*words, "--no-cache") if options.no_cache else tuple(words)
 
 
 def simulator_rules(options: Namespace) -> tuple[Rules, ...]:
@@ -98,7 +121,7 @@ def store_path(options: Namespace, rules: Sequence[Rules], *, in_workflow: bool)
 def with_store(
     world: Outside, *, store: Path | None, folder: Path, cache_days: float, per_day: bool
 ) -> Iterator[Outside]:
-    """Open the store of a run; without one for all runs, the run folder holds one until its end.
+    """Open the store of a run; without one for all runs, the run folder holds one.
 
     Args:
         world: what is completed.
@@ -115,7 +138,13 @@ def with_store(
         ) as answers,
         SpendBook(book_file, now=time.time) if per_day else nullcontext() as book,
     ):
-        yield replace(world, store=answers, book=book)
-    if store is None:
-        for path in folder.glob(f"{STORE}*"):
-            path.unlink(missing_ok=True)
+        try:
+            yield replace(world, store=answers, book=book)
+        finally:
+            notify(answers.notice)
+
+
+def discard_store(folder: Path) -> None:
+    """Delete the store that a run has had for itself, if it had one."""
+    for path in folder.glob(f"{STORE}*"):
+        path.unlink(missing_ok=True)

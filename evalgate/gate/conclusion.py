@@ -15,7 +15,7 @@ from evalgate.model.change import Finding
 from evalgate.model.comparison import CaseKind, Comparison
 from evalgate.model.policy import GateRules, Policy
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.trial import Arm, Trial
+from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.model.verdict import (
     ChangedCases,
     Latency,
@@ -25,7 +25,8 @@ from evalgate.model.verdict import (
     Verdict,
     VersionRef,
 )
-from evalgate.running.scheduler import StopReason
+from evalgate.running.retry import STOPS_RUN
+from evalgate.running.scheduler import NOT_STARTED, StopReason
 
 
 def conclude(
@@ -36,7 +37,7 @@ def conclude(
     Args:
         plan: what was to be run.
         trials: yields the run's trials; called once.
-        stopped: why the run ended before its last trial, if it did.
+        stopped: why the run ended before its last trial, if it did; its trials tell it too.
     """
     total = _Tally()
     evidence = [_Evidence(matchup) for matchup in plan.matchups]
@@ -44,11 +45,13 @@ def conclude(
         total.add(trial)
         for each in evidence:
             each.add(trial)
+    stopped = stopped or total.stopped
     prompts = (
         *(_prompt_verdict(each, plan) for each in evidence),
         *(_found(finding, plan.sources.policy) for finding in plan.findings),
     )
-    verdict = overall([prompt.verdict for prompt in prompts])
+    found = [prompt.verdict for prompt in prompts]
+    verdict = overall(found if stopped is None else [*found, Verdict.ERROR])
     reasons = _run_reasons(plan, prompts, stopped=stopped)
     if plan.sources.bootstrap:
         verdict = Verdict.NOT_APPLICABLE
@@ -78,12 +81,14 @@ class _Tally:
     latencies: "array[int]" = field(default_factory=lambda: array("Q"))
     trials: int = 0
     ungraded: Counter[str] = field(default_factory=Counter)
+    stopped: StopReason | None = None
 
     def add(self, trial: Trial) -> None:
         known = self.cost_usd is not None and trial.cost_usd is not None
         self.cost_usd = (self.cost_usd or 0.0) + (trial.cost_usd or 0.0) if known else None
         self.calls += trial.calls
         self.trials += 1
+        self.stopped = self.stopped or _stop_told_by(trial)
         # A required grader without a grade makes the trial errored, which the ledger shows.
         self.ungraded.update(
             {grade.grader for grade in trial.grades if grade.passed is None and not grade.required}
@@ -99,6 +104,14 @@ class _Tally:
             return None
         ranked = sorted(self.latencies)
         return Latency(p50=nearest_rank(ranked, 50), p95=nearest_rank(ranked, 95))
+
+
+def _stop_told_by(trial: Trial) -> StopReason | None:
+    """Return why the run stopped, as far as one trial tells; so no log reads as a whole run's."""
+    error = trial.error
+    if error is None or (trial.status is not TrialStatus.SKIPPED and error.kind not in STOPS_RUN):
+        return None
+    return StopReason(kind=error.kind, message=error.message.removeprefix(NOT_STARTED))
 
 
 class _Evidence:

@@ -1,20 +1,18 @@
 """Gets the trials of a plan done, within what the policy bears, and into the log."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.runner import trial_runner
-from evalgate.gate.scope import Scope, planned_key, trials_in_scope
+from evalgate.gate.scope import Key, Scope, trial_key, trials_in_scope
 from evalgate.model.policy import Policy
 from evalgate.model.ports import TrialLog
 from evalgate.model.trial import Trial
 from evalgate.running.account import known_sum
-from evalgate.running.plan import PlannedTrial
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
-from evalgate.running.trial import TrialRunner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +49,8 @@ async def execute(
         runner = trial_runner(plan, outside, calls=calls)
         return await run_trials(
             trials_in_scope(plan, scope),
-            work=_with_earlier(runner, scope),
-            log=log,
+            work=runner.run,
+            log=_WithEarlier(log, scope.earlier) if scope.earlier else log,
             limits=RunLimits(
                 concurrency=policy.run.concurrency, errored=_bearable_errors(plan, policy)
             ),
@@ -60,18 +58,19 @@ async def execute(
         )
 
 
-def _with_earlier(runner: TrialRunner, scope: Scope) -> Callable[[PlannedTrial], Awaitable[Trial]]:
-    """Return work that adds to a trial what earlier attempts at it have cost."""
-    earlier = scope.earlier
-    if not earlier:
-        return runner.run
+@dataclass(frozen=True, slots=True)
+class _WithEarlier:
+    """A log that adds to each trial what earlier attempts at it have cost, skipped or not."""
 
-    async def run(planned: PlannedTrial) -> Trial:
-        trial = await runner.run(planned)
-        past = earlier.get(planned_key(planned))
-        return trial if past is None else _after(trial, past)
+    log: TrialLog
+    earlier: Mapping[Key, Trial]
 
-    return run
+    def append(self, trial: Trial) -> None:
+        past = self.earlier.get(trial_key(trial))
+        self.log.append(trial if past is None else _after(trial, past))
+
+    def read(self) -> Iterator[Trial]:
+        return self.log.read()
 
 
 def _after(trial: Trial, past: Trial) -> Trial:

@@ -25,12 +25,17 @@ def check_shards(begun: Sequence[BegunRun]) -> None:
                 f"{other.path} and {first.path} belong to different runs: prompts, cases, policy, "
                 "base or evalgate differ; give all shards the same --base and --head"
             )
+        if other.simulated != first.simulated:
+            raise UsageError(
+                f"{other.path} and {first.path}: one holds simulated answers, the other real ones"
+            )
     places = Counter(_part(each) for each in begun)
     doubled = next((part for part, number in places.items() if number > 1), None)
     if doubled is not None:
         raise UsageError(f"shard {doubled} is given twice")
     if len({part.of for part in places}) > 1:
-        raise UsageError("the shards are of differently many: run them all with the same n")
+        numbers = " and ".join(str(number) for number in sorted({part.of for part in places}))
+        raise UsageError(f"the shards are parts of {numbers}: run them all with the same n")
     of = _part(first).of
     missing = [
         f"{index}/{of}" for index in range(1, of + 1) if Shard(index=index, of=of) not in places

@@ -1,5 +1,6 @@
 """What is left to do of a run that was broken off, and whether it is still the same run."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from evalgate.model.document import Document
 from evalgate.model.reading import Section
 from evalgate.model.trial import Trial, TrialStatus
 from evalgate.running.shards import Shard, read_shard
+
+_RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
+"""A run id names a folder, so it must lead nowhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,9 @@ def read_begun(document: Document) -> BegunRun:
     if section.text("schema") != PLAN:
         section.note("schema", f"expected `{PLAN}`")
     head, shard = section.required_text("head"), section.optional_text("shard")
+    run_id = section.required_text("run_id")
+    if run_id and _RUN_ID.fullmatch(run_id) is None:
+        section.note("run_id", "expected letters, digits, `-`, `_` and `.`")
     part = read_shard(shard) if shard else None
     if shard and part is None:
         section.note("shard", "expected a shard such as `2/4`")
@@ -42,7 +49,7 @@ def read_begun(document: Document) -> BegunRun:
         question=Question(
             base=section.required_text("base"),
             head=None if head == WORK_TREE else head,
-            run_id=section.required_text("run_id"),
+            run_id=run_id,
             policy=section.required_text("policy"),
         ),
         hash=section.required_text("plan_hash"),
@@ -67,20 +74,29 @@ def check_same(begun: BegunRun, plan: Plan) -> None:
         )
 
 
-def left_over(trials: Iterable[Trial]) -> Scope:
+def left_over(trials: Iterable[Trial], set_aside: Iterable[Trial] = ()) -> Scope:
     """Return the scope of the rest of a run, from the trials that are in its log.
 
     Graded trials are done. Those without a grade run again, and keep what they have cost.
+
+    Args:
+        trials: those of the log. What they cost includes what earlier attempts did.
+        set_aside: attempts without a grade that an earlier resumption took out of the log; of
+            several at one trial, the last one counts.
     """
+    earlier = {trial_key(trial): trial for trial in set_aside}
     done: set[Key] = set()
-    earlier: dict[Key, Trial] = {}
     spent = 0.0
     for trial in trials:
-        spent += trial.booked_usd
+        past = earlier.pop(trial_key(trial), None)
         if is_done(trial):
             done.add(trial_key(trial))
+            spent += trial.booked_usd
         elif trial.calls:
             earlier[trial_key(trial)] = trial
+        elif past is not None:
+            earlier[trial_key(trial)] = past
+    spent += sum(trial.booked_usd for trial in earlier.values())
     return Scope(done=frozenset(done), earlier=earlier, spent_usd=spent)
 
 

@@ -10,6 +10,7 @@ from evalgate.running.plan import PlannedTrial
 from evalgate.running.retry import STOPS_RUN
 
 ERROR_BUDGET = "error_budget"
+NOT_STARTED = "not started: "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class _Run:
         """Record what is left of the plan as skipped."""
         if self.stop is None:
             return
-        error = TrialError(kind=self.stop.kind, message=f"not started: {self.stop.message}")
+        error = TrialError(kind=self.stop.kind, message=f"{NOT_STARTED}{self.stop.message}")
         for planned in self._planned:
             self._write(planned.trial(TrialStatus.SKIPPED, error))
 

@@ -2,17 +2,27 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import web
 
 from evalgate.adapters.files import read_yaml
 from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.prices import PriceTable
+from evalgate.cli.main import main
+from evalgate.model.chat import Usage
+from evalgate.simulator.exchange import Outgoing
 from evalgate.simulator.rules import Rules, read_rules
 from evalgate.simulator.server import SimulatorServer
 
@@ -58,10 +68,32 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         (folder / name).write_text(text)
 
 
+class Claude(SimulatorServer):
+    """A simulated Claude that writes down what each answer costs."""
+
+    def __init__(self, rules: Rules, *, latency_ms: float) -> None:
+        super().__init__([rules], latency_ms=latency_ms)
+        self.bill: list[float] = []
+
+    @property
+    def calls(self) -> int:
+        return self.counts.get("answers", 0) + self.counts.get("judge", 0)
+
+    async def _send(self, http: web.Request, outgoing: Outgoing) -> web.StreamResponse:
+        if outgoing.response.status == HTTPStatus.OK:
+            message = json.loads(outgoing.response.body)
+            written = message["usage"]
+            usage = Usage(
+                input_tokens=written["input_tokens"], output_tokens=written["output_tokens"]
+            )
+            self.bill.append(PriceTable().cost_usd(message["model"], usage) or 0.0)
+        return await super()._send(http, outgoing)
+
+
 @contextmanager
-def simulated_claude(*, latency_ms: float = 0.0, rules: str = RULES) -> Iterator[SimulatorServer]:
+def simulated_claude(*, latency_ms: float = 0.0, rules: str = RULES) -> Iterator[Claude]:
     """Serve a simulated Claude from a thread of its own."""
-    server = SimulatorServer([shop_rules(rules)], latency_ms=latency_ms)
+    server = Claude(shop_rules(rules), latency_ms=latency_ms)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -86,25 +118,66 @@ def environment(server: SimulatorServer | None = None) -> dict[str, str]:
     return {**clean, "ANTHROPIC_BASE_URL": server.base_url, "ANTHROPIC_API_KEY": "key"}
 
 
-def start(
-    folder: Path, *arguments: str, server: SimulatorServer | None = None
-) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "evalgate", *arguments],
-        cwd=folder,
-        env=environment(server),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        *(f"evalgate.cli.{verb}" for verb in ("main", "gate", "run", "merge", "record", "report")),
+        "evalgate.adapters.claude",
+        "evalgate.cli.progress",
+        "evalgate.reporting.html",
+    ]
+)
+
+
+class Started:
+    """An evalgate in a process of its own, forked from one that has its modules loaded already."""
+
+    def __init__(self, folder: Path, words: tuple[str, ...], variables: dict[str, str]) -> None:
+        self._said = TemporaryDirectory()
+        out = Path(self._said.name)
+        self._process = FORKS.Process(target=_evalgate, args=(folder, words, variables, out))
+        self._process.start()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def interrupt(self) -> None:
+        os.kill(self._process.pid or 0, signal.SIGINT)
+
+    def wait(self) -> "subprocess.CompletedProcess[str]":
+        """Return how the process ended and what it said."""
+        self._process.join()
+        code = self._process.exitcode
+        self._process.close()
+        with self._said as folder:
+            files = [Path(folder, name) for name in ("out", "err")]
+            out, err = (path.read_text() if path.exists() else "" for path in files)
+        return subprocess.CompletedProcess([], 0 if code is None else code, out, err)
+
+
+def _evalgate(folder: Path, words: tuple[str, ...], variables: dict[str, str], said: Path) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    # Real files under the real numbers: what the interpreter prints at its end counts too.
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(said / name, os.O_CREAT | os.O_WRONLY), number)
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+    sys.exit(main(words))
+
+
+def start(folder: Path, *words: str, server: SimulatorServer | None = None) -> Started:
+    return Started(folder, words, environment(server))
 
 
 def run(
-    folder: Path, *arguments: str, server: SimulatorServer | None = None
-) -> subprocess.CompletedProcess[str]:
-    with start(folder, *arguments, server=server) as process:
-        out, err = process.communicate()
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    folder: Path, *words: str, server: SimulatorServer | None = None
+) -> "subprocess.CompletedProcess[str]":
+    return start(folder, *words, server=server).wait()
 
 
 def trials(folder: Path) -> list[dict[str, object]]:
@@ -118,7 +191,23 @@ def counted(folder: Path) -> Counter[tuple[object, ...]]:
     return Counter(tuple(trial[key] for key in keys) for trial in trials(folder))
 
 
+def spent(folder: Path) -> float:
+    """Return what the trials of a run folder have cost."""
+    return sum(float(str(trial["cost_usd"])) for trial in trials(folder))
+
+
 def verdict(folder: Path) -> dict[str, object]:
     """Return the verdict of a run folder."""
     found: dict[str, object] = json.loads((folder / "verdict.json").read_text())
+    return found
+
+
+def decided(folder: Path) -> dict[str, object]:
+    """Return what a verdict says besides which run it is of, how long it took and what it cost."""
+    found = verdict(folder)
+    prompts = found["prompts"]
+    assert isinstance(prompts, list)
+    for part in (found, *prompts):
+        for key in ("run_id", "cost_usd", "calls", "latency_ms"):
+            part.pop(key, None)
     return found

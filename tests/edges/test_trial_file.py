@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.trial_file import TrialFile
-from evalgate.errors import ConfigurationError, EvaluationError
+from evalgate.errors import ConfigurationError, EvaluationError, UsageError
 from evalgate.model.chat import Completion, Usage
 from evalgate.model.content import ToolCall
 from evalgate.model.ports import TrialLog
@@ -187,3 +187,61 @@ def test_a_trial_survives_a_kill_right_after_it_was_added(tmp_path: Path) -> Non
     done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
     assert done.returncode == -signal.SIGKILL
     assert indices(TrialFile(path)) == [0]
+
+
+def test_only_what_is_wanted_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    write(path, *map(trial, range(5)))
+    TrialFile(path).keep_only(lambda each: each.trial % 2 == 0)
+    assert list(TrialFile(path).read()) == [trial(0), trial(2), trial(4)]
+    assert [each.name for each in tmp_path.iterdir()] == ["trials.jsonl"]
+
+
+def test_what_is_kept_can_be_added_to_without_the_line_that_was_cut(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    write(path, trial(0), trial(1))
+    path.write_bytes(path.read_bytes()[:-20])
+    file = TrialFile(path)
+    file.keep_only(lambda _: True)
+    with file:
+        file.append(trial(2))
+    assert indices(TrialFile(path)) == [0, 2]
+
+
+def test_keeping_all_changes_no_byte(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    write(path, trial(0), trial(1, text="Grüße \ud800"))
+    before = path.read_bytes()
+    TrialFile(path).keep_only(lambda _: True)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_not_there_has_nothing_to_keep(tmp_path: Path) -> None:
+    TrialFile(tmp_path / "trials.jsonl").keep_only(lambda _: True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_with_a_line_that_is_no_trial_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    write(path, trial(0))
+    path.write_bytes(path.read_bytes() + b"{}\n")
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match=r"trials\.jsonl:2: "):
+        TrialFile(path).keep_only(lambda _: False)
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [
+        ("trials.jsonl", before)
+    ]
+
+
+def test_a_link_is_not_shortened(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere.jsonl", trial(0))
+    (tmp_path / "trials.jsonl").symlink_to(tmp_path / "elsewhere.jsonl")
+    with pytest.raises(UsageError, match="is a link"):
+        TrialFile(tmp_path / "trials.jsonl").keep_only(lambda _: False)
+    assert indices(TrialFile(tmp_path / "elsewhere.jsonl")) == [0]
+
+
+def test_what_cannot_be_read_as_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "trials.jsonl").mkdir()
+    with pytest.raises(UsageError, match="trials cannot be read here: Is a directory"):
+        list(TrialFile(tmp_path / "trials.jsonl").read())

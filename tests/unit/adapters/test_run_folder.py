@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.run_folder import make_folder, write_files
+from evalgate.adapters.run_folder import hold, make_folder, write_files
 from evalgate.errors import UsageError
 
 NAMES = ("verdict.json", "trials.jsonl")
@@ -67,3 +67,37 @@ def test_a_folder_that_cannot_be_made_says_which_option_to_change(tmp_path: Path
         make_folder(tmp_path / "file/run", NAMES)
     with pytest.raises(UsageError, match="cannot write into"):
         write_files(tmp_path / "file/run", {"a": ""})
+
+
+def test_a_folder_is_held_by_one_run_at_a_time(tmp_path: Path) -> None:
+    with hold(tmp_path):
+        with (
+            pytest.raises(UsageError, match="another process is running trials in "),
+            hold(tmp_path),
+        ):
+            pass
+        # That it was refused to another does not give it free.
+        with pytest.raises(UsageError, match="another process"), hold(tmp_path):
+            pass
+    with hold(tmp_path):
+        pass
+
+
+def test_an_error_inside_gives_the_folder_free(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="inside"), hold(tmp_path):
+        raise ValueError("inside")
+    with hold(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_folder_cannot_be_held(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot write into "), hold(tmp_path / "nowhere"):
+        pass
+
+
+def test_the_files_of_a_run_that_still_goes_on_are_not_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "trials.jsonl").write_text("x")
+    with hold(tmp_path), pytest.raises(UsageError, match="another process"):
+        make_folder(tmp_path, ["trials.jsonl"])
+    assert [path.name for path in tmp_path.iterdir()] == ["trials.jsonl"]

@@ -1,11 +1,14 @@
 """Facts about the plan of a whole change."""
 
+from dataclasses import replace
+
 import pytest
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.gate.gathering import Question, gather
-from evalgate.gate.planning import Plan, make_plan, plan_document
+from evalgate.gate.planning import Plan, make_plan, plan_document, plan_hash
+from evalgate.running.shards import Shard
 from evalgate.simulator.fakes import MemoryRepository, text_tree
 
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"
@@ -58,3 +61,47 @@ def test_all_missing_variables_are_reported_together() -> None:
 def test_a_link_or_submodule_in_a_watched_place_is_refused(path: str) -> None:
     with pytest.raises(ConfigurationError, match="is a link or a submodule"):
         plan(BASE | {"prompts/p/v2.md": VERSION + "more\n"}, irregular=frozenset({path}))
+
+
+CHANGE = BASE | {"prompts/p/v2.md": VERSION + "more\n"}
+
+
+def test_equal_plans_have_equal_hashes_whatever_the_run_is_called() -> None:
+    first = plan(CHANGE)
+    other = replace(first.sources, question=replace(first.sources.question, run_id="other"))
+    assert plan_hash(replace(first, sources=other)) == plan_hash(plan(CHANGE))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompts/p/v2.md": VERSION + "much more\n"},
+        {"evalsets/a.yaml": BASE["evalsets/a.yaml"].replace("contains: x", "contains: y")},
+        {"evalsets/a.yaml": BASE["evalsets/a.yaml"].replace("question: x", "question: y")},
+        {"evalsets/a.yaml": BASE["evalsets/a.yaml"].replace("id: a", "id: b")},
+        {"evalsets/a.yaml": BASE["evalsets/a.yaml"] + "pass_at: 0.5\n"},
+        {"prompts/p/v3.md": VERSION + "more\n"},
+    ],
+    ids=["version", "grader", "variables", "case", "pass_at", "another-version"],
+)
+def test_whatever_decides_about_trials_and_grades_is_in_the_hash(change: dict[str, str]) -> None:
+    assert plan_hash(plan(CHANGE | change)) != plan_hash(plan(CHANGE))
+
+
+def test_base_policy_and_python_graders_are_in_the_hash() -> None:
+    first = plan(CHANGE)
+    sources = first.sources
+    others = [
+        replace(first, sources=replace(sources, base="c")),
+        replace(first, sources=replace(sources, policy=replace(sources.policy, hash="c"))),
+        replace(first, code_hash="c"),
+    ]
+    assert plan_hash(first) not in {plan_hash(other) for other in others}
+
+
+def test_the_document_says_which_part_of_which_run_it_is() -> None:
+    found = plan_document(plan(CHANGE), shard=Shard(index=2, of=3), simulated=True)
+    assert (found["shard"], found["simulated"], found["run_id"]) == ("2/3", True, "r")
+    assert found["plan_hash"] == plan_hash(plan(CHANGE))
+    whole = plan_document(plan(CHANGE))
+    assert (whole["shard"], whole["simulated"]) == (None, False)

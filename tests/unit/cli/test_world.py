@@ -1,0 +1,120 @@
+"""Facts about who answers a run, and where its answers are kept."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evalgate.adapters.answer_store import AnswerStore
+from evalgate.adapters.git import GitRepository, create_repository
+from evalgate.cli.environment import Environment
+from evalgate.cli.publication import STORE
+from evalgate.cli.world import (
+    add_world_arguments,
+    discard_store,
+    outside,
+    simulator_rules,
+    with_store,
+    world_words,
+)
+from evalgate.gate.outside import Outside
+from evalgate.model.chat import Completion, Usage
+
+ANSWER = Completion(
+    text="Hi",
+    model="m",
+    stop_reason="end_turn",
+    usage=Usage(input_tokens=1, output_tokens=1),
+    latency_ms=1,
+)
+
+
+def options(*words: str) -> Namespace:
+    parser = ArgumentParser()
+    add_world_arguments(parser)
+    return parser.parse_args(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--simulate",),
+        ("--simulate", "--rules", "a.yaml", "--rules", "b c.yaml"),
+        ("--max-cost", "0"),
+        ("--max-cost", "2.5", "--no-cache"),
+        ("--cache", "x.sqlite"),
+    ],
+)
+def test_the_words_of_a_run_are_said_again(words: tuple[str, ...]) -> None:
+    assert world_words(options(*words)) == words
+    assert options(*world_words(options(*words))) == options(*words)
+
+
+def test_rules_alone_mean_the_simulator() -> None:
+    assert world_words(options("--rules", "a.yaml")) == ("--simulate", "--rules", "a.yaml")
+    assert simulator_rules(options()) == ()
+    assert simulator_rules(options("--simulate"))
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf", "-inf", "-0.01", "free", ""])
+def test_a_limit_that_would_limit_nothing_is_no_limit(
+    limit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        options(f"--max-cost={limit}")
+    assert f"expected US dollars such as 2.50, got `{limit}`" in capsys.readouterr().err
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Outside:
+    create_repository(tmp_path / "repository", "main")
+    return outside(GitRepository(tmp_path / "repository"), Environment(), ())
+
+
+def test_answers_are_kept_between_runs_where_a_file_is_named(
+    world: Outside, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "a.sqlite", tmp_path / "run"
+    for found in (None, ANSWER):
+        with with_store(world, store=file, folder=folder, cache_days=1, per_day=False) as own:
+            assert own.store is not None
+            assert own.store.find("k") == found
+            own.store.keep("k", ANSWER, label="a/0")
+    assert not folder.exists()
+
+
+def test_without_one_the_run_keeps_its_own_until_it_is_discarded(
+    world: Outside, tmp_path: Path
+) -> None:
+    for found in (None, ANSWER):
+        with with_store(world, store=None, folder=tmp_path, cache_days=0, per_day=False) as own:
+            assert own.store is not None
+            assert own.store.find("k") == found
+            own.store.keep("k", ANSWER, label="a/0")
+    assert (tmp_path / STORE).exists()
+    discard_store(tmp_path)
+    assert not list(tmp_path.glob(f"{STORE}*"))
+
+
+def test_a_store_that_failed_is_told_of_once_the_run_is_over(
+    world: Outside, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with with_store(
+        world, store=tmp_path / "a.sqlite", folder=tmp_path, cache_days=1, per_day=False
+    ) as own:
+        assert isinstance(own.store, AnswerStore)
+        own.store.notice = "the disk is full"
+        assert replace(own).book is None
+    assert capsys.readouterr().err == "evalgate: the disk is full\n"
+
+
+@pytest.mark.parametrize("per_day", [True, False])
+def test_a_book_of_the_day_is_kept_where_the_day_is_limited(
+    world: Outside, tmp_path: Path, per_day: bool
+) -> None:
+    with with_store(
+        world, store=tmp_path / "a.sqlite", folder=tmp_path, cache_days=1, per_day=per_day
+    ) as own:
+        assert (own.book is not None) == per_day
