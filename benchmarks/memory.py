@@ -92,7 +92,7 @@ def gate(folder: Path, marks: Marks) -> None:
     world = _world(folder)
     plan = plan_gate(Question(base="main", head=None, run_id="memory"), world)
     marks.stage("plan")
-    with session(plan, world, folder=publication.folder, terms=Terms(verb="gate")) as own:
+    with session(plan, world, folder=publication.folder, terms=Terms(again=("gate",))) as own:
         verdict = asyncio.run(
             run_gate(plan, own.world, log=own.log, on_trial=own.on_trial, mode=own.mode)
         )

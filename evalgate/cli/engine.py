@@ -58,8 +58,13 @@ def engine(
     )
 
 
-def on_cluster(options: Namespace, world: Outside, rules: Sequence[Rules]) -> Outside:
+def on_cluster(
+    options: Namespace, world: Outside, *, environment: Environment, rules: Sequence[Rules]
+) -> Outside:
     """Return the world with the calls made by a cluster, when one is named.
+
+    The workers call the server that the environment names here, if it names one: stored answers
+    are known by it.
 
     Raises:
         UsageError: when the simulator is to answer, which the workers cannot reach.
@@ -74,7 +79,7 @@ def on_cluster(options: Namespace, world: Outside, rules: Sequence[Rules]) -> Ou
         if others:
             listed = ", ".join(others)
             raise UsageError(f"a cluster calls the Claude API itself, not the route {listed}")
-        return adapters.cluster(address=options.address, base_url=None)
+        return adapters.cluster(address=options.address, base_url=environment.base_url or None)
 
     return replace(world, open_model=open_model)
 

@@ -51,7 +51,8 @@ def run(options: Namespace) -> ExitCode:
     environment = read_environment(os.environ)
     repository = GitRepository(Path.cwd())
     rules = simulator_rules(options)
-    world = on_cluster(options, outside(repository, environment, rules), rules)
+    world = outside(repository, environment, rules)
+    world = on_cluster(options, world, environment=environment, rules=rules)
     terms = Terms(
         again=(VERB, *world_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),

@@ -14,7 +14,7 @@ from evalgate.cli.publication import (
     PLAN_FILE,
     TRIALS,
     Publication,
-    as_json,
+    as_one_line,
     prepare,
     publish,
 )
@@ -64,7 +64,7 @@ def run(options: Namespace) -> ExitCode:
         for trial in chain.from_iterable(map(_trials, options.folders)):
             log.append(trial)
     document = plan_document(plan, simulated=begun[0].simulated)
-    write_files(publication.folder, {PLAN_FILE: as_json(document)})
+    write_files(publication.folder, {PLAN_FILE: as_one_line(document)})
     verdict = conclude(plan, log.read, stopped=None)
     publish(publication, verdict, plan=plan, log=log)
     return verdict.exit_code

@@ -13,7 +13,7 @@ from evalgate.adapters.run_folder import write_files
 from evalgate.cli.complaint import complain
 from evalgate.cli.environment import read_environment
 from evalgate.cli.plan_table import show_plan
-from evalgate.cli.publication import PLAN_FILE, as_json
+from evalgate.cli.publication import PLAN_FILE, as_json, as_one_line
 from evalgate.cli.question import add_question_arguments, policies, read_question
 from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode
@@ -81,7 +81,7 @@ def _planned(
 ) -> tuple[Plan, PlanEstimate]:
     plan = plan_gate(question, world)
     if folder is not None:
-        write_files(folder, {PLAN_FILE: as_json(plan_document(plan))})
+        write_files(folder, {PLAN_FILE: as_one_line(plan_document(plan))})
     return plan, estimate_plan(plan, world.prices, known=Known(is_recorded=recorded(plan, world)))
 
 

@@ -234,3 +234,8 @@ def _number(value: Data, digits: int) -> str:
 def as_json(data: dict[str, Data]) -> str:
     """Return a document as the text of its file."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_one_line(data: dict[str, Data]) -> str:
+    """Return a document as one line: one that lists every case is read by machines alone."""
+    return json.dumps(data, ensure_ascii=False) + "\n"

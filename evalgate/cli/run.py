@@ -70,7 +70,8 @@ def run(options: Namespace) -> ExitCode:
         terms = replace(terms, begun=begun, shard=begun.shard)
     else:
         question, folder = _begin(options, environment, repository)
-    world = on_cluster(options, outside(repository, environment, rules), rules)
+    world = outside(repository, environment, rules)
+    world = on_cluster(options, world, environment=environment, rules=rules)
     _run(question, world, folder=folder, terms=terms)
     print(f"The trials are in {folder}; decide with: {_next(terms, folder)}")  # noqa: T201
     return ExitCode.OK

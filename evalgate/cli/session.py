@@ -13,7 +13,7 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
 from evalgate.cli.complaint import notify
 from evalgate.cli.foretelling import foretell
-from evalgate.cli.publication import EARLIER_ATTEMPTS, PLAN_FILE, TRIALS, as_json
+from evalgate.cli.publication import EARLIER_ATTEMPTS, PLAN_FILE, TRIALS, as_one_line
 from evalgate.cli.world import discard_store, with_store
 from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
@@ -77,7 +77,7 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     if plan.trials:
         scope = replace(scope, on_limits=foretell(plan, world, ours=ours, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
-    write_files(folder, {PLAN_FILE: as_json(document)})
+    write_files(folder, {PLAN_FILE: as_one_line(document)})
     run = plan.sources.policy.run
     # An age of zero days is for answers of earlier runs; within its own a run pays once.
     store = terms.store if run.cache_days else None

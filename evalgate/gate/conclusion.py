@@ -22,9 +22,11 @@ from evalgate.model.verdict import (
     PromptVerdict,
     Reason,
     RunVerdict,
+    Spending,
     Verdict,
     VersionRef,
 )
+from evalgate.running.account import known_sum
 from evalgate.running.retry import STOPS_RUN
 from evalgate.running.scheduler import NOT_STARTED, StopReason
 
@@ -66,6 +68,7 @@ def conclude(
         prompts=prompts,
         notes=plan.notes,
         cost_usd=total.cost_usd,
+        spending=total.spending,
         calls=total.calls,
         simulated=total.simulated,
     )
@@ -76,6 +79,9 @@ class _Tally:
     """Adds up what trials cost and how long the candidate took."""
 
     cost_usd: float | None = 0.0
+    judge_usd: float | None = 0.0
+    at_most_usd: float = 0.0
+    reused: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     simulated: bool = False
     latencies: "array[int]" = field(default_factory=lambda: array("Q"))
@@ -84,8 +90,11 @@ class _Tally:
     stopped: StopReason | None = None
 
     def add(self, trial: Trial) -> None:
-        known = self.cost_usd is not None and trial.cost_usd is not None
-        self.cost_usd = (self.cost_usd or 0.0) + (trial.cost_usd or 0.0) if known else None
+        self.cost_usd = known_sum(self.cost_usd, trial.cost_usd)
+        self.judge_usd = known_sum(self.judge_usd, trial.judge_cost_usd)
+        self.at_most_usd += trial.booked_usd if trial.cost_usd is None else trial.cost_usd
+        if trial.reused:
+            self.reused[trial.reused] += 1
         self.calls += trial.calls
         self.trials += 1
         self.stopped = self.stopped or _stop_told_by(trial)
@@ -97,6 +106,16 @@ class _Tally:
             self.simulated = self.simulated or trial.completion.simulated
             if trial.arm is Arm.CANDIDATE:
                 self.latencies.append(trial.completion.latency_ms)
+
+    @property
+    def spending(self) -> Spending:
+        known = self.cost_usd is not None and self.judge_usd is not None
+        return Spending(
+            answers_usd=(self.cost_usd or 0.0) - (self.judge_usd or 0.0) if known else None,
+            judge_usd=self.judge_usd,
+            at_most_usd=self.at_most_usd,
+            reused=dict(sorted(self.reused.items())),
+        )
 
     @property
     def latency(self) -> Latency | None:
@@ -167,6 +186,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         flips=decision.flips,
         slices=decision.slices,
         cost_usd=tally.cost_usd,
+        spending=tally.spending,
         latency_ms=tally.latency,
     )
 

@@ -112,6 +112,19 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What calls cost in US dollars, by purpose; None is not known, and `at_most_usd` bounds all.
+
+    `reused` counts the trials that needed no call, by where they came from: `cache` or `record`.
+    """
+
+    answers_usd: float | None = 0.0
+    judge_usd: float | None = 0.0
+    at_most_usd: float = 0.0
+    reused: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptVerdict:
     """What was decided about one candidate on one eval set. Rates and drops are fractions.
 
@@ -139,6 +152,7 @@ class PromptVerdict:
     flips: Flips = Flips()
     slices: tuple[Slice, ...] = ()
     cost_usd: float | None = 0.0
+    spending: Spending = Spending()
     latency_ms: Latency | None = None
 
 
@@ -159,5 +173,6 @@ class RunVerdict:
     prompts: tuple[PromptVerdict, ...] = ()
     notes: tuple[str, ...] = ()
     cost_usd: float | None = 0.0
+    spending: Spending = Spending()
     calls: int = 0
     simulated: bool = False

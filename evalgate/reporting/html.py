@@ -23,6 +23,7 @@ from evalgate.reporting.numbers import (
     tally,
 )
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import Report, first_complaint
 from evalgate.reporting.visible import short, visible
 
@@ -37,6 +38,7 @@ def page(report: Report) -> str:
     return environment.get_template("report.html.j2").render(
         report=report,
         run=report.run,
+        cost=cost_line(report.run),
         style=Markup(style),  # noqa: S704 - our own file; the policy's hash is over these bytes
         policy=_content_security_policy(style),
     )

@@ -13,6 +13,7 @@ from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import PromptStory, Report, Stories
 from evalgate.reporting.visible import short
 
@@ -173,7 +174,7 @@ def _group(title: str, stories: Stories, limit: int, *, text_limit: int) -> list
 def _footer(report: Report) -> str:
     run = report.run
     return (
-        f"Cost {money(run.cost_usd)} for {count(run.calls, 'call')} · base {code(short(run.base))}"
+        f"Cost {cost_line(run)} · base {code(short(run.base))}"
         f" · head {code(short(run.head) or 'the work tree')}"
     )
 

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
-from evalgate.reporting.numbers import count, money, percent, points, signed_points, tally
+from evalgate.reporting.numbers import count, percent, points, signed_points, tally
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
 from evalgate.reporting.visible import on_one_line
 
@@ -152,7 +153,7 @@ def _rows(facts: Mapping[str, str]) -> Table:
 def _cost(report: Report) -> str:
     run = report.run
     would = "would have been " if run.simulated else ""
-    return f"{would}{money(run.cost_usd)} for {count(run.calls, 'call')}"
+    return f"{would}{cost_line(run)}"
 
 
 def _safe(text: str, style: str = "") -> Text:

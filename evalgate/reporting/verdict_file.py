@@ -15,6 +15,7 @@ from evalgate.model.verdict import (
     Reason,
     RunVerdict,
     Slice,
+    Spending,
     VersionRef,
 )
 
@@ -37,6 +38,7 @@ def verdict_document(run: RunVerdict) -> dict[str, Data]:
         "prompts": [_prompt(prompt) for prompt in run.prompts],
         "notes": list(run.notes),
         "simulated": run.simulated,
+        "spending": _spending(run.spending),
     }
 
 
@@ -65,6 +67,7 @@ def _prompt(prompt: PromptVerdict) -> Data:
         "slices": [_slice(part) for part in prompt.slices],
         "cost_usd": _rounded(prompt.cost_usd),
         "latency_ms": _latency(prompt.latency_ms),
+        "spending": _spending(prompt.spending),
         "why": list(prompt.why),
         "head_pass_rate": _rounded(prompt.head_pass_rate),
         "changed_cases": {
@@ -72,6 +75,15 @@ def _prompt(prompt: PromptVerdict) -> Data:
             "edited": list(prompt.changed_cases.edited),
             "deleted": list(prompt.changed_cases.deleted),
         },
+    }
+
+
+def _spending(spending: Spending) -> Data:
+    return {
+        "answers_usd": _rounded(spending.answers_usd),
+        "judge_usd": _rounded(spending.judge_usd),
+        "at_most_usd": _rounded(spending.at_most_usd),
+        "reused": dict(spending.reused),
     }
 
 

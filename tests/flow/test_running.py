@@ -28,7 +28,7 @@ from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKin
 from evalgate.model.ports import ChatModel
 from evalgate.model.route import Route
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
-from evalgate.model.verdict import RunVerdict, Verdict
+from evalgate.model.verdict import RunVerdict, Spending, Verdict
 from evalgate.running.shards import Shard
 from evalgate.simulator.fakes import (
     FakeClock,
@@ -152,8 +152,9 @@ class Run:
     @property
     def substance(self) -> RunVerdict:
         """The verdict but for what was paid."""
-        prompts = tuple(replace(each, cost_usd=0.0) for each in self.verdict.prompts)
-        return replace(self.verdict, cost_usd=0.0, calls=0, prompts=prompts)
+        free = Spending()
+        prompts = tuple(replace(each, cost_usd=0.0, spending=free) for each in self.verdict.prompts)
+        return replace(self.verdict, cost_usd=0.0, spending=free, calls=0, prompts=prompts)
 
     def arm(self, arm: Arm) -> list[Trial]:
         return [trial for trial in self.trials if trial.arm is arm]

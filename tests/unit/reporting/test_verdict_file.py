@@ -120,6 +120,12 @@ def test_everything_that_was_decided_is_written(
                     ],
                     "cost_usd": None,
                     "latency_ms": {"p50": 700, "p95": 2100},
+                    "spending": {
+                        "answers_usd": 0.0,
+                        "judge_usd": 0.0,
+                        "at_most_usd": 0.0,
+                        "reused": {},
+                    },
                     "why": ["v4 is new"],
                     "head_pass_rate": None,
                     "changed_cases": {"new": [], "edited": [], "deleted": []},
@@ -127,6 +133,7 @@ def test_everything_that_was_decided_is_written(
             ],
             "notes": ["A note."],
             "simulated": True,
+            "spending": {"answers_usd": 0.0, "judge_usd": 0.0, "at_most_usd": 0.0, "reused": {}},
         }
     )
 
