@@ -149,5 +149,8 @@ class Caller:
         place = (request.route, request.model)
         if place not in self._lanes:
             pace = Pace(most=self._means.settings.concurrency, share=self._means.share)
+            for (route, _), lane in self._lanes.items():
+                if route == request.route:
+                    lane.join(pace)
             self._lanes[place] = Lane(pace, self._means.clock)
         return self._lanes[place]

@@ -39,6 +39,10 @@ class Lane:
         self._pace.end(self._clock.monotonic(), ticket, result)
         self._left.set()
 
+    def join(self, pace: Pace) -> None:
+        """Share the limits of this lane with the pace of another one, where they are the same."""
+        self._pace.join(pace)
+
     def close(self) -> None:
         """Admit nobody any more."""
         self._closed = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from evalgate.model.chat import CallFailure, Completion, FailureKind, RateLimits
-from evalgate.running.bucket import Bucket
+from evalgate.running.allowances import Allowances, Mark
 
 START = 8
 """Calls in flight before the first answer."""
@@ -62,7 +62,7 @@ class Ticket:
     purpose: str
     input_tokens: float
     wanted: tuple[float, float, float]
-    taken: tuple[float, float, float]
+    mark: Mark
 
 
 @dataclass(slots=True)
@@ -119,33 +119,32 @@ class Pace:
     _latencies: dict[str, _Latency] = field(default_factory=dict)
     _output: dict[str, _Mean] = field(default_factory=dict)
     _input_ratio: _Mean = field(default_factory=lambda: _Mean(1.0))
-    _buckets: list[Bucket | None] = field(default_factory=lambda: [None, None, None])
-    _taken: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    allowances: Allowances = field(default_factory=Allowances)
 
     def __post_init__(self) -> None:
         self.width = min(self.width or START, self.most)
+        self.allowances.share = self.share
+
+    def join(self, sibling: "Pace") -> None:
+        """Watch out for what another lane over the same route takes, and let it do so too."""
+        self.allowances.siblings.append(sibling.allowances)
+        sibling.allowances.siblings.append(self.allowances)
 
     def wait(self, now: float, *, purpose: str, input_tokens: float) -> float:
         """Return the seconds until a call may start; infinite until another one ends."""
         if self.in_flight >= int(self.width):
             return inf
         wanted = self._wanted(purpose, input_tokens)
-        waits = [
-            bucket.wait(amount, now)
-            for bucket, amount in zip(self._buckets, wanted, strict=True)
-            if bucket is not None
-        ]
-        return max(self._held_until - now, 0.0, *waits)
+        return max(self._held_until - now, self.allowances.wait(wanted, now))
 
     def start(self, now: float, *, purpose: str, input_tokens: float) -> Ticket:
         """Count a call as started, and return what `end` needs."""
         wanted = self._wanted(purpose, input_tokens)
         for index, amount in enumerate(wanted):
-            self._take(index, amount, now)
+            self.allowances.take(index, amount, now)
         self.in_flight += 1
         self._started += 1
         self._refused -= self._refused / self._window
-        requests, input_, output = self._taken
         return Ticket(
             number=self._started,
             at=now,
@@ -153,7 +152,7 @@ class Pace:
             purpose=purpose,
             input_tokens=input_tokens,
             wanted=wanted,
-            taken=(requests, input_, output),
+            mark=self.allowances.mark(),
         )
 
     def end(self, now: float, ticket: Ticket, result: Completion | CallFailure | None) -> None:
@@ -164,7 +163,7 @@ class Pace:
         if isinstance(result, Completion):
             self._count_tokens(now, ticket, result)
         if result.limits is not None:
-            self._read_limits(now, ticket, result.limits)
+            self.allowances.read(result.limits, mark=ticket.mark, since=ticket.at, now=now)
         if isinstance(result, Completion):
             self._grow(now, ticket)
         elif result.kind in REFUSALS:
@@ -179,12 +178,6 @@ class Pace:
         output = self._output.get(purpose)
         return 1.0, input_tokens * self._input_ratio.value, output.value if output else 0.0
 
-    def _take(self, index: int, amount: float, now: float) -> None:
-        self._taken[index] += amount
-        bucket = self._buckets[index]
-        if bucket is not None:
-            bucket.take(amount, now)
-
     def _count_tokens(self, now: float, ticket: Ticket, answer: Completion) -> None:
         usage = answer.usage
         read = usage.input_tokens + usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
@@ -192,21 +185,8 @@ class Pace:
         output.add(usage.output_tokens)
         if ticket.input_tokens > 0:
             self._input_ratio.add(read / ticket.input_tokens)
-        self._take(1, read - ticket.wanted[1], now)
-        self._take(2, usage.output_tokens - ticket.wanted[2], now)
-
-    def _read_limits(self, now: float, ticket: Ticket, limits: RateLimits) -> None:
-        stated = (limits.requests, limits.input_tokens, limits.output_tokens)
-        for index, allowance in enumerate(stated):
-            if allowance is None or allowance.limit <= 0:
-                continue
-            limit, rest = allowance.limit * self.share, allowance.remaining * self.share
-            bucket = self._buckets[index]
-            since = self._taken[index] - ticket.taken[index]
-            if bucket is None:
-                self._buckets[index] = Bucket(limit, rest - since, now, capacity=rest)
-            else:
-                bucket.correct(limit, rest, since=ticket.at, taken=since, now=now)
+        self.allowances.take(1, read - ticket.wanted[1], now)
+        self.allowances.take(2, usage.output_tokens - ticket.wanted[2], now)
 
     def _refuse(self, now: float, ticket: Ticket, failure: CallFailure) -> None:
         self._refused += 1 / self._window
@@ -246,9 +226,10 @@ class Pace:
 
     def _has_plenty(self) -> bool:
         """Whether the stated limits leave room for all calls at once, several times over."""
-        return any(bucket is not None for bucket in self._buckets) and all(
+        allowances = self.allowances
+        return any(bucket is not None for bucket in allowances.buckets) and all(
             bucket is None or bucket.level > 4 * self.most * taken / self._started
-            for bucket, taken in zip(self._buckets, self._taken, strict=True)
+            for bucket, taken in zip(allowances.buckets, allowances.taken, strict=True)
         )
 
 

@@ -127,10 +127,12 @@ class Seen:
 
 
 class Simulation:
-    """Jobs that never run out of calls, each at its own pace, against one service."""
+    """Jobs that never run out of calls, each at its own pace, against one service or one each."""
 
-    def __init__(self, service: Service, paces: list[Pace], latency: Latency) -> None:
-        self._service = service
+    def __init__(
+        self, service: Service | list[Service], paces: list[Pace], latency: Latency
+    ) -> None:
+        self._services = [service] * len(paces) if isinstance(service, Service) else service
         self._paces = paces
         self._latency = latency
         self._random = Random(7)  # noqa: S311 - chance for a simulation
@@ -179,20 +181,20 @@ class Simulation:
         ticket = self._paces[job].start(self._now, purpose="answer", input_tokens=800)
         input_ = round(self._random.lognormvariate(6.8, 0.5))
         self.sent += 1
-        wait = self._service.turns_away(input_, self._now, self._random)
+        wait = self._services[job].turns_away(input_, self._now, self._random)
         if wait is None:
             seconds = self._latency(self._random)
             self._at(seconds, lambda: self._answered(job, ticket, input_), job)
         else:
             self.refused += 1
-            failed = refusal(self._service.limits(self._now), after=ceil(wait) or None)
+            failed = refusal(self._services[job].limits(self._now), after=ceil(wait) or None)
             self._at(0.01, lambda: self._paces[job].end(self._now, ticket, failed), job)
 
     def _answered(self, job: int, ticket: Ticket, input_: int) -> None:
         output = round(self._random.lognormvariate(5, 0.7))
-        self._service.answered(output)
+        self._services[job].answered(output)
         self.answered[job] += 1
-        done = answer(self._service.limits(self._now), input_=input_, output=output)
+        done = answer(self._services[job].limits(self._now), input_=input_, output=output)
         self._paces[job].end(self._now, ticket, done)
 
 
@@ -282,6 +284,40 @@ def test_jobs_that_share_a_limit_use_it_up_together_each_its_part() -> None:
     assert seen.rate >= 0.95 * 40
     assert seen.refused < 0.01
     assert all(rate == pytest.approx(10, rel=0.2) for rate in seen.rates)
+
+
+def siblings(number: int) -> list[Pace]:
+    paces = [Pace(most=64) for _ in range(number)]
+    for place, pace in enumerate(paces):
+        for other in paces[:place]:
+            pace.join(other)
+    return paces
+
+
+@pytest.mark.parametrize("burst", [1, 2, 60])
+@pytest.mark.parametrize(
+    ("rate", "latency"), [(20, steady(0.2)), (100, steady(0.2)), (40, anywhere)]
+)
+def test_lanes_that_turn_out_to_share_a_limit_keep_it_together(
+    rate: float, latency: Latency, burst: float
+) -> None:
+    service = Service(requests=limited(rate, burst))
+    seen = Simulation(service, siblings(2), latency).run(warm=15, seconds=40)
+    assert seen.rate >= 0.95 * rate
+    assert seen.refused < 0.01
+
+
+@pytest.mark.parametrize("burst", [1, 60])
+@pytest.mark.parametrize(
+    ("rate", "latency"), [(20, steady(0.2)), (100, steady(0.2)), (40, anywhere)]
+)
+def test_lanes_with_equal_limits_of_their_own_use_up_both(
+    rate: float, latency: Latency, burst: float
+) -> None:
+    services = [Service(requests=limited(rate, burst)) for _ in range(2)]
+    seen = Simulation(services, siblings(2), latency).run(warm=15, seconds=40)
+    assert min(seen.rates) >= 0.95 * rate
+    assert seen.refused < 0.01
 
 
 @pytest.mark.parametrize("headers", [True, False])
