@@ -74,7 +74,7 @@ def _remembered(system: str) -> list[Data]:
 
 def sendable(text: str) -> str:
     """Replace what UTF-8 cannot carry: halves of surrogate pairs, which JSON can smuggle in."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _said(blocks: Iterable[Block]) -> list[Data]:

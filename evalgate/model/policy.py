@@ -98,7 +98,7 @@ class RunSettings:
     concurrency: int = 16
     timeout: float = 120.0
     deadline: float = 300.0
-    attempts: int = 4
+    attempts: int = 6
     splits: tuple[str, ...] = ()
     max_cost_usd: float | None = None
     max_cost_usd_per_day: float | None = None

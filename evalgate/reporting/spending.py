@@ -1,9 +1,11 @@
 """Says what a run cost, for what, and what it did not have to pay for."""
 
+from collections.abc import Mapping
+
 from evalgate.model.verdict import RunVerdict
 from evalgate.reporting.numbers import count, money
 
-_PLACES = {"record": "from records", "cache": "from stored answers"}
+_PLACES: Mapping[str, str] = {"record": "from records", "cache": "from stored answers"}
 
 
 def cost_line(run: RunVerdict) -> str:

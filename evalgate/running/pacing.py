@@ -214,7 +214,7 @@ class Pace:
         self._proofs += ticket.beside >= self._wall
         latency = self._latencies.setdefault(ticket.purpose, _Latency())
         latency.add(now - ticket.at, beside=max(ticket.beside, self.in_flight))
-        if latency.has_grown:
+        if self.width >= self.most or latency.has_grown:
             return
         if self._wall == inf and self._has_plenty():
             self.width = self.most

@@ -61,14 +61,9 @@ class TrialRunner:
             return _ended(started, Outcome(status=TrialStatus.ERRORED, error=error), account)
         grades = await self._grades(answer, planned, account)
         found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
-        trial = _ended(started, found, account)
-        reused = RECORD if past is not None and past.completion is not None else CACHE
-        return replace(
-            trial,
-            grades=grades,
-            completion=answer,
-            reused=reused if account.reused else "",
-        )
+        place = RECORD if past is not None and past.completion is not None else CACHE
+        reused = place if account.reused else ""
+        return _ended(started, found, account, grades=grades, completion=answer, reused=reused)
 
     def request(self, planned: PlannedTrial) -> ChatRequest:
         """Return the request that opens a trial."""
@@ -117,9 +112,20 @@ def _again(past: Trial, planned: Trial) -> Trial:
     )
 
 
-def _ended(started: Trial, outcome: Outcome, account: Account) -> Trial:
+def _ended(  # noqa: PLR0913 - everything that a trial ends with
+    started: Trial,
+    outcome: Outcome,
+    account: Account,
+    *,
+    grades: tuple[Grade, ...] = (),
+    completion: Completion | None = None,
+    reused: str = "",
+) -> Trial:
     return replace(
         started,
+        grades=grades,
+        completion=completion,
+        reused=reused,
         status=outcome.status,
         passed=outcome.passed,
         score=outcome.score,
