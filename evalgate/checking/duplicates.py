@@ -23,6 +23,9 @@ FEWEST_WORDS = 5
 MOST_CASES = 20_000
 """Of a larger set, near duplicates are looked for among its first cases only."""
 
+MOST_COMPARED = 1_000_000
+"""Pairs that are compared: only cases made of the same few words come near."""
+
 _WORD = re.compile(r"[^\W_]+")
 _NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -58,10 +61,14 @@ def twins(inputs: Mapping[str, Mapping[str, Data]]) -> Iterator[Twin]:
 def _near(words: Mapping[str, frozenset[str]]) -> Iterator[Twin]:
     frequency = Counter(word for each in words.values() for word in each)
     seen: defaultdict[str, list[str]] = defaultdict(list)
+    compared = 0
     for name, own in words.items():
+        if compared > MOST_COMPARED:
+            return
         rarest = sorted(own, key=lambda word: (frequency[word], word))
         prefix = rarest[: len(own) - ceil(ALIKE * len(own)) + 1]
         candidates = dict.fromkeys(earlier for word in prefix for earlier in seen[word])
+        compared += len(candidates)
         alike = ((_overlap(own, words[each]), each) for each in candidates)
         twin = next((found for found in alike if found[0] >= ALIKE), None)
         if twin is not None:  # its earlier twin stands for it from here on

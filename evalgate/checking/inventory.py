@@ -7,6 +7,7 @@ from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.evalsets import read_sets
 from evalgate.gate.gathering import POLICY_PATH
 from evalgate.gate.policy import read_policy
+from evalgate.gate.roots import find_policies
 from evalgate.model.document import Tree
 from evalgate.model.evalset import EvalSet
 from evalgate.model.policy import Policy
@@ -47,9 +48,12 @@ def take_inventory(
         policy_path: the policy that names the folders.
 
     Raises:
-        ConfigurationError: when the policy is wrong, since it says where everything else is.
+        ConfigurationError: when the policy is wrong, since it says where everything else is; or
+            when it is not there, but is named, or there are others.
     """
     written = repository.files(commit, [policy_path]).get(policy_path)
+    if written is None:
+        _check_absent(policy_path, find_policies(repository, base=commit, head=commit))
     policy = (
         Policy(path=policy_path)
         if written is None
@@ -68,6 +72,13 @@ def take_inventory(
         tree=tree,
         problems=(*problems, *wrong),
     )
+
+
+def _check_absent(path: str, policies: tuple[str, ...]) -> None:
+    """Refuse to take the defaults for a policy that was meant to be read."""
+    if path != POLICY_PATH or policies != (POLICY_PATH,):
+        message = f"there is no such policy: name one with --policy, such as {policies[0]}"
+        raise ConfigurationError([Problem(path=path, message=message)])
 
 
 def _prompts(

@@ -20,6 +20,12 @@ def coverage(inventory: Inventory) -> Iterator[Observation]:
     As long as a set cannot be read, nobody knows what it guards.
     """
     folder = f"{inventory.policy.paths.evalsets}/"
+    if not inventory.prompts and not inventory.problems:
+        message = (
+            f"there is no prompt in {inventory.policy.paths.prompts}/: write the first one "
+            "(`evalgate init`), or correct `paths.prompts`"
+        )
+        yield _remark(Severity.WARNING, "no_prompts", inventory.policy.path, message)
     all_read = not any(problem.path.startswith(folder) for problem in inventory.problems)
     for prompt in inventory.prompts.values():
         if all_read and not inventory.covering(prompt.name):
@@ -28,6 +34,8 @@ def coverage(inventory: Inventory) -> Iterator[Observation]:
                 f"{inventory.policy.paths.evalsets}/, or no change of it can pass"
             )
             yield _remark(Severity.WARNING, "no_evalset", prompt.folder, message)
+    if not inventory.prompts and inventory.problems:
+        return  # the prompts cannot be read, so that nobody knows which there are
     for evalset in inventory.sets.values():
         for name in evalset.prompts:
             if name not in inventory.prompts:

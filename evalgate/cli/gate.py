@@ -103,12 +103,14 @@ def _gate_roots(
         root = root_name(question.policy)
         own = replace(publication, folder=publication.folder / root, root=root)
         try:
-            codes[root] = gate(question, world, publication=own, terms=terms)
+            code = gate(question, world, publication=own, terms=terms)
         except InterruptedRunError:
             raise
         except EvalgateError as error:
             complain(error)
-            codes[root] = error.exit_code
+            code = error.exit_code
+        # Two policies of the base may share a name, though the head no longer may.
+        codes[root] = min(codes.get(root, code), code, key=_GRAVEST.index)
     worst = min(codes, key=lambda root: _GRAVEST.index(codes[root]))
     publish_roots(publication, list(codes), worst=worst)
     return codes[worst]

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from posixpath import normpath
 
 from evalgate.adapters.git import GitRepository
 from evalgate.cli.environment import Environment
@@ -50,11 +51,21 @@ def read_question(
 
 
 def policies(options: Namespace, question: Question, repository: GitRepository) -> Sequence[str]:
-    """Return the paths of the policies that rule: the one that is named, or each root's."""
-    if options.policy:
-        return [options.policy]
+    """Return the paths of the policies that rule: the one that is named, or each root's.
+
+    Raises:
+        UsageError: when neither base nor head has the policy that is named: nothing would ever be
+            judged by it.
+    """
+    base = repository.resolve(question.base)
     head = None if question.head is None else repository.resolve(question.head)
-    return find_policies(repository, base=repository.resolve(question.base), head=head)
+    if not options.policy:
+        return find_policies(repository, base=base, head=head)
+    path = normpath(options.policy)
+    if not any(path in repository.listing(commit, [path]) for commit in (base, head)):
+        message = f"there is no policy {path}, neither at {question.base} nor at the head"
+        raise UsageError(f"{message}: write its path from the repository's root")
+    return [path]
 
 
 def run_folder(

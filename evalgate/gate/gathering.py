@@ -238,9 +238,15 @@ def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:
                 wanted = f"not named {NAMING}"
             yield f"{path} changed, but is {wanted}: it was not tested."
         inside = path.removeprefix(f"{evalsets}/")
-        if inside != path and "/" in inside and inside.endswith((".yaml", ".yml")):
+        if inside != path and _is_no_set(inside):
             wanted = f"no `.yaml` file directly in {evalsets}/"
             yield f"{path} changed, but is {wanted}: it was not read as an eval set."
+
+
+def _is_no_set(path: str) -> bool:
+    """Return whether a path in the folder of eval sets looks like one and is not read as one."""
+    looks = path.lower().endswith((".yaml", ".yml"))
+    return looks and ("/" in path or not path.endswith((".yaml", ".yml")))
 
 
 def _is_known(path: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from evalgate.deciding.wording import counted
+from evalgate.deciding.wording import counted, listed
 from evalgate.gate.evalsets import EvalSets, covering
 from evalgate.gate.gathering import Sources
 from evalgate.gate.matching import Matchup
@@ -27,6 +27,7 @@ def set_findings(
     """Yield the findings about what guarded the prompts at the base and does so no more."""
     for matchup in matchups:
         yield from _about(matchup, sets, edit_budget=sources.policy.gate.edit_budget)
+    yield from _unreadable_and_gone(sets, sources)
     tested = {matchup.candidate.version.prompt for matchup in matchups}
     renamed = sources.prompts.renamed()
     for prompt in sources.prompts.head:
@@ -54,6 +55,26 @@ def notes(matchups: Sequence[Matchup]) -> Iterator[str]:
             )
 
 
+def relabelled(sets: EvalSets) -> Iterator[str]:
+    """Yield what a change does to a set that shapes later verdicts, and needs no trial now."""
+    for name, evalset in sets.head.items():
+        past = sets.fork.get(name)
+        if past is None:
+            continue
+        before = {case.id: case for case in past.cases}
+        pairs = [(before[case.id], case) for case in evalset.cases if case.id in before]
+        counts = {
+            "cluster": sum(old.cluster != new.cluster for old, new in pairs),
+            "tags": sum(old.tags != new.tags for old, new in pairs),
+        }
+        said = [f"`{key}` of {counted(count, 'case')}" for key, count in counts.items() if count]
+        if past.trials != evalset.trials:
+            was, now = past.trials or "none", evalset.trials or "none"
+            said.append(f"`trials` (from {was} to {now})")
+        if said:
+            yield f"{evalset.path} changes {listed(said)}: that counts from the next change on."
+
+
 def _about(matchup: Matchup, sets: EvalSets, *, edit_budget: float) -> Iterator[Finding]:
     prompt, path = matchup.candidate.version.prompt, matchup.evalset.path
     if matchup.weakened:
@@ -70,6 +91,17 @@ def _about(matchup: Matchup, sets: EvalSets, *, edit_budget: float) -> Iterator[
     if matchup.evalset.name in sets.unreadable:
         message = "At the base this eval set cannot be read, so no case can be compared."
         yield _finding(prompt, path, code="base_set_unreadable", message=message)
+
+
+def _unreadable_and_gone(sets: EvalSets, sources: Sources) -> Iterator[Finding]:
+    """Yield the sets that the change deletes while the base cannot read whom they guard."""
+    folder = sources.policy.paths.evalsets
+    for name in sorted(sets.unreadable - sets.head.keys()):
+        paths = [f"{folder}/{name}{ending}" for ending in (".yaml", ".yml")]
+        for path in paths:
+            if path in sources.trees.base and path in sources.trees.fork:
+                message = f"{path}, which cannot be read at the base, was deleted."
+                yield _finding(path, path, code="evalset_removed", message=message)
 
 
 def _is_gone(prompt: str, name: str, sets: EvalSets) -> bool:

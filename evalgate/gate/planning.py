@@ -10,7 +10,7 @@ from evalgate.deciding.wording import counted
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.evalsets import EvalSets, Sets, covering, read_evalsets
 from evalgate.gate.gathering import Sources
-from evalgate.gate.guards import notes, policy_findings, set_findings
+from evalgate.gate.guards import notes, policy_findings, relabelled, set_findings
 from evalgate.gate.matching import Matchup, match
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.document import Data
@@ -19,7 +19,9 @@ from evalgate.model.ports import CodeGraders, Parser, Records
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.changes import find_changes
+from evalgate.prompts.library import LIVE
 from evalgate.prompts.render import faults
+from evalgate.prompts.version import is_version
 from evalgate.running.shards import Shard
 
 PLAN = "plan/1"
@@ -59,7 +61,7 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
     change = find_changes(sources.prompts, parser, changed_sets={})
     folder = f"{sources.policy.paths.evalsets}/"
     sets_matter = change.candidates or sources.prompts.renamed()
-    if not sets_matter and not any(path.startswith(folder) for path in sources.changed):
+    if not sets_matter and not any(_may_shape_a_set(path, sources) for path in sources.changed):
         # A rollback must go through whatever state the eval sets are in.
         return _plan(sources, change)
     splits = sources.policy.run.splits
@@ -84,6 +86,15 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
     return _plan(sources, change, matchups=matchups, sets=sets)
 
 
+def _may_shape_a_set(path: str, sources: Sources) -> bool:
+    """Return whether an eval set may hold a path: itself, or what it names in either folder."""
+    paths, name = sources.policy.paths, path.rpartition("/")[2]
+    if path.startswith(f"{paths.evalsets}/"):
+        return True
+    is_of_a_prompt = name == LIVE or is_version(name.removesuffix(".md"))
+    return path.startswith(f"{paths.prompts}/") and not is_of_a_prompt
+
+
 def _plan(
     sources: Sources,
     change: Change,
@@ -96,7 +107,10 @@ def _plan(
         sources=sources,
         matchups=tuple(matchups),
         findings=(*policy_findings(sources), *change.findings, *guards),
-        notes=(*sources.notes, *change.notes, *notes(matchups)),
+        notes=(
+            *(*sources.notes, *change.notes, *notes(matchups)),
+            *(relabelled(sets) if sets else ()),
+        ),
         sets=sets.head if sets else {},
     )
 

@@ -64,10 +64,14 @@ def _paths(section: Section) -> Paths:
 
 
 def _folder(section: Section, key: str, *, default: str = "") -> str:
-    folder = section.text(key, default or key).strip("/")
-    if not folder or ".." in folder.split("/"):
-        section.note(key, "expected a folder inside the repository, such as `prompts`")
-    return folder
+    written = section.text(key, default or key)
+    # Paths are compared with those that git tells, which have no `./` and no `//`.
+    parts = [part for part in written.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts or "\\" in written:
+        section.note(
+            key, "expected a folder inside the repository, such as `prompts` or `a/prompts`"
+        )
+    return "/".join(parts)
 
 
 def _judge(section: Section) -> JudgeSettings:

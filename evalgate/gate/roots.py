@@ -1,7 +1,7 @@
 """Finds the policies of a repository: one, or one for each root of a monorepo."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.gathering import POLICY_PATH
@@ -10,24 +10,56 @@ from evalgate.model.ports import Repository
 
 _FOLDER = ".github"
 _NAME = re.compile(r"\.github/evalgate(?:\.(?P<root>[A-Za-z0-9-]+))?\.yml")
+_LOOKS_LIKE_A_POLICY = re.compile(r"\.github/evalgate(?:\.[^/]*)?\.ya?ml", re.IGNORECASE)
+_MAIN = "main"
 
 
 def root_name(policy: str) -> str:
     """Return the name of a policy's root: `billing` for `.github/evalgate.billing.yml`."""
     found = _NAME.fullmatch(policy)
-    return (found["root"] if found else None) or "main"
+    return (found["root"] if found else None) or _MAIN
 
 
-def find_policies(repository: Repository, *, base: str, head: str | None) -> tuple[str, ...]:
+def find_policies(repository: Repository, *, base: str | None, head: str | None) -> tuple[str, ...]:
     """Return the paths of the policies at base or head; the usual path when there is none.
 
     Args:
         repository: where they are.
-        base: the commit that is trusted.
+        base: the commit that is trusted; None is the work tree.
         head: the commit that is judged; None is the work tree.
+
+    Raises:
+        ConfigurationError: when a file of the head looks like a policy and would not be read as
+            one, so that its prompts would never be judged.
     """
-    listed = {*repository.listing(base, [_FOLDER]), *repository.listing(head, [_FOLDER])}
+    at_head = repository.listing(head, [_FOLDER])
+    problems = [*_look_alikes(at_head), *_same_roots(at_head)]
+    if problems:
+        raise ConfigurationError(problems)
+    listed = {*repository.listing(base, [_FOLDER]), *at_head}
     return tuple(sorted(filter(_NAME.fullmatch, listed))) or (POLICY_PATH,)
+
+
+def _look_alikes(paths: Iterable[str]) -> Iterator[Problem]:
+    for path in sorted(paths):
+        if _LOOKS_LIKE_A_POLICY.fullmatch(path) and not _NAME.fullmatch(path):
+            message = (
+                "looks like a policy but would not be read as such: name it "
+                f"`{POLICY_PATH}` or `{_FOLDER}/evalgate.<root>.yml`, the root's name in letters, "
+                "digits and hyphens"
+            )
+            yield Problem(path=path, message=message)
+
+
+def _same_roots(paths: Iterable[str]) -> Iterator[Problem]:
+    """Yield policies whose roots have one name, as far as file systems can tell."""
+    taken: dict[str, str] = {}
+    for path in sorted(filter(_NAME.fullmatch, paths)):
+        root = root_name(path).lower()
+        if root in taken:
+            message = f"its root has the same name as that of {taken[root]}: rename one of the two"
+            yield Problem(path=path, message=message)
+        taken.setdefault(root, path)
 
 
 def check_apart(policies: Iterable[Policy]) -> None:

@@ -34,6 +34,9 @@ _IMAGES: Mapping[bytes, str] = {
 }
 _PDF = "application/pdf"
 
+_LARGE_FILE = b"version https://git-lfs.github.com/spec/"
+"""What stands in git in place of a file that Git LFS keeps."""
+
 
 class _Schemas(Mapping[str, Document]):
     """The JSON files of a tree as documents, each parsed once, when it is asked for."""
@@ -115,6 +118,10 @@ class Beside:
         content = self.tree.get(path)
         if content is None:
             return self._missing(written)
+        if content.startswith(_LARGE_FILE):
+            return (
+                f"{describe(written)} is kept in Git LFS, which is not read: commit the file itself"
+            )
         kind = media_type(content)
         if kind is None or not content:
             wanted = "expected a PNG, JPEG, GIF, WebP or PDF file, or UTF-8 text"

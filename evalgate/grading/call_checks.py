@@ -65,7 +65,10 @@ def tool_called_fault(argument: Data) -> str | None:
     fault = keys_fault(argument, ("name", "arguments", "match", "times"), required=("name",))
     times = argument.get("times", 1)
     fits = {
-        "name": ("the name of a tool", isinstance(argument.get("name"), str)),
+        "name": (
+            "the name of a tool",
+            isinstance(argument.get("name"), str) and argument["name"] != "",
+        ),
         "arguments": ("a mapping", isinstance(argument.get("arguments", {}), dict)),
         "match": ("subset or exact", argument.get("match", "subset") in ("subset", "exact")),
         "times": ("a whole number", isinstance(times, int) and times is not True and times >= 0),

@@ -19,6 +19,9 @@ MOST_PROBLEMS = 1_000
 
 MOST_CASES = 500_000
 
+MOST_FILLED = 1_000_000
+"""Graders of all cases that have placeholders: each case gets a copy of its own."""
+
 MOST_CHARACTERS = 1_000_000_000
 """Characters of all cases, with defaults and placeholders filled in."""
 
@@ -118,6 +121,7 @@ class _Table:
     pass_at: float
     hasher: CaseHasher
     lines: dict[str, int | None] = field(default_factory=dict)
+    filled: int = 0
 
     def read(self, section: Section) -> Case:
         """Read one case and note what is wrong with it."""
@@ -156,6 +160,10 @@ class _Table:
         if self.hasher.characters > MOST_CHARACTERS:
             size = f"{MOST_CHARACTERS / 1e6:,g} MB"
             return f"with defaults filled in, the cases hold more than {size} of text"
+        if self.filled > MOST_FILLED:
+            return (
+                f"the cases fill more than {MOST_FILLED:,} graders with their values: split the set"
+            )
         if len(self.lines) > MOST_CASES:
             return f"more than {MOST_CASES:,} cases: split the set"
         return None
@@ -165,7 +173,9 @@ class _Table:
         values = dict(substance.vars)
         if substance.expected is not None:
             values["expected"] = substance.expected
-        specs = fit((*self.set_graders, *self.reader.read(section)), values, case=section)
+        graders = (*self.set_graders, *self.reader.read(section))
+        self.filled += sum(bool(grader.names) for grader in graders)
+        specs = fit(graders, values, case=section)
         if not self.has_graders and not section.data.get("graders"):
             section.note(None, "the case has no graders, and the eval set has none for all cases")
         elif specs and not any(spec.weight for spec in specs):

@@ -20,6 +20,22 @@ def names_in(argument: Data) -> frozenset[str]:
     return frozenset().union(*map(names_in, children))
 
 
+def filled_length(argument: Data, lengths: Mapping[str, int]) -> int:
+    """Return how many characters the texts of an argument have once filled, or a few more.
+
+    Args:
+        argument: with its placeholders.
+        lengths: of each value as text, by name.
+    """
+    if isinstance(argument, str):
+        marks = (mark for mark in _PLACEHOLDER.finditer(argument) if not mark["kept"])
+        return len(argument) + sum(lengths[mark["name"]] for mark in marks)
+    children = argument.values() if isinstance(argument, dict) else argument
+    if isinstance(children, str | int | float | None):
+        return 0
+    return sum(filled_length(child, lengths) for child in children)
+
+
 def fill(argument: Data, values: Mapping[str, Data]) -> Data:
     """Return an argument with its placeholders filled, at any depth.
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from evalgate.grading.fill import fill, fill_pattern
+from evalgate.grading.fill import fill, fill_pattern, filled_length
 from evalgate.grading.graders import RUBRIC, WrittenGrader, fault_of
 from evalgate.grading.json_text import as_text
 from evalgate.model.document import Data
 from evalgate.model.evalset import Criterion, GraderSpec
 from evalgate.model.reading import Section, suggestion
+
+MOST_CHARACTERS = 5_000_000
+"""Characters of one grader with its placeholders filled."""
+
+_SIZE = f"{MOST_CHARACTERS / 1e6:g} million"
 
 
 def fit(
@@ -39,6 +44,10 @@ def _filled(grader: WrittenGrader, values: Mapping[str, Data]) -> GraderSpec | s
     unknown = sorted(grader.names - values.keys())
     if unknown:
         return _unknown(grader.spec.name, unknown[0], values)
+    lengths = {name: len(as_text(values[name])) for name in grader.names}
+    texts: Data = [grader.spec.argument, *(each.text for each in grader.spec.criteria)]
+    if filled_length(texts, lengths) > MOST_CHARACTERS:
+        return f"the grader `{grader.spec.name}`, once filled, has more than {_SIZE} characters"
     spec = _fill_spec(grader.spec, values)
     fault = _fault(spec)
     return spec if fault is None else f"the grader `{spec.name}`, once filled: {fault}"

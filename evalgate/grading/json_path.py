@@ -1,5 +1,6 @@
 """Selects values in an answer's JSON by a path (RFC 9535) and holds them against conditions."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -21,6 +22,11 @@ MOST_NODES = 10_000
 """Nodes that one path may select."""
 
 LONGEST_PATH = 500
+
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+
+# What a filter selects from the root is selected anew for every value that it is asked about.
+_WIDE_FROM_ROOT = re.compile(r"\$(?:\s*\.\s*+\w++|\s*\[\s*+-?\d*+\s*+\])*+\s*+[.\[]")
 
 _CONDITIONS = ("equals", "contains", "regex", "one_of", "exists", "min", "max", "count")
 
@@ -59,6 +65,10 @@ def path_fault(path: Data) -> str | None:
         return f"a path has at most {LONGEST_PATH} characters, this one has {len(path):,}"
     if path.count("..") > 2 or ("?" in path and ".." in path[path.index("?") :]):
         return "a path descends (`..`) at most twice, and not inside or after a filter"
+    if _WIDE_FROM_ROOT.search(_LITERAL.sub("", path).partition("?")[2]):
+        return (
+            "inside a filter, a path from the root (`$`) names one value: no `*`, slice or filter"
+        )
     try:
         _compiled(path)
     except (JSONPathError, RecursionError) as error:

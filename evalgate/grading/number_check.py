@@ -83,7 +83,7 @@ def _in_prose(told: Mapping[str, Data], answer: Answer) -> Finding | Readings:
     if pick == "only" and len(set(written)) > 1:
         shown = ", ".join(quote(each, 30) for each in list(dict.fromkeys(written))[:5])
         reason = f"Several numbers stand in the answer ({shown}); `pick` says which one counts."
-        return Finding(holds=False, reason=reason)
+        return Finding(holds=False, reason=reason, final=True)
     chosen = {"first": written[:1], "last": written[-1:]}.get(str(pick), written)
     return {each: readings(each) for each in chosen}
 

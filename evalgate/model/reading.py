@@ -219,7 +219,7 @@ def describe(value: Data) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}"
+            return f"the number {_shortened(str(value))}"
         case str():
             return f"`{_shortened(value)}`"
         case list():

@@ -1,5 +1,9 @@
 """Whether two versions ask a model the same, whatever else stands in their files."""
 
+import json
+from collections.abc import Mapping
+
+from evalgate.model.document import Data
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.template import Template
 
@@ -19,13 +23,18 @@ def _sent(version: PromptVersion) -> tuple[object, ...]:
         version.model,
         version.max_tokens,
         version.effort,
-        version.output_schema,
-        version.tools,
+        _written(version.output_schema),
+        tuple((tool.name, tool.description, _written(tool.input_schema)) for tool in version.tools),
         version.inputs,
         version.kinds,
         _text(version.system),
         tuple((part.role, part.conversation, _text(part.template)) for part in version.parts),
     )
+
+
+def _written(schema: Mapping[str, Data] | None) -> str:
+    """Return a schema as it is sent: models answer in the order of its keys, and 1 is not true."""
+    return json.dumps(None if schema is None else dict(schema))
 
 
 def _text(template: Template | None) -> tuple[str, str] | None:

@@ -32,17 +32,47 @@ def find_changes(
     for view in prompts.views():
         findings += find(view)
         said += notes(view)
-        reasons = _reasons(view, changed_sets.get(view.head.name, ()))
-        for version, why in reasons.items():
-            outcome = _candidate(view, version, why=why, parser=parser)
-            if isinstance(outcome, Candidate):
-                candidates.append(outcome)
-            else:
-                findings.append(outcome)
+        sets = changed_sets.get(view.head.name, ())
+        outcomes = [
+            _candidate(view, version, why=why, parser=parser)
+            for version, why in _reasons(view).items()
+        ]
+        if sets and view.is_rollback():
+            said.append(_unjudged_sets(view, sets))
+        elif sets and not any(isinstance(outcome, Candidate) for outcome in outcomes):
+            outcomes += _for_sets(view, sets, parser)
+        candidates += (outcome for outcome in outcomes if isinstance(outcome, Candidate))
+        found = (outcome for outcome in outcomes if isinstance(outcome, Finding))
+        findings += dict.fromkeys(found)
     return Change(candidates=tuple(candidates), findings=tuple(findings), notes=tuple(said))
 
 
-def _reasons(view: View, changed_sets: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _for_sets(view: View, sets: tuple[str, ...], parser: Parser) -> Iterator[Candidate | Finding]:
+    """Yield the stable version as the one to run for its changed eval sets.
+
+    A version that needs no run, since it asks what the baseline asks, does not spare them theirs.
+    """
+    stable = view.head.stable
+    if stable is None or stable not in view.head.versions:
+        return
+    why = (f"the eval set {' and '.join(sets)} changed",)
+    outcome = _candidate(view, stable, why=why, parser=parser)
+    if isinstance(outcome, Finding) and outcome.verdict is Verdict.PASS:
+        version = view.head.read(stable, parser)
+        outcome = Candidate(
+            version=version, baseline=None, why=why, unchanged=True, formerly=view.formerly
+        )
+    yield outcome
+
+
+def _unjudged_sets(view: View, sets: tuple[str, ...]) -> str:
+    return (
+        f"The eval set {' and '.join(sets)} changed along with the rollback of {view.head.name}, "
+        "and was not judged: look at that change."
+    )
+
+
+def _reasons(view: View) -> dict[str, tuple[str, ...]]:
     """Return the versions of the head that must be run, each with the reasons in words."""
     reasons: dict[str, tuple[str, ...]] = {}
     for version in view.touched():
@@ -55,9 +85,6 @@ def _reasons(view: View, changed_sets: tuple[str, ...]) -> dict[str, tuple[str, 
     canary = view.canary_moved_to()
     if canary:
         reasons[canary] = (*reasons.get(canary, ()), f"{canary} gets traffic as the canary")
-    stable = view.head.stable
-    if changed_sets and stable and not reasons and not view.is_rollback():
-        reasons[stable] = (f"the eval set {' and '.join(changed_sets)} changed",)
     return {version: why for version, why in reasons.items() if version in view.head.versions}
 
 

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalgate.model.prompt import InputKind
-from evalgate.model.reading import Section, describe, suggestion
+from evalgate.model.reading import MOST_LISTED, Section, describe, suggestion
 from evalgate.model.template import Template
 from evalgate.prompts.parts import Written
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_MOST_COMPARED = 1_000
+"""Inputs among which the nearest name is looked for."""
+
 _ARTICLES: Mapping[InputKind, str] = {
     InputKind.MESSAGES: "a conversation",
     InputKind.IMAGE: "an image",
@@ -53,10 +56,13 @@ def used_inputs(header: Section, parts: Parts, inputs: Inputs) -> tuple[str, ...
             header.note_line(written.line, message)
     if inputs.names is None:
         return tuple(used)
-    for name, line in used.items():
-        if name not in inputs.names:
-            near = suggestion(name, inputs.names)
-            header.note_line(line, f"the variable `{name}` is not among the inputs{near}")
+    known = frozenset(inputs.names)
+    unknown = [name for name in used if name not in known]
+    for name in unknown[:MOST_LISTED]:
+        near = suggestion(name, inputs.names[:_MOST_COMPARED])
+        header.note_line(used[name], f"the variable `{name}` is not among the inputs{near}")
+    if len(unknown) > MOST_LISTED:
+        header.note(None, f"{len(unknown) - MOST_LISTED:,} more variables are not among the inputs")
     return inputs.names
 
 

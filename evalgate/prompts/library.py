@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Tree
 from evalgate.model.ports import Parser
 from evalgate.model.prompt import Canary, LivePointer, Move, PromptVersion, Switch
@@ -104,20 +105,27 @@ def read_prompts(tree: Tree, folder: str, parser: Parser) -> dict[str, Prompt]:
     """Return the prompts under a folder by name; folders that start with `_` hold no prompts.
 
     Raises:
-        ConfigurationError: when a live pointer is wrong; versions are parsed only when asked for.
+        ConfigurationError: with every problem of the live pointers; versions are parsed only when
+            asked for.
     """
     shared = _shared(tree, f"{folder}/{FOLDER}/")
-    return {
-        name: Prompt(
-            name=name,
-            folder=f"{folder}/{name}",
-            versions=_versions(files),
-            live=_live(name, f"{folder}/{name}/{LIVE}", content=files.get(LIVE), parser=parser),
-            shared=shared,
+    prompts: dict[str, Prompt] = {}
+    problems: list[Problem] = []
+    for name, files in _folders(tree, folder).items():
+        versions, path = _versions(files), f"{folder}/{name}/{LIVE}"
+        if LIVE not in files and not versions:
+            continue
+        try:
+            live = _live(name, path, content=files.get(LIVE), parser=parser)
+        except ConfigurationError as error:
+            problems += error.problems
+            continue
+        prompts[name] = Prompt(
+            name=name, folder=f"{folder}/{name}", versions=versions, live=live, shared=shared
         )
-        for name, files in _folders(tree, folder).items()
-        if LIVE in files or _versions(files)
-    }
+    if problems:
+        raise ConfigurationError(problems)
+    return prompts
 
 
 def _folders(tree: Tree, folder: str) -> dict[str, dict[str, bytes]]:

@@ -14,6 +14,7 @@ from evalgate.model.reading import suggestion
 from evalgate.model.template import Template, TemplateError
 from evalgate.prompts.conversation import attachment, read_conversation, unanswered
 from evalgate.prompts.fault import CaseFault, UnfitCaseError
+from evalgate.prompts.template import MOST_CHARACTERS
 
 MOST_ATTACHMENTS = 100
 """Files that one part may attach."""
@@ -69,12 +70,18 @@ def _of_input(version: PromptVersion, case: Case, name: str) -> Iterator[CaseFau
 
 
 def _turns(version: PromptVersion, case: Case) -> Iterator[Turn]:
+    characters = 0
     for part in version.parts:
         if part.conversation is not None:
             yield from _conversation(case, part.conversation)
         else:
             content = _content(version, case, part.template, role=part.role)
-            yield Turn(role=part.role, content=content)
+            turn = Turn(role=part.role, content=content)
+            characters += sum(len(block.text) for block in turn.blocks if isinstance(block, Text))
+            if characters > MOST_CHARACTERS:
+                message = f"more than {MOST_CHARACTERS:,} characters in {version.path}, once filled"
+                raise UnfitCaseError(CaseFault(key="vars", message=message))
+            yield turn
 
 
 def _conversation(case: Case, name: str) -> tuple[Turn, ...]:

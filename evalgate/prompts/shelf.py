@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Document
 from evalgate.model.ports import Parser
-from evalgate.model.reading import suggestion
+from evalgate.model.reading import MOST_LISTED, suggestion
 from evalgate.prompts.shared import FOLDER, NAMING, included, is_shared, normal
 
 MOST_NESTED = 10
 """How deep an include may lie in others."""
+
+_MOST_COMPARED = 1_000
+"""Files among which the nearest name is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +48,14 @@ class Shelf:
             return f"expected the name of a file in {self.folder}/, {NAMING}; got {said}"
         if name in self.files:
             return f"write the name `{name}` plainly, without escapes: it counts as a dependency"
-        near = suggestion(name, self.files) if self.files else ""
+        near = suggestion(name, islice(self.files, _MOST_COMPARED)) if self.files else ""
         return f"there is no file `{name}` in {self.folder}/{near}"
 
     def includes(self, body: str, *, first_line: int) -> "Includes":
         """Return the texts that a body includes, and what is wrong with them."""
         walk = _Walk(shelf=self)
-        problems = tuple(walk.visit(body, self.version, first_line=first_line, chain=()))
+        found = walk.visit(body, self.version, first_line=first_line, chain=())
+        problems = tuple(islice(found, MOST_LISTED))
         return Includes(texts=walk.texts, problems=problems)
 
 

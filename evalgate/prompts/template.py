@@ -10,6 +10,9 @@ from evalgate.model.template import TemplateError, as_text
 _MARK = re.compile(r"\\\{\{|\{\{(?P<inside>.*?)\}\}|\{\{", re.DOTALL)
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]{0,99})\s*")
 
+MOST_CHARACTERS = 10_000_000
+"""The longest text that is made of a template; no request may be as long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Braces:
@@ -28,14 +31,26 @@ class Braces:
         missing = next((name for name in self.names if name not in values), None)
         if missing is not None:
             raise TemplateError(f"the variable `{missing}` has no value")
+        texts = {name: as_text(values[name]) for name in self.names}
+        if self._may_exceed(texts) and self._length(texts) > MOST_CHARACTERS:
+            raise TemplateError(f"more than {MOST_CHARACTERS:,} characters once it is filled")
         return _MARK.sub(
-            lambda mark: "{{" if mark[0] == r"\{{" else as_text(values[_name(mark)]), self.source
+            lambda mark: "{{" if mark[0] == r"\{{" else texts[_name(mark)], self.source
         )
+
+    def _may_exceed(self, texts: Mapping[str, str]) -> bool:
+        longest = max(map(len, texts.values()), default=0)
+        return len(self.source) + self.source.count("{{") * longest > MOST_CHARACTERS
+
+    def _length(self, texts: Mapping[str, str]) -> int:
+        marks = (mark for mark in _MARK.finditer(self.source) if mark[0] != r"\{{")
+        return len(self.source) + sum(len(texts[_name(mark)]) - len(mark[0]) for mark in marks)
 
 
 def read_braces(source: str) -> Braces:
     """Return the template, or raise TemplateError when braces hold no name or are not closed."""
-    marks = [mark for mark in _MARK.finditer(source) if mark[0] != r"\{{"]
+    # One by one: from braces that are never closed each search would go on to the end of the text.
+    marks = (mark for mark in _MARK.finditer(source) if mark[0] != r"\{{")
     return Braces(source, tuple(dict.fromkeys(_name(mark) for mark in marks)))
 
 

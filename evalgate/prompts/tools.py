@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.content import Tool
 from evalgate.model.document import Data
-from evalgate.model.reading import Section, describe
+from evalgate.model.reading import MOST_LISTED, Section, describe
 from evalgate.prompts.shared import is_shared
 from evalgate.prompts.shelf import Shelf
 
@@ -46,6 +46,8 @@ def _entries(
         header.note("tools", f"expected a list, got {describe(written)}")
         return
     for index, entry in enumerate(written):
+        if len(problems) >= MOST_LISTED:  # nobody reads more, and looking for near names takes time
+            return
         place = ("tools", index)
         if not isinstance(entry, str):
             yield index, Section(header.document, place, problems)

@@ -8,7 +8,7 @@ from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.chat import EFFORTS
 from evalgate.model.ports import Parser
 from evalgate.model.prompt import Part, PromptVersion
-from evalgate.model.reading import Section
+from evalgate.model.reading import MOST_LISTED, Section
 from evalgate.model.template import Template, TemplateError
 from evalgate.prompts.inputs import read_inputs, used_inputs
 from evalgate.prompts.parts import Written, split_body
@@ -126,6 +126,8 @@ def _read_jinja(
     parts: list[tuple[Written, Template]] = []
     characters = 0
     for part in written:
+        if len(problems) >= MOST_LISTED:  # nobody reads more, and looking for near names takes time
+            break
         includes = shelf.includes(part.text, first_line=part.start)
         characters += len(part.text) + sum(map(len, includes.texts.values()))
         if characters > MOST_JINJA:

@@ -67,7 +67,7 @@ def load_prompt(
     root = Path(folder)
     prompts = read_prompts(_tree(root, name), "prompts", FORMATS)
     if name not in prompts:
-        known = [path.name for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+        known = _names(root) if root.is_dir() else []
         hint = suggestion(name, known) if known else ""
         raise UsageError(f"there is no prompt `{name}` in {root}{hint}")
     prompt = prompts[name]
@@ -78,6 +78,10 @@ def load_prompt(
         hint = suggestion(wanted, prompt.versions) if prompt.versions else ""
         raise UsageError(f"{root / name} has no version `{wanted}`{hint}")
     return LoadedPrompt(prompt.read(wanted, FORMATS))
+
+
+def _names(root: Path) -> list[str]:
+    return [path.name for path in root.iterdir() if path.is_dir() and path.name[0] != "_"]
 
 
 def _tree(root: Path, name: str) -> dict[str, bytes]:

@@ -52,3 +52,8 @@ def test_check_looks_at_a_commit_when_a_ref_is_given(folder: Path) -> None:
     (folder / "evalsets/visitor-desk.yaml").write_text("nonsense")
     assert evalgate(folder, "check").returncode == 1
     assert evalgate(folder, "check", "--ref", "HEAD").returncode == 0
+
+
+def test_a_library_without_prompts_is_remarked_upon(folder: Path) -> None:
+    done = evalgate(folder, "check", "--strict")
+    assert (done.returncode, "there is no prompt in prompts/" in done.stdout) == (1, True)

@@ -120,3 +120,22 @@ def test_two_roots_with_the_same_prompts_are_refused(folder: Path) -> None:
     done = evalgate(folder, "gate", "--simulate", "--out", "run")
     assert done.returncode == 2
     assert "overlaps with `shop/prompts`" in done.stderr
+
+
+def test_a_policy_that_nobody_has_judges_nothing(folder: Path) -> None:
+    change(folder, "billing")
+    named = (".github/evalgate.biling.yml", ".github/evalgate.yaml")
+    for path in named:
+        done = evalgate(folder, "gate", "--simulate", "--policy", path)
+        assert (done.returncode, f"there is no policy {path}" in done.stderr) == (2, True)
+    done = evalgate(folder, "plan", "--policy", "./.github/evalgate.billing.yml")
+    assert "120 trials" in done.stdout
+
+
+def test_of_two_roots_of_one_name_the_worst_counts(folder: Path) -> None:
+    (folder / ".github/evalgate.billing.yml").rename(folder / ".github/evalgate.main.yml")
+    commit_all(folder, "a name that is taken")
+    (folder / "billing/prompts/p/v1.md").write_text(VERSION + "more")
+    (folder / ".github/evalgate.main.yml").unlink()
+    done = evalgate(folder, "gate", "--simulate", "--out", "run", "--base", "HEAD")
+    assert done.returncode == 1

@@ -1,6 +1,8 @@
 """Facts about finding cases that repeat others."""
 
 from itertools import combinations
+from random import Random
+from time import process_time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,14 @@ def test_no_two_cases_that_are_alike_stay_unsaid(texts: list[str]) -> None:
     fresh = [name for name in named if name not in repeated]
     assert not any(alike(named[a], named[b]) for a, b in combinations(fresh, 2))
     assert all(alike(named[case], named[earlier]) for case, earlier in repeated.items())
+
+
+def test_cases_made_of_the_same_few_words_are_not_compared_without_end() -> None:
+    draw = Random(1)  # noqa: S311 - nothing here is secret
+    words = [f"w{number}" for number in range(130)]
+    inputs: dict[str, dict[str, Data]] = {
+        f"c{number}": {"q": " ".join(draw.sample(words, 40))} for number in range(6_000)
+    }
+    began = process_time()
+    assert list(twins(inputs)) == []
+    assert process_time() - began < 5

@@ -55,3 +55,13 @@ def test_what_cannot_be_read_is_kept_as_a_problem_and_the_rest_counts() -> None:
 def test_a_wrong_policy_stops_everything() -> None:
     with pytest.raises(ConfigurationError, match="gat"):
         taken({".github/evalgate.yml": "gat: {}\n"})
+
+
+def test_a_policy_that_is_named_must_be_there() -> None:
+    with pytest.raises(ConfigurationError, match=r"typo\.yml: there is no such policy"):
+        taken({"prompts/p/v1.md": VERSION}, policy=".github/evalgate.typo.yml")
+
+
+def test_the_defaults_do_not_stand_in_for_the_policies_of_other_roots() -> None:
+    with pytest.raises(ConfigurationError, match=r"such as \.github/evalgate\.shop\.yml"):
+        taken({".github/evalgate.shop.yml": "", "prompts/p/v1.md": VERSION})

@@ -55,10 +55,19 @@ def test_a_workflow_that_has_checked_out_the_base_is_refused(repository: GitRepo
 
 def test_every_policy_rules_unless_one_is_named(repository: GitRepository) -> None:
     every = [".github/evalgate.yml", ".github/evalgate.billing.yml"]
-    for words, expected in ((), every), (("--policy", "x.yml"), ["x.yml"]):
+    named = ".github/evalgate.billing.yml"
+    for words, expected in ((), every), (("--policy", f"./{named}"), [named]):
         asked = options("--base", "main", *words)
         question = read_question(asked, LOCAL, repository)
         assert sorted(policies(asked, question, repository)) == sorted(expected)
+
+
+def test_a_policy_that_nobody_has_judges_nothing_and_is_refused(
+    repository: GitRepository,
+) -> None:
+    asked = options("--base", "main", "--policy", "x.yml")
+    with pytest.raises(UsageError, match=r"there is no policy x\.yml, neither at main nor"):
+        policies(asked, read_question(asked, LOCAL, repository), repository)
 
 
 def test_a_run_goes_where_no_change_can_have_prepared_it_a_place(

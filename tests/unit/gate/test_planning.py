@@ -21,9 +21,14 @@ BASE = {
 }
 
 
-def plan(head: dict[str, str], *, irregular: frozenset[str] = frozenset()) -> Plan:
+def plan(
+    head: dict[str, str],
+    *,
+    base: dict[str, str] = BASE,
+    irregular: frozenset[str] = frozenset(),
+) -> Plan:
     repository = MemoryRepository(
-        commits={"b": text_tree(BASE), "h": text_tree(head)},
+        commits={"b": text_tree(base), "h": text_tree(head)},
         parents={"b": (), "h": ("b",)},
         refs={"HEAD": "h"},
         irregular=irregular,
@@ -105,3 +110,66 @@ def test_the_document_says_which_part_of_which_run_it_is() -> None:
     assert found["plan_hash"] == plan_hash(plan(CHANGE))
     whole = plan_document(plan(CHANGE))
     assert (whole["shard"], whole["simulated"]) == (None, False)
+
+
+@pytest.mark.parametrize("text", [VERSION, VERSION.replace("max", "description: hi\nmax")])
+def test_a_version_that_needs_no_run_does_not_hide_a_weakened_set(text: str) -> None:
+    weak = BASE["evalsets/a.yaml"].replace("contains: x", "contains: q")
+    found = plan(BASE | {"prompts/p/v2.md": text, "evalsets/a.yaml": weak})
+    [matchup] = found.matchups
+    assert (matchup.candidate.version.version, matchup.candidate.unchanged) == ("v1", True)
+    assert matchup.candidate.why == ("the eval set a (1 case edited) changed",)
+
+
+def test_a_set_that_changes_along_with_a_rollback_is_told() -> None:
+    past = {"prompts/p/v2.md": VERSION + "more\n"}
+    live = "stable: {}\nhistory: [{{stable: v1}}, {{stable: v2}}]\n"
+    base = BASE | past | {"prompts/p/live.yaml": live.format("v2")}
+    weak = {"evalsets/a.yaml": BASE["evalsets/a.yaml"].replace("contains: x", "contains: q")}
+    found = plan(base | weak | {"prompts/p/live.yaml": live.format("v1")}, base=base)
+    assert [finding.reason.code for finding in found.findings] == ["rollback"]
+    assert found.notes == (
+        "The eval set a (1 case edited) changed along with the rollback of p, and was not "
+        "judged: look at that change.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "head"),
+    [
+        ("prompts/_shared/s.v1.json", '{"type": "object"}', "{}"),
+        ("prompts/p/s.json", '{"type": "object"}', "{}"),
+    ],
+)
+def test_a_schema_in_the_folder_of_prompts_is_part_of_the_sets_that_name_it(
+    path: str, base: str, head: str
+) -> None:
+    graders = f"prompts: [p]\ngraders: [{{json_schema: ../{path}}}]\n{CASES}"
+    past = BASE | {"evalsets/a.yaml": graders, path: base}
+    [matchup] = plan(past | {path: head}, base=past).matchups
+    assert [case.kind.value for case in matchup.planned] == ["edited"]
+
+
+def test_deleting_a_set_that_the_base_cannot_read_is_a_finding() -> None:
+    base = BASE | {"evalsets/b.yaml": "prompts: [p]\nbroken: 1\n"}
+    [finding] = plan(BASE, base=base).findings
+    assert (finding.path, finding.reason.code) == ("evalsets/b.yaml", "evalset_removed")
+
+
+@pytest.mark.parametrize("path", ["evalsets/b.YAML", "evalsets/b.Yml", "evalsets/more/b.yaml"])
+def test_what_only_looks_like_an_eval_set_is_told(path: str) -> None:
+    [note] = plan(BASE | {path: BASE["evalsets/a.yaml"]}).notes
+    assert note.startswith(f"{path} changed, but is no `.yaml` file directly in evalsets/")
+
+
+def test_labels_that_shape_later_verdicts_do_not_change_in_silence() -> None:
+    base = BASE | {
+        "evalsets/a.yaml": BASE["evalsets/a.yaml"].replace("id: a,", "id: a, cluster: k,")
+    }
+    tagged = BASE["evalsets/a.yaml"].replace("id: a,", "id: a, tags: [t],")
+    found = plan(base | {"evalsets/a.yaml": f"trials: 1\n{tagged}"}, base=base)
+    assert (found.matchups, found.findings) == ((), ())
+    assert found.notes == (
+        "evalsets/a.yaml changes `cluster` of 1 case, `tags` of 1 case and `trials` (from none to "
+        "1): that counts from the next change on.",
+    )

@@ -110,3 +110,13 @@ def test_a_wrong_key_or_value_is_refused_with_the_next_step(text: str, said: str
 
 def test_all_problems_are_reported_together() -> None:
     assert len(problem("gate: {max_dorp: 5}\nrun: {trials: many}\n").splitlines()) == 2
+
+
+@pytest.mark.parametrize("written", ["./a/prompts", "a//prompts/", "/a/./prompts/."])
+def test_folders_are_named_as_git_names_them(written: str) -> None:
+    assert read(f"paths: {{prompts: '{written}'}}").paths.prompts == "a/prompts"
+
+
+@pytest.mark.parametrize("written", [".", "./", "a/../b", "a\\prompts"])
+def test_a_folder_that_git_does_not_name_so_is_refused(written: str) -> None:
+    assert "paths.prompts: expected a folder inside" in problem(f"paths: {{prompts: '{written}'}}")

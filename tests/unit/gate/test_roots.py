@@ -1,5 +1,7 @@
 """Facts about the policies of a monorepo."""
 
+import re
+
 import pytest
 
 from evalgate.errors import ConfigurationError
@@ -35,10 +37,34 @@ def test_policies_of_either_side_count() -> None:
 def test_other_files_are_no_policies() -> None:
     others = (
         ".github/workflows/evalgate.yml",
-        ".github/evalgate.b.yaml",
-        ".github/evalgate.b.c.yml",
+        ".github/evalgate-nightly.yml",
+        ".github/evalgate.b.md",
     )
     assert found(*others) == (".github/evalgate.yml",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["evalgate.b.yaml", "evalgate.b.c.yml", "evalgate.my_svc.yml", "Evalgate.yml", "evalgate..yml"],
+)
+def test_a_file_that_looks_like_a_policy_is_never_passed_over(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{re.escape(name)}: looks like a policy"):
+        found(".github/evalgate.yml", f".github/{name}")
+
+
+def test_a_policy_of_the_base_with_a_wrong_name_does_not_hold_up_its_mending() -> None:
+    head = (".github/evalgate.my-svc.yml",)
+    assert found(".github/evalgate.my_svc.yml", head=head) == head
+
+
+@pytest.mark.parametrize("twin", ["evalgate.main.yml", "evalgate.B.yml"])
+def test_two_roots_of_one_name_are_refused(twin: str) -> None:
+    usual = (".github/evalgate.yml", ".github/evalgate.b.yml")
+    with pytest.raises(ConfigurationError, match="its root has the same name as that of"):
+        found(*usual, head=(*usual, f".github/{twin}"))
+    assert found(*usual, f".github/{twin}", head=usual) == tuple(
+        sorted((*usual, f".github/{twin}"))
+    )
 
 
 def policies(*folders: str) -> list[Policy]:

@@ -142,3 +142,9 @@ def test_a_wrong_schema_is_told_once() -> None:
     schemas = files.schemas()
     assert schemas["evalsets/r.json"].data == schemas["evalsets/r.json"].data == {}
     assert len(files.problems) == 1
+
+
+def test_what_git_lfs_leaves_in_place_of_a_file_is_not_attached() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+    said = beside({"evalsets/terms.pdf": pointer}).attachment("terms.pdf")
+    assert said == "`terms.pdf` is kept in Git LFS, which is not read: commit the file itself"

@@ -113,3 +113,9 @@ def test_an_end_that_the_case_asks_for_is_no_failure(
     spec: GraderSpec, stop: str, passed: bool
 ) -> None:
     assert completed(completion(stop), specs=(spec,)).passed is passed
+
+
+def test_a_tool_without_a_name_is_refused() -> None:
+    wrong: tuple[Data, ...] = ("", {"name": ""}, {"name": 5})
+    for argument in wrong:
+        assert CHECKS["tool_called"].fault(argument) is not None

@@ -118,3 +118,11 @@ def test_a_default_that_does_not_fit_is_a_problem_of_the_case(
 def test_a_grader_of_the_case_that_does_not_fit_is_named_by_its_own_place() -> None:
     _, problems = fitted("contains: '{{ciyt}}'", {"city": "Rome"}, own=True)
     assert problems[0].startswith("set.yaml:2: cases[0].graders[0].contains: the grader")
+
+
+@pytest.mark.parametrize("entry", ["contains: '{}'", "rubric: [ok, '{}']", "equals: {{a: ['{}']}}"])
+def test_a_grader_that_would_fill_the_memory_is_a_problem(entry: str) -> None:
+    values: dict[str, Data] = {"q": "x" * 1_000_000}
+    specs, [problem] = fitted(entry.format("{{q}}" * 10_000), values)
+    assert specs == ()
+    assert problem.endswith("once filled, has more than 5 million characters")

@@ -118,3 +118,25 @@ def test_a_path_over_a_huge_answer_ends_soon() -> None:
 def test_a_slow_pattern_is_ungraded() -> None:
     slow: Data = {"path": "$", "regex": "(a|aa)+$"}
     assert found(slow, json.dumps("a" * 60 + "b")).cause == "timeout"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "$[?count($[*])>5]",
+        "$[?$.a[?@.b]]",
+        "$[?@.p==$.a[1:2]]",
+        "$[?@.x && $ .a [ * ]]",
+        "$[?@.a=='it\\'s' || $['x','y']]",
+    ],
+)
+def test_a_filter_may_not_look_through_the_whole_answer_for_each_value(path: str) -> None:
+    assert "a path from the root (`$`) names one value" in str(path_fault(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["$[?@.p<$.max]", "$[?@.p<$['max x'].b[0]]", "$[?@.a=='$[*]']", "$.a[?count(@[*])>2].c[*]"],
+)
+def test_a_filter_may_compare_with_one_value_of_the_answer(path: str) -> None:
+    assert path_fault(path) is None

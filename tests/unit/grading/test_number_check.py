@@ -76,3 +76,8 @@ def test_an_answer_that_is_no_json_fails_with_and_without_not() -> None:
 )
 def test_a_wrong_argument_is_a_fault(argument: Data) -> None:
     assert number_fault(argument) is not None
+
+
+def test_several_numbers_fail_negated_or_not() -> None:
+    assert found(42, "It is 42, or 43.").final
+    assert not found(42, "It is 43.").final

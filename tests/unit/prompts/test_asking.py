@@ -51,6 +51,28 @@ def test_whatever_is_sent_makes_a_difference(other: PromptVersion) -> None:
     assert not asks_alike(version(), other)
 
 
+ORDERED = "{type: object, properties: {why: {enum: [1]}, what: {type: string}}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("why: {enum: [1]}, what: {type: string}", "what: {type: string}, why: {enum: [1]}"),
+        ("[1]", "[true]"),
+        ("[1]", "[1.0]"),
+    ],
+)
+@pytest.mark.parametrize(
+    "key",
+    ["output_schema: {}\n", "tools: [{{name: t, description: d, input_schema: {}}}]\n"],
+)
+def test_schemas_are_alike_only_when_they_are_written_alike(key: str, old: str, new: str) -> None:
+    # A model answers in the order of the keys, and true is another value than 1.
+    one, other = key.format(ORDERED), key.format(ORDERED.replace(old, new))
+    assert asks_alike(version(one), version(one + "metadata: {owner: us}\n"))
+    assert not asks_alike(version(one), version(other))
+
+
 def test_versions_that_include_shared_files_are_never_taken_for_alike() -> None:
     including = replace(version(), dependencies=("prompts/_shared/tone.v1.md",))
     assert not asks_alike(including, including)

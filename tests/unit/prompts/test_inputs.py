@@ -96,3 +96,11 @@ def test_a_file_can_only_be_printed(use: str) -> None:
         "7: the input `p` is a document: it can only be printed, as `{{ p }}`, and not be worked "
         "with"
     )
+
+
+def test_of_very_many_unknown_variables_only_the_first_are_told() -> None:
+    names = ", ".join(f"a{number}" for number in range(5_000))
+    body = "## user\n" + "".join(f"{{{{b{number}}}}}" for number in range(5_000)) + "\n"
+    told = problems(f"inputs: [{names}]", body)
+    assert len(told) == 51
+    assert told[-1] == "2: 4,950 more variables are not among the inputs"

@@ -108,3 +108,13 @@ def test_a_version_is_read_with_the_shared_files_of_its_tree() -> None:
     version = prompt.read("v1", FORMATS)
     assert version.hash == prompt.identity("v1")
     assert version.parts[0].template.fill({}) == "Kind. Ada"
+
+
+def test_the_problems_of_all_live_pointers_are_told_at_once() -> None:
+    tree = {f"prompts/{name}/live.yaml": b"stabel: v1\n" for name in ("a", "b")}
+    with pytest.raises(ConfigurationError) as caught:
+        read_prompts(tree, "prompts", FORMATS)
+    assert [problem.path for problem in caught.value.problems] == [
+        "prompts/a/live.yaml",
+        "prompts/b/live.yaml",
+    ]

@@ -204,3 +204,12 @@ def test_what_has_no_fault_can_be_rendered() -> None:
     whole = case(history=HELLO, photo={"file": "a.png"}, terms={"file": "a.pdf"}, q="x")
     assert list(faults(asked, whole)) == []
     assert len(render(asked, whole).turns) == 3
+
+
+def test_a_version_whose_parts_together_would_fill_the_memory_is_refused() -> None:
+    body = "## assistant\n{{a}}\n".join(["## user\n{{a}}\n"] * 6)
+    content = f"---\nmodel: m\nmax_tokens: 100\n---\n{body}".encode()
+    version = read_version("p", "prompts/p/v1.md", content=content, parser=FORMATS)
+    case = Case(id="c", vars={"a": "x" * 1_000_000}, expected=None, graders=(), hash="h")
+    [fault] = faults(version, case)
+    assert fault.message == "more than 10,000,000 characters in prompts/p/v1.md, once filled"

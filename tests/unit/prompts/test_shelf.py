@@ -4,6 +4,7 @@ import pytest
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
+from evalgate.model.reading import MOST_LISTED
 from evalgate.prompts.shelf import Shelf
 from evalgate.prompts.version import MOST_JINJA, read_version
 
@@ -93,3 +94,24 @@ def test_jinja_has_a_limit_over_all_parts() -> None:
     body = f"## user\n{include('a').decode()}\n## assistant\nx\n" * 3 + "## user\nx\n"
     [problem] = problems(body, a=b" " * (MOST_JINJA // 3))
     assert "more than 400,000 characters of Jinja" in problem
+
+
+def test_of_very_many_missing_files_only_the_first_are_told() -> None:
+    many = "".join(f'{{% include "b.v{number}.md" %}}' for number in range(1, 5_000))
+    files = {f"a.v{number}.md": b"" for number in range(1, 5_000)}
+    whole = Shelf(version="prompts/p/v1.md", files=files, seen=(), parser=FORMATS)
+    assert len(whole.includes(many, first_line=1).problems) == MOST_LISTED
+
+
+def test_a_version_with_many_wrong_parts_is_read_no_further() -> None:
+    part = "## user\n" + "".join(f'{{% include "b.v{n}.md" %}}' for n in range(1, 31)) + "\n"
+    body = "## assistant\nx\n".join([part] * 400)
+    assert len(problems(body)) == 60
+
+
+def test_of_very_many_missing_tools_only_the_first_are_told() -> None:
+    tools = ", ".join(f"b.v{number}.json" for number in range(1, 5_000))
+    content = f"---\nmodel: m\nmax_tokens: 100\ntools: [{tools}]\n---\n## user\nx\n".encode()
+    with pytest.raises(ConfigurationError) as caught:
+        read_version("p", "prompts/p/v1.md", content=content, parser=FORMATS, shared={})
+    assert len(caught.value.problems) == MOST_LISTED

@@ -60,3 +60,16 @@ def test_values_that_are_not_text_are_written_as_json() -> None:
     assert as_text(2.5) == "2.5"
     assert as_text({"ä": [1, None]}) == '{"ä": [1, null]}'
     assert as_text(None) == ""
+
+
+def test_very_many_open_braces_are_refused_at_once() -> None:
+    with pytest.raises(TemplateError, match=r"`\{\{` is not a variable"):
+        read_braces("{{" * 1_000_000)
+
+
+def test_a_text_that_would_fill_the_memory_is_refused() -> None:
+    value = "x" * 1_000_000
+    assert len(fill("{{a}}" * 9, {"a": value})) == 9_000_000
+    with pytest.raises(TemplateError, match="more than 10,000,000 characters once it is filled"):
+        fill("{{a}}" * 11, {"a": value})
+    assert fill(r"\{{" * 20 + "{{a}}", {"a": value}) == "{{" * 20 + value
