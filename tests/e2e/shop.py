@@ -208,6 +208,6 @@ def decided(folder: Path) -> dict[str, object]:
     prompts = found["prompts"]
     assert isinstance(prompts, list)
     for part in (found, *prompts):
-        for key in ("run_id", "cost_usd", "calls", "latency_ms"):
+        for key in ("run_id", "cost_usd", "calls", "latency_ms", "spending"):
             part.pop(key, None)
     return found
