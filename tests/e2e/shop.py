@@ -35,6 +35,7 @@ behaviours:
 judge:
   - {criterion: window, passes: 30 days}
 """
+KEY = "sk-of-the-shop"
 POLICY = "gate: {max_drop: 20}\nrun: {trials: 2, concurrency: 8, attempts: 3}\n"
 
 
@@ -80,7 +81,7 @@ class Claude(SimulatorServer):
         return self.counts.get("answers", 0) + self.counts.get("judge", 0)
 
     async def _send(self, http: web.Request, outgoing: Outgoing) -> web.StreamResponse:
-        if outgoing.response.status == HTTPStatus.OK:
+        if http.path == "/v1/messages" and outgoing.response.status == HTTPStatus.OK:
             message = json.loads(outgoing.response.body)
             written = message["usage"]
             usage = Usage(
@@ -115,7 +116,7 @@ def environment(server: SimulatorServer | None = None) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANTHROPIC_", "GITHUB_"))}
     if server is None:
         return clean
-    return {**clean, "ANTHROPIC_BASE_URL": server.base_url, "ANTHROPIC_API_KEY": "key"}
+    return {**clean, "ANTHROPIC_BASE_URL": server.base_url, "ANTHROPIC_API_KEY": KEY}
 
 
 FORKS = multiprocessing.get_context("forkserver")
