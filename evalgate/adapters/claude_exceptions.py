@@ -7,6 +7,7 @@ packages that find credentials. What has no row here is a bug and is not caught.
 from collections.abc import Mapping
 from json import JSONDecodeError
 
+from aiohttp import ClientConnectorError, ClientOSError, ServerDisconnectedError
 from anthropic import (
     AnthropicError,
     APIConnectionError,
@@ -18,6 +19,7 @@ from anthropic import (
     RetryableError,
 )
 from httpx2 import (
+    ConnectError,
     DecodingError,
     HTTPError,
     InvalidURL,
@@ -46,6 +48,10 @@ BY_CLASS: Mapping[type[Exception], FailureKind] = {
     ReadError: FailureKind.CUT,
     RemoteProtocolError: FailureKind.CUT,
     HTTPError: FailureKind.CONNECTION,
+    # The line was up: the server may have taken the request, and worked for it.
+    ClientConnectorError: FailureKind.CONNECTION,
+    ClientOSError: FailureKind.CUT,
+    ServerDisconnectedError: FailureKind.CUT,
     InvalidURL: FailureKind.CONNECTION,
     JSONDecodeError: FailureKind.MALFORMED,
     UnicodeDecodeError: FailureKind.MALFORMED,
@@ -68,9 +74,9 @@ def kind_of_exception(error: BaseException) -> FailureKind | None:
     """Return the kind of a failure, or None when the exception is none that a call may end with.
 
     The SDK says `APIConnectionError` of all that happens on the line, also of a body that breaks
-    off; what happened is its cause.
+    off, and httpx2 `ConnectError` of a line that was up and broke; what happened is the cause.
     """
-    cause = error.__cause__ if isinstance(error, APIConnectionError) else None
+    cause = error.__cause__ if isinstance(error, APIConnectionError | ConnectError) else None
     by_cause = None if cause is None else kind_of_exception(cause)
     if by_cause is not None:
         return by_cause

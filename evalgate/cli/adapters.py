@@ -42,7 +42,7 @@ class _Cluster(Protocol):
 
 class _Batches(Protocol):
     def ClaudeBatches(  # noqa: N802 - the name of a class
-        self, *, api_key: str, base_url: str | None
+        self, *, api_key: str, base_url: str | None, routes: Mapping[str, Route]
     ) -> AbstractAsyncContextManager[BatchService]: ...
 
 
@@ -78,10 +78,12 @@ def claude(
     return module.ClaudeModel(api_key=api_key, base_url=base_url, clouds=clouds, routes=routes)
 
 
-def batches(*, api_key: str, base_url: str | None) -> AbstractAsyncContextManager[BatchService]:
+def batches(
+    *, api_key: str, base_url: str | None, routes: Mapping[str, Route]
+) -> AbstractAsyncContextManager[BatchService]:
     """Return the Message Batches of the Claude API, or of a server that speaks it."""
     module = cast("_Batches", import_module("evalgate.adapters.claude_batches"))
-    return module.ClaudeBatches(api_key=api_key, base_url=base_url)
+    return module.ClaudeBatches(api_key=api_key, base_url=base_url, routes=routes)
 
 
 def cluster(*, address: str, base_url: str | None) -> AbstractAsyncContextManager[ChatModel]:

@@ -84,20 +84,22 @@ def origin(environment: Environment, rules: Sequence[Rules]) -> Callable[[Route]
 
 def batch_service(
     environment: Environment, rules: Sequence[Rules]
-) -> Callable[[], AbstractAsyncContextManager[BatchService]]:
+) -> Callable[[Mapping[str, Route]], AbstractAsyncContextManager[BatchService]]:
     """Return what opens the service of batches; as `connection` does for single calls."""
 
-    def of_claude() -> AbstractAsyncContextManager[BatchService]:
-        _check(environment, DIRECT)
+    def of_claude(routes: Mapping[str, Route]) -> AbstractAsyncContextManager[BatchService]:
+        _check(environment, routes)
         return adapters.batches(
-            api_key=environment.api_key or NO_KEY, base_url=environment.base_url or None
+            api_key=environment.api_key or NO_KEY,
+            base_url=environment.base_url or None,
+            routes=routes,
         )
 
     @asynccontextmanager
-    async def of_simulator() -> AsyncIterator[BatchService]:
+    async def of_simulator(routes: Mapping[str, Route]) -> AsyncIterator[BatchService]:
         async with (
             adapters.simulator(rules) as server,
-            adapters.batches(api_key=NO_KEY, base_url=server.base_url) as service,
+            adapters.batches(api_key=NO_KEY, base_url=server.base_url, routes=routes) as service,
         ):
             yield service
 

@@ -75,7 +75,7 @@ def world_words(options: Namespace) -> tuple[str, ...]:
     for file in options.rules or ():
         words += ["--rules", str(file)]
     if options.max_cost is not None:
-        words += ["--max-cost", f"{options.max_cost:g}"]
+        words += ["--max-cost", f"{options.max_cost:.15g}"]
     if options.cache:
         words += ["--cache", str(options.cache)]
     return (*words, "--no-cache") if options.no_cache else tuple(words)

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from evalgate.errors import UsageError
-from evalgate.gate.outside import Outside
+from evalgate.gate.outside import Outside, Routes
 from evalgate.gate.planning import Plan
 from evalgate.gate.routes import routes_in_use
 from evalgate.gate.runner import places, trial_runner
@@ -50,7 +50,7 @@ async def one_by_one(plan: Plan, outside: Outside, scope: Scope) -> AsyncIterato
 class Batches:
     """The engine that answers the calls of a run in batches; `say` is told how they get on."""
 
-    open_service: Callable[[], AbstractAsyncContextManager[BatchService]]
+    open_service: Callable[[Routes], AbstractAsyncContextManager[BatchService]]
     journal: BatchJournal
     say: Callable[[str], None]
 
@@ -71,7 +71,7 @@ class Batches:
             for planned in trials_in_scope(plan, scope):
                 await runner.run(planned)
 
-        async with self.open_service() as service:
+        async with self.open_service(routes_in_use(policy)) as service:
             means = BatchMeans(
                 service=service,
                 journal=self.journal,
@@ -102,4 +102,8 @@ def _check_routes(policy: Policy) -> None:
     for name, route in routes_in_use(policy).items():
         if route.provider is not Provider.DIRECT:
             message = f"the route {name} leads to {route.provider}, which takes no batches"
+            raise UsageError(f"{message}: run without --engine batches")
+        if route.models:
+            # The results do not repeat what was asked, so that the names could not be told apart.
+            message = f"the route {name} has names of its own for models, which batches do not know"
             raise UsageError(f"{message}: run without --engine batches")

@@ -1,16 +1,16 @@
 """The calls of a run that is answered in batches: what is stored already, and what is wanted."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import AnswerStore, BatchJournal, BatchService, Clock, Prices
-from evalgate.model.route import Route
 from evalgate.running.budget import Budget
 from evalgate.running.calls import Called
 from evalgate.running.keys import answer_key
 from evalgate.running.place import Places
+from evalgate.running.stored import checked
 
 PRICE = 0.5
 """What a call in a batch costs against a single one."""
@@ -45,8 +45,9 @@ class Collector:
         """Return the stored answer, the failure that stands, or one that says to wait."""
         key = answer_key(request, origin=self.means.places.origin(request.route))
         stored = self.means.store.find(key)
-        if stored is not None:
-            return Called(result=_checked(stored, request), reused=True)
+        answer = None if stored is None else checked(stored, request)
+        if isinstance(answer, Completion):
+            return Called(result=answer, reused=True)
         if key not in self.failures:
             self.wanted.setdefault(key, request)
         return Called(result=self.failures.get(key, PENDING))
@@ -72,20 +73,10 @@ class Answered:
         if stored is None:
             failed = self.failures.get(key)
             return Called(result=failed or self.missing, calls=1 if failed else 0)
-        answer = _checked(stored, request)
+        answer = checked(stored, request)
         if key not in self.paid:
             return Called(result=answer, reused=True)
         self.paid.remove(key)
         cost = self.means.prices.cost_usd(request.model, stored.usage)
         cost = None if cost is None else cost * PRICE * places.price_factor(request.route)
         return Called(result=answer, calls=1, cost_usd=cost, booked_usd=cost or 0.0)
-
-
-def _checked(stored: Completion, request: ChatRequest) -> Completion | CallFailure:
-    """Return a stored answer as that of the model that was asked, if it is the one."""
-    if stored.model == request.model:
-        return stored
-    if Route().may_answer(request.model, stored.model):
-        return replace(stored, model=request.model)
-    message = f"asked {request.model}, but {stored.model[:60]} answered"
-    return CallFailure(kind=FailureKind.WRONG_MODEL, message=message)

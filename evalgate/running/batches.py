@@ -16,6 +16,7 @@ from evalgate.running.account import Calls
 from evalgate.running.batch_calls import PENDING, PRICE, Answered, BatchMeans, Collector
 from evalgate.running.retry import MAY_BE_BILLED, RETRIES
 from evalgate.running.size import CHARACTERS_PER_TOKEN, expected_input
+from evalgate.running.stored import checked
 from evalgate.running.worst import worst_usd
 
 NO_RESULT = CallFailure(
@@ -122,9 +123,11 @@ async def _round(
     means.say(f"batch {batch.id}: {len(part):,} requests handed in")
     labels = {key: request.trial for key, request in part.items()}
     await _collect(means, batch, failures, labels=labels)
-    for key in part:
-        if key not in failures and means.store.find(key) is None:
-            failures[key] = NO_RESULT
+    for key, request in part.items():
+        stored = means.store.find(key)
+        answer = NO_RESULT if stored is None else checked(stored, request)
+        if isinstance(answer, CallFailure):
+            failures.setdefault(key, answer)
     means.journal.end(batch)
     means.budget.settle(worst, _spent(means, part))
 

@@ -14,6 +14,7 @@ from evalgate.running.lane import Lane
 from evalgate.running.pacing import Pace, Ticket
 from evalgate.running.place import Places
 from evalgate.running.retry import MAY_BE_BILLED, STOPS_RUN
+from evalgate.running.stored import checked
 from evalgate.running.worst import worst_usd
 
 OnLimits = Callable[[tuple[str, str], RateLimits], None]
@@ -56,8 +57,9 @@ class Caller:
         """Return the answer or the failure, and what it took."""
         key = answer_key(request, origin=self._means.places.origin(request.route))
         stored = self._means.store.find(key) if self._means.store else None
-        if stored is not None:
-            return Called(result=stored, reused=True)
+        answer = None if stored is None else checked(stored, request)
+        if isinstance(answer, Completion):
+            return Called(result=answer, reused=True)
         running = self._in_flight.get(key)
         if running is not None:
             called = await asyncio.shield(running)
@@ -122,7 +124,9 @@ class Caller:
             if result is not None and result.limits is not None:
                 means.on_limits((request.route, request.model), result.limits)
             booked = means.budget.settle(worst, cost)
-        if isinstance(result, CallFailure) and result.kind in STOPS_RUN:
+        if isinstance(result, CallFailure) and (
+            result.kind in STOPS_RUN or lane.held() >= means.settings.deadline
+        ):
             self._give_up(result)
         seconds = means.clock.monotonic() - start
         return Called(result=result, seconds=seconds, calls=1, cost_usd=cost, booked_usd=booked)

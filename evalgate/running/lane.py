@@ -39,6 +39,10 @@ class Lane:
         self._pace.end(self._clock.monotonic(), ticket, result)
         self._left.set()
 
+    def held(self) -> float:
+        """Return the seconds for which the server wants no call at all."""
+        return self._pace.held(self._clock.monotonic())
+
     def join(self, pace: Pace) -> None:
         """Share the limits of this lane with the pace of another one, where they are the same."""
         self._pace.join(pace)

@@ -137,6 +137,10 @@ class Pace:
         wanted = self._wanted(purpose, input_tokens)
         return max(self._held_until - now, self.allowances.wait(wanted, now))
 
+    def held(self, now: float) -> float:
+        """Return the seconds for which the server wants no call at all."""
+        return max(0.0, self._held_until - now)
+
     def start(self, now: float, *, purpose: str, input_tokens: float) -> Ticket:
         """Count a call as started, and return what `end` needs."""
         wanted = self._wanted(purpose, input_tokens)

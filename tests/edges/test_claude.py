@@ -272,13 +272,13 @@ async def test_a_body_that_breaks_off_in_the_middle_is_cut() -> None:
     assert failure.message.endswith(" broke off: ReadError")
 
 
-async def test_a_connection_closed_without_a_word_is_a_connection_failure() -> None:
+async def test_a_connection_closed_without_a_word_may_have_been_billed() -> None:
     async def close(request: web.Request) -> web.StreamResponse:
         assert request.transport is not None
         request.transport.close()
         return web.Response()
 
-    assert (await failed(close)).kind is FailureKind.CONNECTION
+    assert (await failed(close)).kind is FailureKind.CUT
 
 
 async def test_a_port_that_nobody_listens_on_is_a_connection_failure() -> None:

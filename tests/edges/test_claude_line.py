@@ -19,8 +19,8 @@ REQUEST = ChatRequest(model="m", max_tokens=10, turns=(Turn(role="user", content
 CONNECTION, CUT = FailureKind.CONNECTION, FailureKind.CUT
 
 LINES = [
-    ("nothing at all", b"", CONNECTION),
-    ("half the headers", b"HTTP/1.1 200 OK\r\ncontent-ty", CONNECTION),
+    ("nothing at all", b"", CUT),
+    ("half the headers", b"HTTP/1.1 200 OK\r\ncontent-ty", CUT),
     ("headers alone", OK + b"content-length: 100\r\n\r\n", CUT),
     ("half a body", OK + b"content-length: 100\r\n\r\n{", CUT),
     ("half a chunk", OK + b"transfer-encoding: chunked\r\n\r\n5\r\nabc", CUT),
@@ -36,7 +36,7 @@ LINES = [
     (
         "a redirect to itself",
         b"HTTP/1.1 307 x\r\nlocation: /v1/messages\r\ncontent-length: 0\r\n\r\n",
-        CONNECTION,
+        CUT,
     ),
     (
         "a redirect to nowhere",

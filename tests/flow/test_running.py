@@ -375,7 +375,7 @@ def batches(stage: Stage, journal: Path, **postbox: object) -> tuple[Engine, Pos
     service = Postbox(stage.model, **postbox)  # type: ignore[arg-type]
 
     @asynccontextmanager
-    async def open_service() -> AsyncIterator[Postbox]:
+    async def open_service(_: Routes) -> AsyncIterator[Postbox]:
         yield service
 
     engine = Batches(

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
 from json import JSONDecodeError
+from typing import cast
 
 import aiohttp
 import anthropic
 import anthropic.lib
 import httpx2
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 from anthropic import (
     AnthropicError,
     APIConnectionError,
@@ -72,13 +74,28 @@ def caused(cause: Exception) -> APIConnectionError:
     return error
 
 
+def on_the_line(cause: Exception) -> httpx2.ConnectError:
+    error = httpx2.ConnectError("broke")
+    error.__cause__ = cause
+    return error
+
+
+NOBODY = cast("ConnectionKey", None)
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
         (caused(httpx2.ConnectError("refused")), FailureKind.CONNECTION),
         (caused(httpx2.ReadError("half a body")), FailureKind.CUT),
         (caused(httpx2.DecodingError("no gzip")), FailureKind.MALFORMED),
-        (caused(aiohttp.ServerDisconnectedError()), FailureKind.CONNECTION),
+        (caused(aiohttp.ServerDisconnectedError()), FailureKind.CUT),
+        (caused(on_the_line(aiohttp.ServerDisconnectedError())), FailureKind.CUT),
+        (caused(on_the_line(aiohttp.ClientOSError())), FailureKind.CUT),
+        (
+            caused(on_the_line(aiohttp.ClientConnectorError(NOBODY, OSError()))),
+            FailureKind.CONNECTION,
+        ),
         (caused(ZeroDivisionError()), FailureKind.CONNECTION),
         (APIConnectionError(request=REQUEST), FailureKind.CONNECTION),
         (APITimeoutError(request=REQUEST), FailureKind.TIMEOUT),

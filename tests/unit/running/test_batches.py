@@ -467,3 +467,11 @@ def test_a_request_that_is_too_large_is_a_part_of_its_own() -> None:
 def with_file(content: bytes) -> ChatRequest:
     file = Attachment(name="f", media_type="image/png", sha256="", content=content)
     return replace(asking(""), turns=(Turn(role="user", content=(file,)),))
+
+
+async def test_an_answer_of_another_model_that_an_earlier_run_left_is_asked_for_again() -> None:
+    run = Run()
+    run.store.keep(key("a"), replace(said("A"), model="other"), label="")
+    calls = await run.answer(["a"])
+    assert run.batches == [["a"]]
+    assert await result(calls, "a") == said("A")

@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from evalgate.errors import EvaluationError
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.model.chat import (
+    Allowance,
+    CallFailure,
+    ChatRequest,
+    Completion,
+    FailureKind,
+    RateLimits,
+    Usage,
+)
 from evalgate.model.content import Turn
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import AnswerStore
@@ -321,3 +329,38 @@ async def test_a_failure_that_may_pass_is_not_remembered() -> None:
     one = caller(server)
     assert (await one.call(asking())).result == failure(FailureKind.SERVER)
     assert (await one.call(asking())).result == ANSWER
+
+
+async def test_a_stored_answer_of_another_model_is_no_answer() -> None:
+    store, server = MemoryStore(), Server(ANSWER)
+    key = answer_key(asking(), origin="o")
+    store.keep(key, replace(ANSWER, model="other", text="no"), label="")
+    called = await caller(server, store=store).call(asking())
+    assert (called.result, called.calls) == (ANSWER, 1)
+    assert store.answers == {key: ANSWER}
+
+
+async def test_a_stored_answer_of_a_snapshot_is_that_of_its_model() -> None:
+    store, server = MemoryStore(), Server(failure(FailureKind.REQUEST))
+    snapshot = replace(ANSWER, model="m-20261001")
+    store.keep(answer_key(asking(), origin="o"), snapshot, label="")
+    assert (await caller(server, store=store).call(asking())).result == ANSWER
+
+
+async def test_a_server_that_wants_no_call_for_longer_than_a_deadline_ends_the_run() -> None:
+    exhausted = RateLimits(requests=Allowance(limit=10, remaining=0))
+    busy = replace(failure(FailureKind.RATE_LIMIT), retry_after=86_400.0, limits=exhausted)
+    server = Server(busy)
+    one = caller(server)
+    first = await one.call(asking())
+    later = await together(one, [asking(str(number)) for number in range(9)])
+    assert first.result == busy
+    assert [called.result for called in later] == [busy] * 9
+    assert len(server.asked) == 1
+
+
+async def test_a_single_call_that_is_to_wait_for_long_does_not_end_the_run() -> None:
+    busy = replace(failure(FailureKind.RATE_LIMIT), retry_after=86_400.0)
+    one = caller(Server(busy, ANSWER))
+    assert (await one.call(asking())).result == busy
+    assert (await one.call(asking("Ho"))).result == ANSWER
