@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx2
-from anthropic import AsyncStream, DefaultAioHttpClient, Timeout
+from anthropic import AsyncStream, DefaultAioHttpClient, RequestOptions, Timeout
 from anthropic.resources.messages import DEPRECATED_MODELS
 
 from evalgate.adapters.claude_clients import Client, open_client
@@ -21,11 +21,12 @@ from evalgate.adapters.claude_routes import Clouds, server
 from evalgate.adapters.claude_stream import STREAM_ABOVE, collect
 from evalgate.adapters.claude_telling import Teller
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
-from evalgate.model.document import Data
 from evalgate.model.route import WITHOUT_OUTPUT_SCHEMA, Provider, Route
 
 CONNECT_SECONDS = 10.0
 MESSAGES = "/v1/messages"
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 _Response = httpx2.Response | AsyncStream[object]
 
@@ -144,23 +145,21 @@ async def _post(line: _Line, request: ChatRequest, within: float) -> _Response:
     # The client's own method would build a model of the answer, which is read from its JSON anyway.
     post, asked = line.client.post, body(request, model=line.route.model_id(request.model))
     timeout = Timeout(within, connect=min(within, CONNECT_SECONDS))
-    headers = trial_header(request.trial)
-    if not _streams(request, line.route):
+    options: RequestOptions = {"headers": trial_header(request.trial), "timeout": timeout}
+    if _streams(request, line.route):
         return await post(
             MESSAGES,
-            cast_to=httpx2.Response,
-            body=asked,
-            options={"headers": headers, "timeout": timeout},
+            cast_to=object,
+            body={**asked, "stream": True},
+            options=options,
+            stream=True,
+            stream_cls=AsyncStream[object],
         )
-    streamed: dict[str, Data] = {**asked, "stream": True}
-    return await post(
-        MESSAGES,
-        cast_to=object,
-        body=streamed,
-        options={"headers": headers, "timeout": timeout},
-        stream=True,
-        stream_cls=AsyncStream[object],
-    )
+    if line.route.provider is not Provider.DIRECT:
+        return await post(MESSAGES, cast_to=httpx2.Response, body=asked, options=options)
+    # A whole address and a body that is ready save the client a tenth of its work.
+    address, content = str(line.client.base_url).rstrip("/") + MESSAGES, _WRITER.encode(asked)
+    return await post(address, cast_to=httpx2.Response, content=content.encode(), options=options)
 
 
 def _streams(request: ChatRequest, route: Route) -> bool:
@@ -188,7 +187,7 @@ def _no_json(response: httpx2.Response) -> BadReply:
 
 def _headers(response: _Response) -> Mapping[str, str]:
     whole = response if isinstance(response, httpx2.Response) else response.response
-    return whole.headers
+    return dict(whole.headers.items())  # each look into its own kind of headers goes through all
 
 
 def _placed(failure: CallFailure, headers: Mapping[str, str]) -> CallFailure:

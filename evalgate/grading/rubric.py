@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from evalgate.grading.fence import fenced
 from evalgate.grading.json_text import as_text
@@ -118,7 +119,7 @@ def rubric_request(
         effort=judge.effort,
         system=_instructions(exchange),
         turns=(Turn(role="user", content=(Text(text=text), *attached) if attached else text),),
-        output_schema=_reply_schema(list(keys)),
+        output_schema=_reply_schema(tuple(keys)),
         purpose=Purpose.JUDGE,
         fence=boundary,
         route=judge.route,
@@ -158,7 +159,9 @@ def _file_text(file: Attachment) -> str:
     return f"{one_line(file.name)}\n{file.content.decode('utf-8-sig', 'replace')}"
 
 
-def _reply_schema(keys: list[str]) -> Mapping[str, Data]:
+@lru_cache(maxsize=64)
+def _reply_schema(keys: tuple[str, ...]) -> Mapping[str, Data]:
+    """Return the form of a reply: one and the same object, so that it is measured but once."""
     # The server writes properties in this order, so the reason comes before the verdict.
     verdict: Data = {"type": "string", "enum": [*VERDICTS]}
     finding = _closed_object({"reason": {"type": "string"}, "verdict": verdict})

@@ -24,7 +24,14 @@ class PlannedTrial:
         """What the trial's calls are marked with; the same for both arms."""
         return f"{self.case.id}/{self.index}"
 
-    def trial(self, status: TrialStatus, error: TrialError | None = None) -> Trial:
+    def trial(
+        self,
+        status: TrialStatus,
+        error: TrialError | None = None,
+        *,
+        asked: str = "",
+        grading: str = "",
+    ) -> Trial:
         """Return a trial that says which one it is and what became of it, and nothing else yet."""
         return Trial(
             prompt=self.version.prompt,
@@ -36,6 +43,8 @@ class PlannedTrial:
             trial=self.index,
             status=status,
             error=error,
+            asked=asked,
+            grading=grading,
             tags=self.case.tags,
             cluster=self.case.cluster,
         )

@@ -46,8 +46,8 @@ class TrialRunner:
         """Return the trial, graded or errored; a failure of the service is never raised."""
         request = self.request(planned)
         key = answer_key(request, origin=self.places.origin(self.route))
-        started = replace(
-            planned.trial(TrialStatus.ERRORED),
+        started = planned.trial(
+            TrialStatus.ERRORED,
             asked=asked_key(key, planned.case.tool_results),
             grading=self._grading(planned.case),
         )
