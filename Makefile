@@ -26,13 +26,13 @@ test: lint ## Everything that continuous integration runs
 
 check: $(VENV)/dev.stamp ## The fast half of the tests: linters and units
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests
+	@$(BIN)/mypy evalgate tests benchmarks
 	@$(BIN)/pytest tests/unit
 
 lint: $(VENV)/dev.stamp ## Format, style, types, import contracts, workflow files
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests
+	@$(BIN)/mypy evalgate tests benchmarks
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
