@@ -2,35 +2,32 @@
 
 import sys
 import time
-from collections.abc import Callable
 
 from evalgate.gate.estimate_words import estimate_line
 from evalgate.gate.estimating import Known, estimate_plan
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.recorded import recorded
+from evalgate.gate.scope import Scope
 from evalgate.model.chat import RateLimits
 from evalgate.running.caller import OnLimits
 from evalgate.running.estimate import Lane
-from evalgate.running.plan import PlannedTrial
 from evalgate.running.small_account import SmallAccount
 
 
-def foretell(
-    plan: Plan, world: Outside, *, ours: Callable[[PlannedTrial], bool], batches: bool
-) -> OnLimits:
+def foretell(plan: Plan, world: Outside, *, scope: Scope, batches: bool) -> OnLimits:
     """Print the estimate of a run, and return what watches the rate limits that servers state.
 
     Args:
         plan: what is planned.
         world: its prices.
-        ours: whether a trial is to be run here.
+        scope: which of its trials are to be run here, and what they may cost.
         batches: whether the calls go in batches.
     """
     estimate = estimate_plan(
         plan,
         world.prices,
-        is_ours=ours,
+        scope=scope,
         known=Known(is_recorded=recorded(plan, world)),
         batches=batches,
     )

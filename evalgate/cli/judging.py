@@ -16,6 +16,7 @@ from evalgate.errors import (
 from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
+from evalgate.model.chat import FailureKind
 
 
 def gate(question: Question, world: Outside, *, publication: Publication, terms: Terms) -> ExitCode:
@@ -38,5 +39,7 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
         raise
     publish(publication, verdict, plan=plan, log=own.log)
     if plan.trials and verdict.exit_code is ExitCode.NOT_EVALUATED:
-        print(f"evalgate: {how_to_go_on(terms, publication.folder)}", file=sys.stderr)  # noqa: T201
+        costs_too_much = FailureKind.COST_LIMIT in {reason.code for reason in verdict.reasons}
+        how = how_to_go_on(terms, publication.folder, costs_too_much=costs_too_much)
+        print(f"evalgate: {how}", file=sys.stderr)  # noqa: T201
     return verdict.exit_code

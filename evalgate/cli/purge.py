@@ -48,7 +48,8 @@ def run(options: Namespace) -> ExitCode:
         if gone.deleted and not options.dry_run:
             _say("the history of git still holds what was committed")
     gone = delete_answers(cache, selection, now=time.time(), dry_run=options.dry_run)
-    _say(f"{verb} {_counts(gone, 'answer')} in {cache}")
+    absent = "" if cache.exists() else ", which does not exist"
+    _say(f"{verb} {_counts(gone, 'answer')} in {cache}{absent}")
     if gone.in_use:
         _say("another process has the file open: the words leave it when that process ends")
     return ExitCode.OK

@@ -32,6 +32,7 @@ from evalgate.gate.execution import execute
 from evalgate.gate.gate import plan_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
+from evalgate.model.chat import FailureKind
 from evalgate.running.shards import Shard, read_shard
 
 VERB = "run"
@@ -110,9 +111,10 @@ def _run(question: Question, world: Outside, *, folder: Path, terms: Terms) -> N
                 execute(plan, own.world, log=own.log, on_trial=own.on_trial, mode=own.mode)
             )
     if stopped is not None:
+        costs_too_much = stopped.kind == FailureKind.COST_LIMIT
         raise EvaluationError(
             f"the run stopped before its end: {stopped.message.rstrip('.')}\n"
-            f"{how_to_go_on(terms, folder)}"
+            f"{how_to_go_on(terms, folder, costs_too_much=costs_too_much)}"
         )
 
 

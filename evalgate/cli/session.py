@@ -74,14 +74,14 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     log = TrialFile(folder / TRIALS)
     scope = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
-    if plan.trials:
-        scope = replace(scope, on_limits=foretell(plan, world, ours=ours, batches=terms.batches))
+    left = sum(map(ours, planned_trials(plan)))
+    if left:
+        scope = replace(scope, on_limits=foretell(plan, world, scope=scope, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_one_line(document)})
     run = plan.sources.policy.run
     # An age of zero days is for answers of earlier runs; within its own a run pays once.
     store = terms.store if run.cache_days else None
-    left = sum(map(ours, planned_trials(plan)))
     try:
         with (
             log,
@@ -106,10 +106,17 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
         discard_store(folder)
 
 
-def how_to_go_on(terms: Terms, folder: Path) -> str:
-    """Return the line with the command that goes on with a run."""
+def how_to_go_on(terms: Terms, folder: Path, *, costs_too_much: bool = False) -> str:
+    """Return the line with the command that goes on with a run.
+
+    Args:
+        terms: how it was made.
+        folder: its folder.
+        costs_too_much: it was a cost limit that stopped it, and would stop it again.
+    """
     verb, *words = terms.again
-    return f"go on with: {shlex.join(['evalgate', verb, '--resume', str(folder), *words])}"
+    first = "raise or lift the cost limit, then " if costs_too_much else ""
+    return f"{first}go on with: {shlex.join(['evalgate', verb, '--resume', str(folder), *words])}"
 
 
 def read_begun_run(folder: Path) -> BegunRun:
@@ -124,7 +131,11 @@ def read_begun_run(folder: Path) -> BegunRun:
         content = path.read_bytes()
     except OSError:
         roots = sorted(each.parent.name for each in folder.glob(f"*/{PLAN_FILE}"))
-        hint = f"name one of its roots: {', '.join(roots)}" if roots else "begin a new run"
+        hint = (
+            f"name one of its roots: {', '.join(roots)}"
+            if roots
+            else "name a run folder, or begin a new run"
+        )
         raise UsageError(
             f"{folder} holds no {PLAN_FILE}, so there is no run in it: {hint}"
         ) from None

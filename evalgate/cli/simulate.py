@@ -11,6 +11,8 @@ from evalgate.errors import ExitCode
 from evalgate.simulator.limits import LEAST_BURST, MOST_PER_MINUTE, Limits
 from evalgate.simulator.rules import LONGEST_WAIT, Rules
 
+LAST_PORT = 65535
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of the verb."""
@@ -21,9 +23,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         help="a rule file; may be given several times (default: the rules of the example)",
     )
-    parser.add_argument("--port", type=int, default=8377, help="0 takes any free port")
     parser.add_argument(
-        "--latency", metavar="MS", type=float, default=0.0, help="how long each answer takes"
+        "--port",
+        metavar="N",
+        type=_port,
+        default=8377,
+        help="0 takes any free port (default: 8377)",
+    )
+    parser.add_argument(
+        "--latency",
+        metavar="MS",
+        type=_number(0, LONGEST_WAIT * 1000),
+        default=0.0,
+        help="how long each answer takes at least, in milliseconds (default: 0)",
     )
     _add_rates(parser)
     parser.add_argument(
@@ -75,6 +87,13 @@ def _rate(text: str) -> int:
     number = int(text) if text.isdecimal() and len(text) <= 10 else 0
     if not 1 <= number <= MOST_PER_MINUTE:
         raise ArgumentTypeError(f"expected a whole number from 1 to {MOST_PER_MINUTE:,}")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isdecimal() and len(text) <= 5 else -1
+    if not 0 <= number <= LAST_PORT:
+        raise ArgumentTypeError(f"expected a whole number from 0 to {LAST_PORT}")
     return number
 
 

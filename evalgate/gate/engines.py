@@ -9,7 +9,7 @@ from evalgate.gate.outside import Outside, Routes
 from evalgate.gate.planning import Plan
 from evalgate.gate.routes import routes_in_use
 from evalgate.gate.runner import places, trial_runner
-from evalgate.gate.scope import Scope, trials_in_scope
+from evalgate.gate.scope import Scope, cost_limit, trials_in_scope
 from evalgate.model.policy import Policy
 from evalgate.model.ports import BatchJournal, BatchService
 from evalgate.model.route import Provider
@@ -84,14 +84,15 @@ class Batches:
                 say=self.say,
             )
             yield await answer_in_batches(means, collect)
+        for batch in self.journal.batches():
+            if batch.is_over and not batch.is_booked:
+                self.journal.book(batch)
 
 
 def _budget(policy: Policy, outside: Outside, scope: Scope) -> Budget:
     """Return the budget of a run, or a shard's part of it."""
-    most = policy.run.max_cost_usd if scope.max_cost_usd is None else scope.max_cost_usd
-    parts = scope.shard.of if scope.shard else 1
     return Budget(
-        most=None if most is None else most / parts,
+        most=cost_limit(policy.run, scope),
         most_per_day=policy.run.max_cost_usd_per_day,
         book=outside.book,
         spent=scope.spent_usd,

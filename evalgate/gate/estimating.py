@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
+from evalgate.gate.scope import Scope, cost_limit, in_scope
 from evalgate.gate.trials import trials_by_matchup
 from evalgate.model.comparison import CaseKind
 from evalgate.model.ports import Prices
 from evalgate.model.trial import Arm
 from evalgate.prompts.render import render
+from evalgate.reporting.numbers import money
 from evalgate.running.duration import Duration, run_time
 from evalgate.running.estimate import Estimate, Tariff, estimate, joined
 from evalgate.running.foreseen import Foresight, Past
@@ -56,11 +58,6 @@ def _none(planned: PlannedTrial) -> bool:  # noqa: ARG001 - the shape of a filte
     return False
 
 
-def _all(planned: PlannedTrial) -> bool:  # noqa: ARG001 - the shape of a filter
-    """Say of every trial that it is to be run here."""
-    return True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What earlier runs have left.
@@ -74,13 +71,14 @@ class Known:
 
 
 NOTHING_KNOWN = Known()
+EVERYTHING = Scope()
 
 
 def estimate_plan(
     plan: Plan,
     prices: Prices,
     *,
-    is_ours: Callable[[PlannedTrial], bool] = _all,
+    scope: Scope = EVERYTHING,
     known: Known = NOTHING_KNOWN,
     batches: bool = False,
 ) -> PlanEstimate:
@@ -89,7 +87,7 @@ def estimate_plan(
     Args:
         plan: what is to be run.
         prices: the list prices.
-        is_ours: tells of a trial whether it is to be run here at all.
+        scope: which of its trials are to be run here, and what they may cost.
         known: what earlier runs have left.
         batches: whether calls go in batches, at half the price.
     """
@@ -99,7 +97,7 @@ def estimate_plan(
             render=render, judge=policy.judge, route=policy.run.route, past=known.past
         ),
         tariff=Tariff(prices=prices, routes=policy.routes, batches=batches),
-        is_ours=is_ours,
+        is_ours=in_scope(plan, scope),
         is_recorded=known.is_recorded,
     )
     matchups = tuple(
@@ -111,7 +109,7 @@ def estimate_plan(
         matchups=matchups,
         total=total,
         time=time,
-        warnings=tuple(_warnings(plan, total, time)),
+        warnings=tuple(_warnings(plan, total, time=time, scope=scope)),
     )
 
 
@@ -140,17 +138,20 @@ def _matchup(matchup: Matchup, trials: Iterator[PlannedTrial], means: _Means) ->
     )
 
 
-def _warnings(plan: Plan, total: Estimate, time: Duration | None) -> Iterator[str]:
+def _warnings(plan: Plan, total: Estimate, *, time: Duration | None, scope: Scope) -> Iterator[str]:
     run = plan.sources.policy.run
     if time is not None and passes(time, run.job_minutes):
         yield f"The run takes {too_long(time, run.job_minutes)}."
+    limit = cost_limit(run, scope)
     if total.unpriced:
         models = ", ".join(sorted(total.unpriced))
-        yield f"No price is known for {models}: what the run costs is unknown."
-    cost = total.total.cost
-    limit = run.max_cost_usd
-    if limit is not None and cost.expected is not None and cost.expected > limit:
+        is_limited = limit is not None or run.max_cost_usd_per_day is not None
+        barred = ", and a cost limit stops it at the first call" if is_limited else ""
+        yield f"No price is known for {models}: what the run costs is unknown{barred}."
+    expected = total.total.cost.expected
+    if limit is not None and expected is not None and expected + scope.spent_usd > limit:
+        name = "run.max_cost_usd" if scope.max_cost_usd is None else "--max-cost"
         yield (
-            f"The run is expected to cost ${cost.expected:,.2f}, and `run.max_cost_usd` stops it "
-            f"at ${limit:,.2f}: plan fewer trials or raise the limit."
+            f"The run is expected to cost {money(expected + scope.spent_usd)}, and `{name}` stops "
+            f"it at {money(limit)}: plan fewer trials or raise the limit."
         )

@@ -12,6 +12,7 @@ from evalgate.model.policy import Policy
 from evalgate.model.ports import TrialLog
 from evalgate.model.trial import Trial
 from evalgate.running.account import known_sum
+from evalgate.running.batch_calls import Answered
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
 
 
@@ -52,7 +53,10 @@ async def execute(
             work=runner.run,
             log=_WithEarlier(log, scope.earlier) if scope.earlier else log,
             limits=RunLimits(
-                concurrency=policy.run.concurrency, errored=_bearable_errors(plan, policy)
+                concurrency=policy.run.concurrency,
+                errored=_bearable_errors(plan, policy),
+                # What batches have cost is told by the trials that they answer.
+                to_the_end=isinstance(calls, Answered),
             ),
             on_trial=on_trial,
         )

@@ -29,19 +29,25 @@ def check_shards(begun: Sequence[BegunRun]) -> None:
             raise UsageError(
                 f"{other.path} and {first.path}: one holds simulated answers, the other real ones"
             )
-    places = Counter(_part(each) for each in begun)
-    doubled = next((part for part, number in places.items() if number > 1), None)
-    if doubled is not None:
-        raise UsageError(f"shard {doubled} is given twice")
-    if len({part.of for part in places}) > 1:
-        numbers = " and ".join(str(number) for number in sorted({part.of for part in places}))
-        raise UsageError(f"the shards are parts of {numbers}: run them all with the same n")
+    paths: dict[Shard, str] = {}
     of = _part(first).of
+    for each in begun:
+        part = _part(each)
+        if part in paths:
+            raise UsageError(f"shard {part} is given twice: {paths[part]} and {each.path}")
+        if part.of != of:
+            raise UsageError(
+                f"{first.path} is shard {_part(first)}, and {each.path} is {part}: "
+                "run all shards with the same number of parts"
+            )
+        paths[part] = each.path
     missing = [
-        f"{index}/{of}" for index in range(1, of + 1) if Shard(index=index, of=of) not in places
+        f"{index}/{of}" for index in range(1, of + 1) if Shard(index=index, of=of) not in paths
     ]
     if missing:
-        raise UsageError(f"shards are missing: {', '.join(missing)}")
+        raise UsageError(
+            f"shards are missing: {', '.join(missing)}: name their folders too, or run them first"
+        )
 
 
 def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial]) -> Iterator[str]:

@@ -57,8 +57,10 @@ def _route(section: Section) -> Route:
     if section.data.get("provider") is None:
         section.note(None, "the key `provider` is missing")
     provider = section.choice("provider", Provider.DIRECT)
-    for problem in _misfits(section, provider):
-        section.note(None, problem)
+    if section.data.get("provider") == provider:
+        # What another provider takes would be said of the one that was misspelt.
+        for problem in _misfits(section, provider):
+            section.note(None, problem)
     region = section.optional_text("region")
     return Route(
         provider=provider,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evalgate.gate.planning import Plan
 from evalgate.gate.trials import planned_trials
+from evalgate.model.policy import RunSettings
 from evalgate.model.trial import Arm, Trial
 from evalgate.running.caller import OnLimits
 from evalgate.running.plan import PlannedTrial
@@ -29,6 +30,12 @@ class Scope:
     spent_usd: float = 0.0
     max_cost_usd: float | None = None
     on_limits: OnLimits | None = None
+
+
+def cost_limit(settings: RunSettings, scope: Scope) -> float | None:
+    """Return what the trials here may cost in US dollars: a shard has its share of the run's."""
+    most = settings.max_cost_usd if scope.max_cost_usd is None else scope.max_cost_usd
+    return None if most is None else most / (scope.shard.of if scope.shard else 1)
 
 
 def trial_key(trial: Trial) -> Key:

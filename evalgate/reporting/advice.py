@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from evalgate.errors import ExitCode
+from evalgate.model.chat import FailureKind
 from evalgate.model.verdict import Verdict
 
 _CONSEQUENCES: Mapping[ExitCode, str] = {
@@ -20,6 +21,7 @@ _MEND = (
 _RUN_AGAIN = "Run the gate again later; it decided nothing, neither for nor against this change."
 _KEY = "Check the API key that the gate is given (`ANTHROPIC_API_KEY`), then run it again."
 _PAYMENT = "Check the billing and the spend limits of the account behind the key, then run again."
+_UNGRADED = "Look at the trials without a grade; remove what caused them and run again."
 
 _STEPS: Mapping[str, str] = {
     "regression": _MEND,
@@ -29,7 +31,7 @@ _STEPS: Mapping[str, str] = {
     "too_few_cases": "Add cases to the eval set, or accept a wider limit (`gate.max_drop`).",
     "too_few_trials": "Raise `run.trials`, add cases, or accept a wider limit (`gate.max_drop`).",
     "no_headroom": "Read why answers fail in both arms; mend the graders or the prompt first.",
-    "lopsided_errors": "Look at the trials without a grade; remove what caused them and run again.",
+    "lopsided_errors": _UNGRADED,
     "grader_silent": "Mend the grader that gave no grade, or take it out of the eval set.",
     "critical_case_changed": "Restore the critical cases, or have their owners agree to it.",
     "branch_behind": "Bring the branch up to date with its base, then run the gate again.",
@@ -44,7 +46,7 @@ _STEPS: Mapping[str, str] = {
     "no_baseline": "Set `gate.min_pass_rate` in the policy, so that a first version can pass.",
     "no_comparable_cases": "Keep cases from the base in the set, so that there is a comparison.",
     "no_cases": "Add cases to the eval set; an empty set proves nothing.",
-    "error_budget": "Look at the trials without a grade; remove what caused them and run again.",
+    "error_budget": _UNGRADED,
     "not_all_trials_ran": "Remove what stopped the run, then run the gate again.",
     "ledger_unbalanced": "Run the gate in a fresh folder; when it happens again, report a bug.",
     "published_version_edited": "Restore the published file; put the edit into a new version.",
@@ -58,10 +60,19 @@ _STEPS: Mapping[str, str] = {
     "model_not_found": "Correct the model's name in the version or in the policy's `judge`.",
     "billing": _PAYMENT,
     "spend_limit": _PAYMENT,
+    "cost_limit": (
+        "Raise the limit that was reached (`--max-cost` or `run.max_cost_usd` for a run,"
+        " `run.max_cost_usd_per_day` for a day), plan fewer trials, or lift it where a model has"
+        " no known price."
+    ),
+    "ungraded": "Read why trials have no grade: what a rubric cannot tell has to be written there.",
+    "expired": "Go on with the run, or run it without `--engine batches`: a batch ran out of time.",
+    "worker_lost": "Look at the workers of the cluster, then go on with the run.",
     "rate_limit": "Lower `run.concurrency` in the policy, or raise the account's rate limit.",
     "could_not_evaluate": _RUN_AGAIN,
     "overloaded": _RUN_AGAIN,
     "connection": _RUN_AGAIN,
+    "cut": _RUN_AGAIN,
     "server": _RUN_AGAIN,
     "timeout": _RUN_AGAIN,
     "deadline": _RUN_AGAIN,
@@ -70,6 +81,10 @@ _STEPS: Mapping[str, str] = {
     "request": "Read the server's message: it refuses the request as it is written.",
     "too_large": "Shorten the prompt or the case: the request is larger than the server takes.",
 }
+_OF_CAUSES = frozenset(
+    _STEPS[cause] for cause in (*FailureKind, "could_not_evaluate", "ungraded") if cause in _STEPS
+)
+_OF_EFFECTS = frozenset({_UNGRADED, _STEPS["not_all_trials_ran"]})
 
 
 def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
@@ -81,11 +96,16 @@ def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
     """
     if verdict is Verdict.PASS:
         return ()
-    causes = list(causes)
-    if _RUN_AGAIN in (_STEPS.get(cause) for cause in causes):
-        # What is merely a consequence of an outage would bury the one step that helps.
-        causes = [cause for cause in causes if cause not in ("error_budget", "not_all_trials_ran")]
-    return tuple(dict.fromkeys(_STEPS[cause] for cause in causes if cause in _STEPS))
+    return joined(_STEPS[cause] for cause in causes if cause in _STEPS)
+
+
+def joined(steps: Iterable[str]) -> tuple[str, ...]:
+    """Return the steps of several causes, each once, without those that other steps make idle."""
+    told = dict.fromkeys(steps)
+    if told.keys() & _OF_CAUSES:
+        # What is merely a consequence of a failure would bury the one step that helps.
+        return tuple(step for step in told if step not in _OF_EFFECTS)
+    return tuple(told)
 
 
 def consequence(exit_code: ExitCode) -> str:

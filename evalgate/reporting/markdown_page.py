@@ -139,8 +139,8 @@ def _accounts(story: PromptStory) -> Iterator[str]:
     )
     if planned == graded:
         return
-    kinds = [f"{number} × {inline(kind, 40)}" for kind, number in story.error_kinds.items()]
-    kinds += [f"{n} × skipped ({inline(kind, 40)})" for kind, n in story.skip_kinds.items()]
+    kinds = [f"{number:,} × {inline(kind, 40)}" for kind, number in story.error_kinds.items()]
+    kinds += [f"{n:,} × skipped ({inline(kind, 40)})" for kind, n in story.skip_kinds.items()]
     causes = f": {', '.join(kinds[:10])}" if kinds else ""
     yield f"{graded:,} of {count(planned, 'planned trial')} have a grade; the others do not{causes}"
 

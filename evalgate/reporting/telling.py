@@ -11,7 +11,7 @@ from evalgate.model.document import Data
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import PromptVerdict, RunVerdict, Verdict
-from evalgate.reporting.advice import consequence, next_steps
+from evalgate.reporting.advice import consequence, joined, next_steps
 from evalgate.reporting.gathering import FAILING_TOLD, TEXT_LIMIT, Gathering
 from evalgate.reporting.sentences import prompt_headline, run_headline
 from evalgate.reporting.story import (
@@ -66,7 +66,7 @@ def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ..
     for story in prompts:
         if story.verdict.verdict is run.verdict:
             steps += story.next_steps
-    return tuple(dict.fromkeys(steps))
+    return joined(steps)
 
 
 def _prompt_story(

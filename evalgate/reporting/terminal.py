@@ -114,7 +114,7 @@ def _account(story: PromptStory) -> str:
     planned = parts.pop("planned")
     rest = " + ".join(f"{number:,} {part}" for part, number in parts.items() if number) or "0"
     kinds = {**story.error_kinds, **story.skip_kinds}
-    causes = ", ".join(f"{number} × {kind}" for kind, number in kinds.items())
+    causes = ", ".join(f"{number:,} × {kind}" for kind, number in kinds.items())
     return f"{planned:,} planned = {rest}{f' ({causes})' if causes else ''}"
 
 

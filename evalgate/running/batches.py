@@ -64,8 +64,7 @@ async def answer_in_batches(
         await _answer_all(means, collect, failures)
     except _StoppedError as stopped:
         missing = stopped.failure
-    paid = {key for batch in means.journal.batches() for key in batch.keys}
-    return Answered(means, paid, failures, missing)
+    return Answered(means, _unbooked(means), failures, missing)
 
 
 async def _answer_all(
@@ -239,11 +238,16 @@ def _try_again(failures: dict[str, CallFailure], attempts: dict[str, int], *, mo
 
 def _book_earlier(means: BatchMeans) -> None:
     """Book what the batches of earlier processes cost: no trial of theirs may say so yet."""
-    for key in {key for batch in means.journal.batches() for key in batch.keys}:
+    for key in _unbooked(means):
         stored = means.store.find(key)
         if stored is not None:
             cost = means.prices.cost_usd(stored.model, stored.usage)
             means.budget.settle(None, None if cost is None else cost * PRICE)
+
+
+def _unbooked(means: BatchMeans) -> set[str]:
+    """Return the keys of what was asked in batches, and stands in no trial yet with its cost."""
+    return {key for batch in means.journal.batches() if not batch.is_booked for key in batch.keys}
 
 
 def _worst(means: BatchMeans, part: dict[str, ChatRequest]) -> float | None:

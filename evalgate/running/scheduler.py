@@ -26,10 +26,14 @@ class StopReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLimits:
-    """How many trials are in flight at once, and how many may end errored; one more stops a run."""
+    """How many trials are in flight at once, and how many may end errored; one more stops a run.
+
+    `to_the_end` runs the trials all the same, because no call is made any more.
+    """
 
     concurrency: int
     errored: int
+    to_the_end: bool = False
 
 
 async def run_trials(
@@ -88,7 +92,7 @@ class _Run:
 
     async def keep_working(self, work: Callable[[PlannedTrial], Awaitable[Trial]]) -> None:
         """Take trials off the plan, one after the other, until it is empty or the run stops."""
-        while self.stop is None:
+        while self.stop is None or self._limits.to_the_end:
             planned = next(self._planned, None)
             if planned is None:
                 return

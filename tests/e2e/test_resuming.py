@@ -176,7 +176,7 @@ def test_a_run_whose_prompt_or_cases_changed_is_refused_and_keeps_its_verdict(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (None, "holds no plan.json, so there is no run in it: begin a new run"),
+        (None, "holds no plan.json, so there is no run in it: name a run folder"),
         ("{", "plan.json"),
         ("[]", "plan.json"),
         ('{"schema": "plan/1"}', "plan.json: the key `plan_hash` is missing"),

@@ -133,7 +133,7 @@ def test_trials_of_another_text_under_the_same_name_are_never_green(shop: Path) 
         (("run1", "run3"), "shards are missing: 2/3"),
         (("run1",), "shards are missing: 2/3, 3/3"),
         (("run1", "run2", "run2", "run3"), "shard 2/3 is given twice"),
-        (("run", "run1", "run2", "run3"), "the shards are parts of 1 and 3"),
+        (("run", "run1", "run2", "run3"), "run/plan.json is shard 1/1, and run1/plan.json is 1/3"),
         (("run1", "run2", "nowhere"), "nowhere holds no plan.json"),
     ],
 )

@@ -8,10 +8,12 @@ import pytest
 from evalgate.gate.estimate_document import estimate_document
 from evalgate.gate.estimate_words import estimate_line
 from evalgate.gate.estimating import Known, PlanEstimate, estimate_plan
+from evalgate.gate.scope import Scope
 from evalgate.model.chat import Purpose
 from evalgate.model.comparison import CaseKind
 from evalgate.model.trial import Arm
 from evalgate.running.foreseen import Past
+from evalgate.running.shards import Shard
 from evalgate.simulator.fakes import FlatPrices
 from tests.flow.test_gate import BASE, HARMLESS, NAMES, Run, evalset, gate, version
 
@@ -133,3 +135,38 @@ async def test_what_records_answer_needs_no_call() -> None:
     assert estimate_line(found).startswith(f"{len(NAMES)} trials and {len(NAMES)} from records, ")
     document = json.loads(json.dumps(estimate_document(run.plan, found)))
     assert document["recorded"] == document["prompts"][0]["recorded"] == len(NAMES)
+
+
+async def test_a_limit_of_the_command_line_that_is_too_low_is_warned_about() -> None:
+    run = await gate(BASE | HARMLESS)
+    expected = estimated(run).total.total.cost.expected
+    assert expected is not None
+
+    def warnings(scope: Scope) -> tuple[str, ...]:
+        return estimate_plan(run.plan, PRICES, scope=scope).warnings
+
+    [warning] = warnings(Scope(max_cost_usd=expected / 2))
+    assert "`--max-cost` stops it at $" in warning
+    assert not warnings(Scope(max_cost_usd=expected * 1.01))
+    assert warnings(Scope(max_cost_usd=expected * 1.01, spent_usd=expected / 2))
+
+
+async def test_a_shard_is_held_against_its_share_of_the_limit() -> None:
+    run = await gate(BASE | HARMLESS)
+    shard = Shard(index=1, of=2)
+    own = estimate_plan(run.plan, PRICES, scope=Scope(shard=shard)).total
+    assert 0 < own.trials < len(run.trials)
+    cost = own.total.cost.expected
+    assert cost is not None
+    for factor, number in ((1.9, 1), (2.1, 0)):
+        scope = Scope(shard=shard, max_cost_usd=cost * factor)
+        assert len(estimate_plan(run.plan, PRICES, scope=scope).warnings) == number
+
+
+async def test_a_model_without_a_price_is_said_to_stop_a_run_that_has_a_limit() -> None:
+    run = await gate(BASE | HARMLESS)
+    unpriced = FlatPrices(unknown=frozenset({"claude-haiku-5-5"}))
+    for limit, is_stopped in ((None, False), (5.0, True)):
+        scope = Scope(max_cost_usd=limit)
+        [warning] = estimate_plan(run.plan, unpriced, scope=scope).warnings
+        assert ("stops it at the first call" in warning) is is_stopped

@@ -430,6 +430,29 @@ async def test_a_service_that_takes_no_batch_leaves_no_verdict(tmp_path: Path) -
     assert (run.verdict.verdict, run.verdict.reasons[0].code) == (Verdict.ERROR, "billing")
 
 
+@pytest.mark.parametrize("engine_after", ["batches", "calls"])
+async def test_a_limit_met_between_two_batches_loses_no_cost_and_counts_none_twice(
+    tmp_path: Path, engine_after: str
+) -> None:
+    spending = (await Stage().run()).verdict.spending
+    answers, judged = spending.answers_usd or 0.0, spending.judge_usd or 0.0
+    base = BASE | {".github/evalgate.yml": LIMITED.replace("LIMIT", "0.0113")}
+    stage = Stage(base=base, head=base | HARMLESS)
+    journal = tmp_path / "batches.jsonl"
+    first = await stage.run(engine=batches(stage, journal)[0])
+    assert first.verdict.reasons[0].code == "cost_limit"
+    assert stage.calls == (first.verdict.calls, 0) == (ANSWERS, 0)
+    assert first.verdict.cost_usd == pytest.approx(answers / 2)
+    scope = replace(left_over(first.trials), max_cost_usd=1.0)
+    again = Stage(base=base, head=base | HARMLESS, store=stage.store)
+    engine = batches(again, journal)[0] if engine_after == "batches" else one_by_one
+    second = await again.run(engine=engine, scope=scope)
+    factor = 0.5 if engine_after == "batches" else 1.0
+    assert again.calls == (0, JUDGED)
+    assert second.verdict.calls == ANSWERS + JUDGED
+    assert second.verdict.cost_usd == pytest.approx(answers / 2 + judged * factor)
+
+
 async def test_batches_over_a_route_that_takes_none_are_refused(tmp_path: Path) -> None:
     models = "models: {claude-haiku-5-5: anthropic.claude-haiku-5-5}"
     routes = f"routes: {{aws: {{provider: bedrock, region: eu-west-1, {models}}}}}\n"

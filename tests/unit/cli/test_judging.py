@@ -34,7 +34,7 @@ def test_a_gate_without_a_decision_says_how_to_go_on(
     assert evalgate(shop, "gate", "--out", "run", "--max-cost", "0", *SIMULATED) == 4
     said = capsys.readouterr().err.splitlines()[-1]
     assert said == (
-        "evalgate: go on with: evalgate gate --resume run"
+        "evalgate: raise or lift the cost limit, then go on with: evalgate gate --resume run"
         " --simulate --rules rules.yaml --max-cost 0"
     )
     assert evalgate(shop, "gate", "--resume", "run", *SIMULATED) == 0

@@ -50,7 +50,7 @@ def test_all_answers_of_a_named_file_are_deleted(
     cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = tmp_path / "other.sqlite"
-    said = f"deleted 0 answers, 0 left, in {other}\n"
+    said = f"deleted 0 answers, 0 left, in {other}, which does not exist\n"
     assert purge(capsys, "--all", "--cache", str(other)) == (0, said)
     assert purge(capsys, "--all") == (0, f"deleted 2 answers, 0 left, in {cache}\n")
 

@@ -38,11 +38,14 @@ def test_all_shards_once_are_one_run_in_any_order(runs: list[BegunRun]) -> None:
 @pytest.mark.parametrize(
     ("runs", "said"),
     [
-        ([part(1, 2)], "shards are missing: 2/2"),
+        ([part(1, 2)], "shards are missing: 2/2: name"),
         ([part(2, 4), part(3, 4)], "shards are missing: 1/4, 4/4"),
-        ([part(1, 2), part(2, 2), part(2, 2)], "shard 2/2 is given twice"),
+        (
+            [part(1, 2), part(2, 2), part(2, 2, name="again")],
+            "shard 2/2 is given twice: 2/plan.json and again/plan.json",
+        ),
         ([WHOLE, WHOLE], "shard 1/1 is given twice"),
-        ([part(1, 2), part(2, 3)], "the shards are parts of 2 and 3"),
+        ([part(1, 2), part(2, 3)], "1/plan.json is shard 1/2, and 2/plan.json is 2/3"),
         ([part(1, 2), replace(part(2, 2), hash="x")], "belong to different runs"),
         ([part(1, 2), replace(part(2, 2), simulated=True)], "one holds simulated answers"),
     ],

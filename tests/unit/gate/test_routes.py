@@ -42,6 +42,11 @@ def test_a_wrong_route_is_refused(text: str, expected: str) -> None:
     assert expected in problem(text)
 
 
+@pytest.mark.parametrize("provider", ["bedrok", "3", "[a]"])
+def test_of_a_provider_that_is_none_nothing_else_is_said(provider: str) -> None:
+    assert problem(f"{{provider: {provider}, region: r, project: p}}").count("policy.yml:") == 1
+
+
 def test_a_regional_endpoint_costs_a_tenth_more_unless_the_policy_says_otherwise() -> None:
     models = "models: {claude-haiku-5-5: anthropic.claude-haiku-5-5}"
     assert routes(f"{{provider: bedrock, region: r, {models}}}")["eu"].price_factor == 1.1

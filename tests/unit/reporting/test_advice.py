@@ -1,8 +1,9 @@
 import pytest
 
 from evalgate.errors import ExitCode
+from evalgate.model.chat import FailureKind
 from evalgate.model.verdict import Verdict
-from evalgate.reporting.advice import consequence, next_steps
+from evalgate.reporting.advice import consequence, joined, next_steps
 
 DECIDED_BY = [
     *("regression", "critical_case", "critical_unconfirmed", "min_pass_rate", "set_changed"),
@@ -23,6 +24,17 @@ def test_a_step_that_two_reasons_share_is_said_once_and_unknown_reasons_say_noth
     steps = next_steps(["regression", "unheard_of", "critical_case", "no_cases"], Verdict.FAIL)
     assert len(steps) == 2
     assert "empty set" in steps[1]
+
+
+@pytest.mark.parametrize("kind", [*FailureKind, "ungraded"])
+def test_what_to_do_about_a_failure_is_not_buried_under_its_consequences(kind: str) -> None:
+    [step] = next_steps([kind], Verdict.ERROR)
+    assert next_steps(["error_budget", "not_all_trials_ran", kind], Verdict.ERROR) == (step,)
+    assert joined([*next_steps(["error_budget"], Verdict.ERROR), step]) == (step,)
+
+
+def test_without_a_cause_that_is_known_the_consequences_have_their_steps() -> None:
+    assert len(next_steps(["error_budget", "not_all_trials_ran"], Verdict.ERROR)) == 2
 
 
 def test_a_change_that_passes_needs_nothing() -> None:

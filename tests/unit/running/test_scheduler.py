@@ -68,6 +68,16 @@ def statuses(trials: list[Trial]) -> Counter[TrialStatus]:
     return Counter(trial.status for trial in trials)
 
 
+async def test_a_run_that_goes_to_the_end_tells_the_first_reason_to_stop() -> None:
+    log = MemoryTrialLog()
+    limits = RunLimits(concurrency=1, errored=0, to_the_end=True)
+    stop = await run_trials(
+        plan(9), work=errors("cost_limit", 3, 4), log=log, limits=limits, on_trial=lambda _: None
+    )
+    assert stop == StopReason(kind="cost_limit", message="why")
+    assert statuses([*log.read()]) == {TrialStatus.GRADED: 7, TrialStatus.ERRORED: 2}
+
+
 async def test_every_planned_trial_is_run_once() -> None:
     trials, stop = await run(plan(50), errors("timeout"))
     assert sorted(trial.trial for trial in trials) == list(range(50))
