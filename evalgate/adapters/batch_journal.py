@@ -53,11 +53,6 @@ class BatchJournalFile:
         self._write({"batch": batch.number, "is_over": True})
         self._batches[batch.number] = replace(batch, is_over=True)
 
-    def book(self, batch: Batch) -> None:
-        """Note that what a batch cost stands in the trials."""
-        self._write({"batch": batch.number, "is_booked": True})
-        self._batches[batch.number] = replace(self._batches[batch.number], is_booked=True)
-
     def _whole_lines(self) -> bytes:
         try:
             content = self._path.read_bytes() if self._path.exists() else b""
@@ -88,8 +83,7 @@ class BatchJournalFile:
             known = self._batches[place]
             identity = section.text("id", known.id)
             is_over = section.flag("is_over", default=known.is_over)
-            is_booked = section.flag("is_booked", default=known.is_booked)
-            self._batches[place] = replace(known, id=identity, is_over=is_over, is_booked=is_booked)
+            self._batches[place] = replace(known, id=identity, is_over=is_over)
         section.finish()
 
     def _parsed(self, line: bytes, number: int) -> Document:

@@ -94,14 +94,19 @@ def _exists(path: Path) -> bool:
 
 
 def _write(target: Path, text: str) -> None:
-    with NamedTemporaryFile(
+    file = NamedTemporaryFile(  # noqa: SIM115 - closed below, and removed where that fails
         "w", dir=target.parent, delete=False, encoding="utf-8", errors="replace", newline="\n"
-    ) as file:
-        file.write(text)
+    )
     written = Path(file.name)
-    # A temporary file is private; a report is for everyone who may see the folder.
-    written.chmod(_READABLE)
-    written.replace(target)
+    try:
+        with file:
+            file.write(text)
+        # A temporary file is private; a report is for everyone who may see the folder.
+        written.chmod(_READABLE)
+        written.replace(target)
+    except OSError:
+        written.unlink(missing_ok=True)
+        raise
 
 
 def _unwritable(folder: Path, error: OSError) -> UsageError:

@@ -1,4 +1,4 @@
-"""What all runs of a day may spend together, in a SQLite file that several processes share."""
+"""What several processes may spend together, on a day or in a run, in a SQLite file they share."""
 
 import math
 import sqlite3
@@ -14,8 +14,8 @@ SPENDING = Layout(
     mark=0x65764753,  # "evGS" in ASCII
     version=1,
     table="CREATE TABLE spending (day INTEGER PRIMARY KEY, set_aside INTEGER NOT NULL) STRICT",
-    holds="the spending of a day",
-    remedy="set EVALGATE_CACHE to another folder, or run without a cost limit per day",
+    holds="what is spent",
+    remedy="name another folder with EVALGATE_CACHE or --out, or run without a cost limit",
 )
 FILE = "spending.sqlite"
 """The name of the file, beside that of the answers."""
@@ -90,8 +90,8 @@ class SpendBook:
                 self._take(asked - self._free)
         except sqlite3.Error as error:
             raise EvaluationError(
-                f"{self._path}: the cost limit per day cannot be kept: {error}; repair the file, or"
-                " set EVALGATE_CACHE to another folder"
+                f"{self._path}: the cost limit cannot be kept: {error}; repair the file, or"
+                " name another folder with EVALGATE_CACHE or --out"
             ) from error
         if asked > self._free:
             return False

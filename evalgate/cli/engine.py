@@ -1,6 +1,5 @@
 """Which engine answers the calls of a run: single calls, batches, or the workers of a cluster."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from evalgate.adapters.batch_journal import BatchJournalFile
 from evalgate.cli import adapters
+from evalgate.cli.complaint import say
 from evalgate.cli.connection import batch_service
 from evalgate.cli.environment import Environment
 from evalgate.cli.publication import JOURNAL
@@ -85,4 +85,4 @@ def on_cluster(
 
 
 def _say(line: str) -> None:
-    print(f"evalgate: {line}", file=sys.stderr, flush=True)  # noqa: T201
+    say(f"evalgate: {line}")

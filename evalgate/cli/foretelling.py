@@ -1,8 +1,8 @@
 """Says before a run what it will take, and during it when that turns out to be too long."""
 
-import sys
 import time
 
+from evalgate.cli.complaint import say
 from evalgate.gate.estimate_words import estimate_line
 from evalgate.gate.estimating import Known, estimate_plan
 from evalgate.gate.outside import Outside
@@ -47,4 +47,4 @@ def foretell(plan: Plan, world: Outside, *, scope: Scope, batches: bool) -> OnLi
 
 
 def _say(line: str) -> None:
-    print(f"evalgate: {line}", file=sys.stderr, flush=True)  # noqa: T201
+    say(f"evalgate: {line}")

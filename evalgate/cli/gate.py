@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
+from evalgate.adapters.run_folder import make_folder
 from evalgate.cli.complaint import complain
 from evalgate.cli.engine import (
     BATCHES,
@@ -17,11 +18,12 @@ from evalgate.cli.engine import (
 )
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.judging import gate
-from evalgate.cli.publication import Publication, publish_roots
+from evalgate.cli.publication import PURSE, PURSE_FILES, Publication, publish_roots
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.session import Terms, begun_run
 from evalgate.cli.world import (
     add_world_arguments,
+    discard,
     outside,
     simulator_rules,
     store_path,
@@ -98,6 +100,10 @@ def _gate_roots(
         for question in questions
         if _can_be_gathered(question, world)
     )
+    if terms.max_cost_usd is not None:
+        # The words that the user typed are one limit, whatever the policies of the roots say.
+        make_folder(publication.folder, PURSE_FILES)
+        terms = replace(terms, purse=publication.folder)
     codes: dict[str, ExitCode] = {}
     for question in questions:
         root = root_name(question.policy)
@@ -112,6 +118,7 @@ def _gate_roots(
         # Two policies of the base may share a name, though the head no longer may.
         codes[root] = min(codes.get(root, code), code, key=_GRAVEST.index)
     worst = min(codes, key=lambda root: _GRAVEST.index(codes[root]))
+    discard(publication.folder / PURSE)
     publish_roots(publication, list(codes), worst=worst)
     return codes[worst]
 

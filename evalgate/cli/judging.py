@@ -1,9 +1,9 @@
 """Runs one gate into a run folder and publishes what it decides."""
 
 import asyncio
-import sys
 from contextlib import suppress
 
+from evalgate.cli.complaint import say
 from evalgate.cli.publication import Publication, prepare, publish, refusal
 from evalgate.cli.session import Terms, how_to_go_on, session
 from evalgate.errors import (
@@ -41,5 +41,5 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
     if plan.trials and verdict.exit_code is ExitCode.NOT_EVALUATED:
         costs_too_much = FailureKind.COST_LIMIT in {reason.code for reason in verdict.reasons}
         how = how_to_go_on(terms, publication.folder, costs_too_much=costs_too_much)
-        print(f"evalgate: {how}", file=sys.stderr)  # noqa: T201
+        say(f"evalgate: {how}")
     return verdict.exit_code

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from typing import Protocol
 
 from evalgate import __version__
-from evalgate.cli.complaint import complain
+from evalgate.cli.complaint import complain, say
 from evalgate.errors import EvalgateError, ExitCode, MissingExtraError, UsageError
 from evalgate.model.reading import suggestion
 
@@ -69,11 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(error)
         return int(error.exit_code)
     except KeyboardInterrupt:
-        print("evalgate: interrupted; what was written stays", file=sys.stderr)  # noqa: T201
+        say("evalgate: interrupted; what was written stays")
         return int(ExitCode.INTERRUPTED)
     except Exception:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        traceback.print_exc()
-        print(_bug_report(), file=sys.stderr)  # noqa: T201
+        say(traceback.format_exc().rstrip())
+        say(_bug_report())
         return int(ExitCode.BUG)
 
 

@@ -1,9 +1,7 @@
 """Shows how a run gets on: a bar in a terminal, a plain line now and then elsewhere."""
 
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
@@ -13,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from evalgate.cli.complaint import say
 from evalgate.cli.headway import Headway, Standing
 from evalgate.cli.headway_words import last_line, plain_line, short_words
 from evalgate.model.trial import Trial
@@ -53,7 +52,7 @@ class TrialProgress:
     ) -> None:
         """Stop to show, and say what the run came to."""
         self._display.stop()
-        _say(last_line(self._look()))
+        say(last_line(self._look()))
 
     def count(self, trial: Trial) -> None:
         """Count one finished trial."""
@@ -85,7 +84,7 @@ class _Lines:
     def _print(self) -> None:
         pause = self._first
         while not self._over.wait(pause):
-            _say(plain_line(self._look()))
+            say(plain_line(self._look()))
             pause = self._every
 
 
@@ -131,11 +130,3 @@ class _Words(ProgressColumn):
 
     def render(self, task: Task) -> Text:  # noqa: ARG002 - the standing says it all
         return Text(short_words(self._look()), no_wrap=True, overflow="ellipsis")
-
-
-def _say(line: str) -> None:
-    """Print a line, unless nobody listens any more."""
-    if not sys.stderr:  # closed before the start; printing would go to standard output
-        return
-    with suppress(OSError, ValueError):
-        print(line, file=sys.stderr, flush=True)  # noqa: T201

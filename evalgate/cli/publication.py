@@ -40,6 +40,11 @@ EARLIER_ATTEMPTS = "attempts.jsonl"
 STORE = "answers.sqlite"
 """The store of a run that uses no other; it is deleted once every trial has its grade."""
 
+PURSE = "run-spending.sqlite"
+"""What the processes of a run have set aside under its cost limit."""
+
+PURSE_FILES = (PURSE, *(f"{PURSE}{end}" for end in ("-wal", "-shm", "-journal")))
+
 JOURNAL = "batches.jsonl"
 """The batches that a run has handed in."""
 
@@ -57,6 +62,7 @@ OWN_FILES = (
     f"{STORE}-wal",
     f"{STORE}-shm",
     f"{STORE}-journal",
+    *PURSE_FILES,
 )
 """What stands here before a run begins is set aside: whoever put it there, it is none of its."""
 
@@ -153,7 +159,7 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
         texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
         verdicts: list[Data] = [json.loads(text) for text in texts]
         text = as_json({"schema": "verdicts/1", "verdicts": verdicts}).replace("##[", "#\\u0023[")
-        _to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+        to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
     if publication.in_workflow:
         folder = publication.folder / worst
         actions.publish(_outputs((folder / "verdict.json").read_text("utf-8"), folder), "")
@@ -177,14 +183,14 @@ def _print(report: Report, publication: Publication, files: dict[str, str]) -> N
     if publication.as_json:
         # An escape that JSON readers undo keeps the runner from seeing commands in the text.
         text = files["verdict.json"].replace("##[", "#\\u0023[")
-        _to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+        to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
         return
     where = {name: str(publication.folder / name) for name in files}
     # What a case or an answer says must not be obeyed by the workflow's runner.
     with actions.untrusted() if publication.in_workflow else nullcontext():
         if publication.root:
-            _to_standard_output(lambda: _Console().rule(publication.root))
-        _to_standard_output(lambda: show(report, _Console(), files=where))
+            to_standard_output(lambda: _Console().rule(publication.root))
+        to_standard_output(lambda: show(report, _Console(), files=where))
 
 
 class _Console(Console):
@@ -194,7 +200,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _to_standard_output(say: Callable[[], None]) -> None:
+def to_standard_output(say: Callable[[], None]) -> None:
     """Print, unless nobody listens any more: the exit code must still tell the verdict."""
     try:
         say()

@@ -17,7 +17,7 @@ from evalgate.cli.engine import (
     on_cluster,
 )
 from evalgate.cli.environment import Environment, read_environment
-from evalgate.cli.publication import OWN_FILES
+from evalgate.cli.publication import OWN_FILES, to_standard_output
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
 from evalgate.cli.world import (
@@ -74,7 +74,8 @@ def run(options: Namespace) -> ExitCode:
     world = outside(repository, environment, rules)
     world = on_cluster(options, world, environment=environment, rules=rules)
     _run(question, world, folder=folder, terms=terms)
-    print(f"The trials are in {folder}; decide with: {_next(terms, folder)}")  # noqa: T201
+    done = f"The trials are in {folder}; decide with: {_next(terms, folder)}"
+    to_standard_output(lambda: print(done, flush=True))  # noqa: T201
     return ExitCode.OK
 
 

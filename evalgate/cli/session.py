@@ -13,8 +13,15 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
 from evalgate.cli.complaint import notify
 from evalgate.cli.foretelling import foretell
-from evalgate.cli.publication import EARLIER_ATTEMPTS, PLAN_FILE, TRIALS, as_one_line
-from evalgate.cli.world import discard_store, with_store
+from evalgate.cli.publication import (
+    EARLIER_ATTEMPTS,
+    PLAN_FILE,
+    PURSE,
+    STORE,
+    TRIALS,
+    as_one_line,
+)
+from evalgate.cli.world import discard, with_store
 from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.execution import Mode
@@ -33,8 +40,9 @@ class Terms:
 
     `again` are the words of the command that goes on with it, but for its folder. `store` keeps
     answers between runs; None keeps them for this run alone. `batches` tells that calls go in
-    batches. `begun` is the run that is gone on with, if it is one. `engine` answers the calls,
-    given the run folder.
+    batches. `purse` is the folder with the spending of several runs that share one cost limit;
+    None is the run's own. `begun` is the run that is gone on with, if it is one. `engine` answers
+    the calls, given the run folder.
     """
 
     again: tuple[str, ...]
@@ -43,6 +51,7 @@ class Terms:
     max_cost_usd: float | None = None
     shard: Shard | None = None
     batches: bool = False
+    purse: Path | None = None
     begun: BegunRun | None = None
     engine: Callable[[Path], Engine] = lambda _: one_by_one
 
@@ -82,6 +91,9 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     run = plan.sources.policy.run
     # An age of zero days is for answers of earlier runs; within its own a run pays once.
     store = terms.store if run.cache_days else None
+    # Of batches, their journal says what a process that was killed has handed in.
+    purse = terms.purse or (None if terms.batches else folder)
+    is_limited = terms.max_cost_usd is not None or run.max_cost_usd is not None
     try:
         with (
             log,
@@ -90,7 +102,9 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
                 store=store,
                 folder=folder,
                 cache_days=run.cache_days,
-                per_day=run.max_cost_usd_per_day is not None,
+                # What the simulator answers is not paid for, so it takes nothing from the day.
+                per_day=run.max_cost_usd_per_day is not None and not terms.simulated,
+                purse=purse / PURSE if purse and is_limited else None,
             ) as own,
             adapters.progress(left) if left else nullcontext() as progress,
         ):
@@ -102,8 +116,10 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
         raise InterruptedRunError(f"{message}\n{how_to_go_on(terms, folder)}") from None
     except EvaluationError as error:
         raise EvaluationError(f"{error}\n{how_to_go_on(terms, folder)}") from error
-    if store is None and not trials.ungraded:
-        discard_store(folder)
+    if not trials.ungraded:
+        discard(folder / PURSE)
+        if store is None:
+            discard(folder / STORE)
 
 
 def how_to_go_on(terms: Terms, folder: Path, *, costs_too_much: bool = False) -> str:

@@ -118,8 +118,14 @@ def store_path(options: Namespace, rules: Sequence[Rules], *, in_workflow: bool)
 
 
 @contextmanager
-def with_store(
-    world: Outside, *, store: Path | None, folder: Path, cache_days: float, per_day: bool
+def with_store(  # noqa: PLR0913 - everything that a run keeps
+    world: Outside,
+    *,
+    store: Path | None,
+    folder: Path,
+    cache_days: float,
+    per_day: bool,
+    purse: Path | None = None,
 ) -> Iterator[Outside]:
     """Open the store of a run; without one for all runs, the run folder holds one.
 
@@ -129,6 +135,7 @@ def with_store(
         folder: the run folder.
         cache_days: how long an answer stands.
         per_day: whether the day's spending is limited, which needs a book of it.
+        purse: the file with the spending of the run, where that is limited.
     """
     own = folder / STORE
     book_file = (store.parent if store else where(environ).parent) / SPENDING_FILE
@@ -137,14 +144,16 @@ def with_store(
             store or own, max_age_days=cache_days if store else 3650, now=time.time
         ) as answers,
         SpendBook(book_file, now=time.time) if per_day else nullcontext() as book,
+        # A run has no midnight.
+        SpendBook(purse, now=lambda: 0.0) if purse else nullcontext() as own_book,
     ):
         try:
-            yield replace(world, store=answers, book=book)
+            yield replace(world, store=answers, book=book, purse=own_book)
         finally:
             notify(answers.notice)
 
 
-def discard_store(folder: Path) -> None:
-    """Delete the store that a run has had for itself, if it had one."""
-    for path in folder.glob(f"{STORE}*"):
+def discard(file: Path) -> None:
+    """Delete a database of a run that is over, if it had one."""
+    for path in file.parent.glob(f"{file.name}*"):
         path.unlink(missing_ok=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside, Routes
 from evalgate.gate.planning import Plan
 from evalgate.gate.routes import routes_in_use
 from evalgate.gate.runner import places, trial_runner
-from evalgate.gate.scope import Scope, cost_limit, trials_in_scope
+from evalgate.gate.scope import Scope, cost_limit, planned_key, trials_in_scope
 from evalgate.model.policy import Policy
 from evalgate.model.ports import BatchJournal, BatchService
 from evalgate.model.route import Provider
@@ -63,6 +63,7 @@ class Batches:
         """
         policy = plan.sources.policy
         _check_routes(policy)
+        earlier = scope.earlier or {}
         if outside.store is None:
             raise UsageError("batches need a store of answers")
 
@@ -70,6 +71,12 @@ class Batches:
             runner = trial_runner(plan, outside, calls=calls)
             for planned in trials_in_scope(plan, scope):
                 await runner.run(planned)
+
+        async def recall(calls: Calls) -> None:
+            runner = trial_runner(plan, outside, calls=calls)
+            for planned in trials_in_scope(plan, replace(scope, done=frozenset())):
+                if planned_key(planned) in scope.done or planned_key(planned) in earlier:
+                    await runner.run(planned)
 
         async with self.open_service(routes_in_use(policy)) as service:
             means = BatchMeans(
@@ -83,10 +90,7 @@ class Batches:
                 budget=_budget(policy, outside, scope),
                 say=self.say,
             )
-            yield await answer_in_batches(means, collect)
-        for batch in self.journal.batches():
-            if batch.is_over and not batch.is_booked:
-                self.journal.book(batch)
+            yield await answer_in_batches(means, collect, recall=recall)
 
 
 def _budget(policy: Policy, outside: Outside, scope: Scope) -> Budget:
@@ -95,6 +99,7 @@ def _budget(policy: Policy, outside: Outside, scope: Scope) -> Budget:
         most=cost_limit(policy.run, scope),
         most_per_day=policy.run.max_cost_usd_per_day,
         book=outside.book,
+        purse=outside.purse,
         spent=scope.spent_usd,
     )
 

@@ -29,7 +29,7 @@ class Outside:
     calls to make; `origin` names where a route leads. `random` draws from 0 up to 1 and
     `draw_boundary` 32 random lowercase hex digits. `open_code` gives the Python graders among the
     files of a folder, and `open_records` the records among them. `store` keeps paid answers and
-    `book` the day's spending, where there is a place for them.
+    `book` the day's spending, where there is a place for them; `purse` is the spending of this run.
     """
 
     repository: Repository
@@ -44,3 +44,4 @@ class Outside:
     open_records: Callable[[Tree], Records]
     store: AnswerStore | None = None
     book: SpendBook | None = None
+    purse: SpendBook | None = None

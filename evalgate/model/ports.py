@@ -199,14 +199,12 @@ class Batch:
     """One batch of a run: the keys of what it asks, its id, and whether it is done with.
 
     `id` is empty until the service has told it. `number` counts the batches of a run from 0.
-    `is_booked` says that what it cost stands in the trials.
     """
 
     number: int
     keys: tuple[str, ...]
     id: str = ""
     is_over: bool = False
-    is_booked: bool = False
 
 
 class BatchJournal(Protocol):
@@ -226,10 +224,6 @@ class BatchJournal(Protocol):
 
     def end(self, batch: Batch) -> None:
         """Note that a batch is done with: its results are stored, or it was never handed in."""
-        ...
-
-    def book(self, batch: Batch) -> None:
-        """Note that what a batch cost stands in the trials."""
         ...
 
 

@@ -1,6 +1,6 @@
 """The calls of a run that is answered in batches: what is stored already, and what is wanted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
@@ -10,7 +10,7 @@ from evalgate.running.budget import Budget
 from evalgate.running.calls import Called
 from evalgate.running.keys import answer_key
 from evalgate.running.place import Places
-from evalgate.running.stored import checked
+from evalgate.running.stored import checked, is_of_use
 
 PRICE = 0.5
 """What a call in a batch costs against a single one."""
@@ -35,10 +35,15 @@ class BatchMeans:
 
 @dataclass(slots=True)
 class Collector:
-    """Answers from the store, and remembers what it does not find there."""
+    """Answers from the store, and remembers what it finds there and what it does not.
+
+    `tried` are the requests that this process has handed in.
+    """
 
     means: BatchMeans
     failures: dict[str, CallFailure]
+    tried: Collection[str] = ()
+    found: set[str] = field(default_factory=set)
     wanted: dict[str, ChatRequest] = field(default_factory=dict)
 
     async def call(self, request: ChatRequest) -> Called:
@@ -46,7 +51,9 @@ class Collector:
         key = answer_key(request, origin=self.means.places.origin(request.route))
         stored = self.means.store.find(key)
         answer = None if stored is None else checked(stored, request)
-        if isinstance(answer, Completion):
+        if stored is not None:
+            self.found.add(key)
+        if isinstance(answer, Completion) and (key in self.tried or is_of_use(answer, request)):
             return Called(result=answer, reused=True)
         if key not in self.failures:
             self.wanted.setdefault(key, request)

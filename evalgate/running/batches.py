@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator,
 from dataclasses import replace
 from typing import TypeVar
 
+from evalgate.errors import EvaluationError
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
 from evalgate.model.content import Attachment
 from evalgate.model.ports import Batch
@@ -37,6 +38,9 @@ MOST_FAILED = 20
 
 Answer = TypeVar("Answer")
 
+Collect = Callable[[Calls], Awaitable[None]]
+"""Runs trials over the given calls."""
+
 
 class _StoppedError(Exception):
     """No further batch can be answered; `failure` says why."""
@@ -47,7 +51,7 @@ class _StoppedError(Exception):
 
 
 async def answer_in_batches(
-    means: BatchMeans, collect: Callable[[Calls], Awaitable[None]]
+    means: BatchMeans, collect: Collect, *, recall: Collect | None = None
 ) -> Answered:
     """Return the calls of a run once every answer that its trials need is stored.
 
@@ -57,34 +61,52 @@ async def answer_in_batches(
     Args:
         means: what batches are made with.
         collect: runs all trials over the given calls, and forgets what becomes of them.
+        recall: does the same with the trials whose cost an earlier process has written down.
     """
     failures: dict[str, CallFailure] = {}
     missing = PENDING
+    over = {batch.number for batch in means.journal.batches() if batch.is_over}
+    charged = await _charged(means, recall)
     try:
-        await _answer_all(means, collect, failures)
+        await _answer_all(means, collect, failures, charged=charged)
     except _StoppedError as stopped:
         missing = stopped.failure
-    return Answered(means, _unbooked(means), failures, missing)
+    paid: set[str] = set()
+    for batch in means.journal.batches():
+        paid.update(set(batch.keys) - charged if batch.number in over else batch.keys)
+    return Answered(means, paid, failures, missing)
+
+
+async def _charged(means: BatchMeans, recall: Collect | None) -> frozenset[str]:
+    """Return the requests whose cost is in trials that an earlier process has written down."""
+    collector = Collector(means, {})
+    if recall is not None and means.journal.batches():
+        await recall(collector)
+    return frozenset(collector.found)
 
 
 async def _answer_all(
     means: BatchMeans,
-    collect: Callable[[Calls], Awaitable[None]],
+    collect: Collect,
     failures: dict[str, CallFailure],
+    *,
+    charged: Collection[str],
 ) -> None:
     attempts: dict[str, int] = {}
+    tried: set[str] = set()
     for batch in means.journal.batches():
         if not batch.is_over:
             await _recover(means, batch, failures)
-    _book_earlier(means)
+    _book_earlier(means, charged)
     _try_again(failures, attempts, most=means.settings.attempts)
     while True:
-        collector = Collector(means, failures)
+        collector = Collector(means, failures, tried)
         await collect(collector)
         if not collector.wanted:
             return
         for part in parts(collector.wanted.items()):
             await _round(means, part, failures=failures)
+            tried.update(part)
         _try_again(failures, attempts, most=means.settings.attempts)
 
 
@@ -203,8 +225,22 @@ async def _fetched(
             continue
         seen[key] = result if isinstance(result, CallFailure) else None
         if isinstance(result, Completion):
-            means.store.keep(key, result, label=labels.get(key, ""))
+            _keep(means, batch, key, result, label=labels.get(key, ""))
     return seen
+
+
+def _keep(means: BatchMeans, batch: Batch, key: str, result: Completion, *, label: str) -> None:
+    """Store an answer, without which the run cannot go on.
+
+    Raises:
+        EvaluationError: it is not there afterwards. The batch stays open in the journal, so that
+            its results are fetched again, and not paid for again.
+    """
+    means.store.keep(key, result, label=label)
+    if means.store.find(key) is None:
+        raise EvaluationError(
+            f"the answers of batch {batch.id} cannot be stored; the service keeps them: make room"
+        )
 
 
 async def _asked(
@@ -236,18 +272,15 @@ def _try_again(failures: dict[str, CallFailure], attempts: dict[str, int], *, mo
             del failures[key]
 
 
-def _book_earlier(means: BatchMeans) -> None:
-    """Book what the batches of earlier processes cost: no trial of theirs may say so yet."""
-    for key in _unbooked(means):
+def _book_earlier(means: BatchMeans, charged: Collection[str]) -> None:
+    """Book what the batches of earlier processes cost, as far as no trial of theirs says so yet."""
+    # Which route a key was of is not known, so it counts as of the dearest.
+    factor = PRICE * max(means.places.price_factors.values(), default=1.0)
+    for key in {key for batch in means.journal.batches() for key in batch.keys}.difference(charged):
         stored = means.store.find(key)
         if stored is not None:
             cost = means.prices.cost_usd(stored.model, stored.usage)
-            means.budget.settle(None, None if cost is None else cost * PRICE)
-
-
-def _unbooked(means: BatchMeans) -> set[str]:
-    """Return the keys of what was asked in batches, and stands in no trial yet with its cost."""
-    return {key for batch in means.journal.batches() if not batch.is_booked for key in batch.keys}
+            means.budget.settle(None, None if cost is None else cost * factor)
 
 
 def _worst(means: BatchMeans, part: dict[str, ChatRequest]) -> float | None:

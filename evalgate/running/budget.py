@@ -19,6 +19,7 @@ class Budget:
         most: the limit of the run in US dollars; None sets none.
         most_per_day: the limit of all runs of a day; needs `book`.
         book: what all runs of the day have set aside.
+        purse: what all processes of this run have set aside, those that were killed included.
         spent: what earlier parts of the same run have spent.
     """
 
@@ -28,11 +29,13 @@ class Budget:
         most: float | None = None,
         most_per_day: float | None = None,
         book: SpendBook | None = None,
+        purse: SpendBook | None = None,
         spent: float = 0.0,
     ) -> None:
         self._most = most
         self._most_per_day = most_per_day
         self._book = book
+        self._purse = purse
         self._spent = spent
         self._reserved = 0.0
         self._calls = 0
@@ -84,6 +87,8 @@ class Budget:
         self._calls -= 1
         if self._book is not None and self._most_per_day is not None:
             self._book.release(worst - booked)
+        if self._purse is not None and self._most is not None:
+            self._purse.release(worst - booked)
         self._settled.set()
         return booked
 
@@ -92,8 +97,17 @@ class Budget:
             left = self._most - self._spent - self._reserved
             if worst > left + ROUNDING:
                 return f"and ${self._spent:.4f} of the run's limit of ${self._most:g} are spent"
-        if self._most_per_day is None or self._book is None:
+        if self._most_per_day is not None and not _sets_aside(
+            self._book, worst, self._most_per_day
+        ):
+            return f"and the day's limit of ${self._most_per_day:g} leaves less than that"
+        if self._most is None or _sets_aside(self._purse, worst, self._most):
             return None
-        if self._book.reserve(worst, most=self._most_per_day):
-            return None
-        return f"and the day's limit of ${self._most_per_day:g} leaves less than that"
+        if self._most_per_day is not None and self._book is not None:
+            self._book.release(worst)
+        limit = f"the run's limit of ${self._most:g}"
+        return f"and {limit} leaves less: broken calls and other roots count"
+
+
+def _sets_aside(book: SpendBook | None, usd: float, most: float) -> bool:
+    return book is None or book.reserve(usd, most=most)

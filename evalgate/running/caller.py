@@ -14,7 +14,7 @@ from evalgate.running.lane import Lane
 from evalgate.running.pacing import Pace, Ticket
 from evalgate.running.place import Places
 from evalgate.running.retry import MAY_BE_BILLED, STOPS_RUN
-from evalgate.running.stored import checked
+from evalgate.running.stored import checked, is_of_use
 from evalgate.running.worst import worst_usd
 
 OnLimits = Callable[[tuple[str, str], RateLimits], None]
@@ -58,7 +58,7 @@ class Caller:
         key = answer_key(request, origin=self._means.places.origin(request.route))
         stored = self._means.store.find(key) if self._means.store else None
         answer = None if stored is None else checked(stored, request)
-        if isinstance(answer, Completion):
+        if isinstance(answer, Completion) and is_of_use(answer, request):
             return Called(result=answer, reused=True)
         running = self._in_flight.get(key)
         if running is not None:

@@ -165,10 +165,6 @@ class MemoryBatchJournal:
         """Note that a batch is done with."""
         self._batches[batch.number] = replace(batch, is_over=True)
 
-    def book(self, batch: Batch) -> None:
-        """Note that what a batch cost stands in the trials."""
-        self._batches[batch.number] = replace(self._batches[batch.number], is_booked=True)
-
 
 class MemoryTrialLog:
     """A trial log that keeps its trials in memory."""

@@ -6,13 +6,17 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.git import commit_all
 from tests.e2e.shop import (
+    POLICY,
+    RULES,
     Claude,
     counted,
     decided,
@@ -20,7 +24,10 @@ from tests.e2e.shop import (
     make_shop,
     run,
     simulated_claude,
+    start,
     trials,
+    version,
+    write,
 )
 
 RUN = ("gate", "--out", "run", "--no-cache")
@@ -71,6 +78,22 @@ def test_a_full_disk_is_said_and_loses_no_trial_that_was_written(
     counts = counted(shop / "run")
     assert (len(counts), set(counts.values())) == (80, {1})
     assert decided(shop / "run") == decided(shop / "whole")
+
+
+def test_a_full_disk_has_no_batch_paid_for_again(shop: Path) -> None:
+    with simulated_claude(rules=RULES + "batches: {seconds: 0.1}\n") as claude:
+        full = subprocess.run(
+            [sys.executable, "-c", SMALL_FILES, *RUN, "--engine", "batches"],
+            cwd=shop,
+            env=environment(claude),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (full.returncode, "Traceback" in full.stderr) == (4, False), full.stderr
+        assert "cannot be stored; the service keeps them: make room" in full.stderr
+        assert run(shop, *RESUME, "--engine", "batches", server=claude).returncode == 0
+        assert (claude.counts["answers"], claude.counts["judge"]) == (80, 20)
 
 
 def close(folder: Path) -> None:
@@ -147,3 +170,88 @@ def test_a_run_that_meets_its_cost_limit_is_never_green_and_spends_no_more(
         assert run(shop, "report", "run").returncode == 4
     assert paid <= float(limit)
     assert (limit == "0") <= (stopped.returncode == 4)
+
+
+LONG = " ".join(f"word{number}" for number in range(6000))
+"""A text that makes an answer cost about what may be set aside for it."""
+
+
+def test_killing_a_run_again_and_again_does_not_take_it_past_its_limit(shop: Path) -> None:
+    limit = 0.05
+    write(shop, {"prompts/p/v1.md": version(f"Name the 30 days. {LONG}")})
+    (shop / "prompts/p/v2.md").unlink()
+    commit_all(shop, "long")
+    write(shop, {"prompts/p/v2.md": version(f"Always name the 30 days. {LONG}")})
+    with simulated_claude(latency_ms=60) as claude:
+        words: tuple[str, ...] = RUN
+        for _ in range(6):
+            process = start(shop, *words, "--max-cost", str(limit), server=claude)
+            before = claude.calls
+            while claude.calls < before + 4 and process.is_alive:
+                time.sleep(0.002)
+            time.sleep(0.07)
+            process.kill()
+            process.wait()
+            words = RESUME
+        stopped = run(shop, *RESUME, "--max-cost", str(limit), server=claude)
+        assert (stopped.returncode, "cost_limit" in stopped.stdout) == (
+            4,
+            True,
+        ), stopped.stdout
+        assert 0 < sum(claude.bill) <= limit
+        assert run(shop, *RESUME, "--max-cost", "100", server=claude).returncode == 0
+    assert not list((shop / "run").glob("run-spending*"))
+
+
+def test_the_roots_of_a_repository_share_the_limit_that_was_typed(shop: Path) -> None:
+    cases = (shop / "evalsets/p.yaml").read_text()
+    for path in (".github/evalgate.yml", "prompts/p/v2.md"):
+        (shop / path).unlink()
+    for root in ("a", "b", "c"):
+        paths = f"paths: {{prompts: {root}/prompts, evalsets: {root}/evalsets}}\n"
+        files = {
+            f".github/evalgate.{root}.yml": paths + POLICY,
+            f"{root}/prompts/p/v1.md": version(f"{root}: name the 30 days."),
+            f"{root}/prompts/p/live.yaml": "stable: v1\n",
+            f"{root}/evalsets/p.yaml": cases,
+        }
+        write(shop, files)
+    commit_all(shop, "roots")
+    for root in ("a", "b", "c"):
+        write(shop, {f"{root}/prompts/p/v2.md": version(f"{root}: always name the 30 days.")})
+    for _ in range(2):
+        with simulated_claude() as claude:  # a root costs 0.021
+            stopped = run(shop, *RUN, "--max-cost", "0.05", server=claude)
+            assert stopped.returncode == 4, stopped.stderr
+            assert 0 < sum(claude.bill) <= 0.05
+
+
+def test_simulated_runs_take_nothing_from_the_money_of_the_day(tmp_path: Path) -> None:
+    policy = POLICY.replace("run: {", "run: {max_cost_usd_per_day: 0.2, ")
+    shop = make_shop(tmp_path / "shop", policy=policy)
+    write(shop, {"rules.yaml": RULES})
+    for _ in range(10):  # each would cost 0.021
+        simulated = run(shop, *RUN, "--simulate", "--rules", "rules.yaml")
+        assert simulated.returncode == 0, simulated.stderr
+    with simulated_claude() as claude:
+        assert run(shop, *RUN, server=claude).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("run", *RUN[1:]), 0), (RUN, 0), ((*RUN, "--max-cost", "0"), 4)]
+)
+def test_a_reader_who_has_gone_changes_no_exit_code(
+    shop: Path, claude: Claude, words: tuple[str, ...], code: int
+) -> None:
+    listening, speaking = os.pipe()
+    os.close(listening)
+    with os.fdopen(speaking, "wb") as deaf:
+        done = subprocess.run(
+            [sys.executable, "-m", "evalgate", *words],
+            cwd=shop,
+            env=environment(claude),
+            stdout=deaf,
+            stderr=deaf,
+            check=False,
+        )
+    assert done.returncode == code

@@ -188,8 +188,8 @@ def test_a_file_of_no_use_is_an_error_that_says_what_to_do(path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         SpendBook(path, now=Time().now).reserve(1.0, most=1.0)
     assert str(caught.value) == (
-        f"{path}: the spending of a day cannot be kept here: file is not a database;"
-        " set EVALGATE_CACHE to another folder, or run without a cost limit per day"
+        f"{path}: what is spent cannot be kept here: file is not a database;"
+        " name another folder with EVALGATE_CACHE or --out, or run without a cost limit"
     )
 
 
@@ -199,7 +199,7 @@ def test_no_money_is_granted_while_nobody_knows_what_others_spend(
     assert book.reserve(1.0, most=100.0)
     with closing(sqlite3.connect(path)) as foreign:
         foreign.execute("DROP TABLE spending")
-    with pytest.raises(EvaluationError, match=r"spending.sqlite: the cost limit per day cannot be"):
+    with pytest.raises(EvaluationError, match=r"spending.sqlite: the cost limit cannot be"):
         book.reserve(5.0, most=100.0)
     book.release(1.0)  # what is given back is lost, and the limit holds
 

@@ -18,12 +18,11 @@ def test_what_became_of_each_batch_is_read_back(path: Path) -> None:
     journal: BatchJournal = BatchJournalFile(path)
     first = journal.submitted(journal.intend(["a", "b"]), "msgbatch_1")
     journal.end(first)
-    journal.book(first)
     second = journal.submitted(journal.intend(["c"]), "msgbatch_2")
     third = journal.intend(["d"])
     assert BatchJournalFile(path).batches() == journal.batches()
     assert journal.batches() == (
-        Batch(number=0, keys=("a", "b"), id="msgbatch_1", is_over=True, is_booked=True),
+        Batch(number=0, keys=("a", "b"), id="msgbatch_1", is_over=True),
         second,
         third,
     )

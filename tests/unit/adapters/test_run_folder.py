@@ -101,3 +101,10 @@ def test_the_files_of_a_run_that_still_goes_on_are_not_set_aside(tmp_path: Path)
     with hold(tmp_path), pytest.raises(UsageError, match="another process"):
         make_folder(tmp_path, ["trials.jsonl"])
     assert [path.name for path in tmp_path.iterdir()] == ["trials.jsonl"]
+
+
+def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "verdict.json").mkdir()
+    with pytest.raises(UsageError, match="cannot write into"):
+        write_files(tmp_path, {"verdict.json": "{}"})
+    assert names(tmp_path) == ["verdict.json"]

@@ -1,5 +1,9 @@
 """Facts about what is said on standard error."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from evalgate.cli.complaint import MOST_LINES, complain, notify
@@ -26,3 +30,20 @@ def test_a_notice_is_said_when_there_is_one(capsys: pytest.CaptureFixture[str]) 
     notify("the disk\nis full")
     said = capsys.readouterr().err
     assert (said.startswith("evalgate: the disk"), len(said.splitlines())) == (True, 1)
+
+
+DEAF = """
+import sys
+from evalgate.cli.complaint import say
+say("one")
+say("two")
+sys.exit(3)
+"""
+
+
+def test_nobody_who_listens_changes_no_exit_code() -> None:
+    listening, speaking = os.pipe()
+    os.close(listening)
+    with os.fdopen(speaking, "wb") as deaf:
+        done = subprocess.run([sys.executable, "-c", DEAF], stderr=deaf, check=False)
+    assert done.returncode == 3

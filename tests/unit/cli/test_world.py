@@ -12,7 +12,7 @@ from evalgate.cli.environment import Environment
 from evalgate.cli.publication import STORE
 from evalgate.cli.world import (
     add_world_arguments,
-    discard_store,
+    discard,
     outside,
     simulator_rules,
     with_store,
@@ -94,7 +94,7 @@ def test_without_one_the_run_keeps_its_own_until_it_is_discarded(
             assert own.store.find("k") == found
             own.store.keep("k", ANSWER, label="a/0")
     assert (tmp_path / STORE).exists()
-    discard_store(tmp_path)
+    discard(tmp_path / "answers.sqlite")
     assert not list(tmp_path.glob(f"{STORE}*"))
 
 

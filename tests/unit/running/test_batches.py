@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Usage
+from evalgate.errors import EvaluationError
+from evalgate.model.chat import (
+    CallFailure,
+    ChatRequest,
+    Completion,
+    FailureKind,
+    Purpose,
+    Usage,
+)
 from evalgate.model.content import Attachment, Turn
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import Batch
@@ -96,7 +104,9 @@ class Run:
         self.server = Server(self.script)
         self.service = MemoryBatches(self.server, looks=self.looks)
 
-    async def answer(self, *chains: Sequence[str]) -> Answered:
+    async def answer(
+        self, *chains: Sequence[str], past: Sequence[str] = (), places: Places = PLACES
+    ) -> Answered:
         """Ask each chain of texts, the next one only when the one before was answered."""
 
         async def collect(calls: Calls) -> None:
@@ -106,18 +116,22 @@ class Run:
                     if isinstance(called.result, CallFailure):
                         break
 
+        async def recall(calls: Calls) -> None:
+            for text in past:
+                await calls.call(asking(text))
+
         means = BatchMeans(
             service=self.service,
             journal=self.journal,
             store=self.store,
             prices=PRICES,
-            places=PLACES,
+            places=places,
             clock=self.clock,
             settings=RunSettings(attempts=self.attempts),
             budget=self.budget,
             say=self.told.append,
         )
-        return await answer_in_batches(means, collect)
+        return await answer_in_batches(means, collect, recall=recall)
 
     @property
     def batches(self) -> list[list[str]]:
@@ -328,6 +342,24 @@ async def test_results_that_break_off_are_fetched_again() -> None:
     assert run.batches == [["a", "b", "c"]]
 
 
+class FullStore(MemoryStore):
+    """A store that has no room for anything."""
+
+    def keep(self, key: str, completion: Completion, *, label: str) -> None:
+        """Lose the answer."""
+
+
+async def test_answers_that_cannot_be_stored_are_fetched_later_and_not_paid_for_again() -> None:
+    run = Run(store=FullStore())
+    with pytest.raises(EvaluationError, match="batch_0 cannot be stored; the service keeps them"):
+        await run.answer(["a"], ["b"])
+    assert [batch.is_over for batch in run.journal.batches()] == [False]
+    run.store = MemoryStore()
+    calls = await run.answer(["a"], ["b"])
+    assert run.batches == [["a", "b"]]
+    assert (await calls.call(asking("a"))).cost_usd == PAID
+
+
 # Restarts: what the journal says when the process before was killed.
 
 
@@ -475,3 +507,57 @@ async def test_an_answer_of_another_model_that_an_earlier_run_left_is_asked_for_
     calls = await run.answer(["a"])
     assert run.batches == [["a"]]
     assert await result(calls, "a") == said("A")
+
+
+async def test_what_a_trial_of_an_earlier_process_has_paid_is_neither_charged_nor_booked_again() -> (
+    None
+):
+    run = Run()
+    run.journal = journal("a", "b", identity="batch_9", is_over=True)
+    for text in "ab":
+        run.store.keep(key(text), said(text.upper()), label="")
+    calls = await run.answer(["a", "b"], past=["a"])
+    assert run.budget.spent_usd == PAID
+    assert await calls.call(asking("a")) == Called(result=said("A"), reused=True)
+    assert (await calls.call(asking("b"))).cost_usd == PAID
+
+
+async def test_what_is_asked_for_again_is_charged_again() -> None:
+    run = Run({"a": []})
+    run.journal = journal("a", identity="batch_9", is_over=True)
+    run.store.keep(key("a"), replace(said("A"), model="another"), label="")
+    calls = await run.answer(["a"], past=["a"])
+    assert run.batches == [["a"]]
+    assert (await calls.call(asking("a"))).cost_usd == PAID
+
+
+async def test_an_earlier_batch_is_booked_at_the_dearest_price_of_a_route() -> None:
+    run = Run()
+    run.journal = journal("a", identity="batch_9", is_over=True)
+    run.store.keep(key("a"), said("A"), label="")
+    await run.answer(["a"], places=replace(PLACES, price_factors={"": 1.0, "eu": 2.0}))
+    assert run.budget.spent_usd == 2 * PAID
+
+
+async def test_a_judge_s_stored_reply_that_decides_nothing_is_asked_for_once_more() -> None:
+    run = Run()
+    judged = replace(asking("a"), purpose=Purpose.JUDGE)  # the server says no JSON, ever
+    run.store.keep(key("a"), said("old"), label="")
+
+    async def collect(calls: Calls) -> None:
+        await calls.call(judged)
+
+    means = BatchMeans(
+        service=run.service,
+        journal=run.journal,
+        store=run.store,
+        prices=PRICES,
+        places=PLACES,
+        clock=run.clock,
+        settings=RunSettings(),
+        budget=run.budget,
+        say=run.told.append,
+    )
+    calls = await answer_in_batches(means, collect)
+    assert run.batches == [["a"]]
+    assert (await calls.call(judged)).result == said("A")

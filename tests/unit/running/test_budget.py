@@ -53,6 +53,26 @@ async def test_the_day_s_limit_names_itself() -> None:
     )
 
 
+async def test_what_a_killed_process_of_the_run_had_set_aside_stays_so() -> None:
+    purse = Book(set_aside=0.9)
+    budget = Budget(most=1.0, purse=purse)
+    assert await budget.reserve(0.2) == (
+        "the next call may cost $0.2000, and the run's limit of $1 leaves less:"
+        " broken calls and other roots count"
+    )
+    assert await budget.reserve(0.1) is None
+    budget.settle(0.1, 0.04)
+    assert purse.set_aside == pytest.approx(0.94)
+    assert await budget.reserve(0.06) is None
+
+
+async def test_what_the_run_refuses_is_given_back_to_the_day() -> None:
+    book = Book()
+    budget = Budget(most=1.0, purse=Book(set_aside=0.9), most_per_day=5.0, book=book)
+    assert await budget.reserve(0.2) is not None
+    assert book.set_aside == 0.0
+
+
 @pytest.mark.parametrize("limits", [{"most": 1.0}, {"most_per_day": 1.0}])
 async def test_a_call_without_a_price_is_refused_under_a_limit(limits: dict[str, float]) -> None:
     budget = Budget(most=limits.get("most"), most_per_day=limits.get("most_per_day"), book=Book())

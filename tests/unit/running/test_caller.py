@@ -13,6 +13,7 @@ from evalgate.model.chat import (
     ChatRequest,
     Completion,
     FailureKind,
+    Purpose,
     RateLimits,
     Usage,
 )
@@ -338,6 +339,16 @@ async def test_a_stored_answer_of_another_model_is_no_answer() -> None:
     called = await caller(server, store=store).call(asking())
     assert (called.result, called.calls) == (ANSWER, 1)
     assert store.answers == {key: ANSWER}
+
+
+async def test_a_judge_s_stored_reply_that_decides_nothing_is_asked_for_again() -> None:
+    store, server = MemoryStore(), Server(replace(ANSWER, text='{"c1": "pass"}'))
+    request = replace(asking(), purpose=Purpose.JUDGE)
+    store.keep(answer_key(request, origin="o"), ANSWER, label="")
+    calls = caller(server, store=store)
+    assert not (await calls.call(request)).reused
+    assert (await calls.call(request)).reused
+    assert len(server.asked) == 1
 
 
 async def test_a_stored_answer_of_a_snapshot_is_that_of_its_model() -> None:
