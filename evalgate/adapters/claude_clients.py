@@ -39,9 +39,11 @@ def open_client(
                 api_key=api_key, base_url=url, max_retries=0, http_client=connections
             )
         case Provider.BEDROCK:
-            return _bedrock(route, _AwsKeys(clouds), url=url, connections=connections)
+            kind = AsyncAnthropicBedrockMantle
+            return _bedrock(kind, route, clouds=clouds, url=url, connections=connections)
         case Provider.BEDROCK_INVOKE:
-            return _bedrock_invoke(route, _AwsKeys(clouds), url=url, connections=connections)
+            older = AsyncAnthropicBedrock
+            return _bedrock(older, route, clouds=clouds, url=url, connections=connections)
         case Provider.VERTEX:
             return AsyncAnthropicVertex(
                 access_token=clouds.vertex_token or None,
@@ -57,36 +59,21 @@ def open_client(
             )
 
 
-class _AwsKeys:
-    """The credentials that are set: a bearer token goes before a key pair."""
-
-    def __init__(self, clouds: Clouds) -> None:
-        has_pair = bool(clouds.aws_access_key) and not clouds.aws_token
-        self.token = clouds.aws_token or None
-        self.access = clouds.aws_access_key if has_pair else None
-        self.secret = clouds.aws_secret_key if has_pair else None
-        self.session = (clouds.aws_session_token or None) if has_pair else None
-
-
-def _bedrock(route: Route, keys: _AwsKeys, *, url: str, connections: AsyncClient) -> Client:
-    return AsyncAnthropicBedrockMantle(
-        api_key=keys.token,
-        aws_access_key=keys.access,
-        aws_secret_key=keys.secret,
-        aws_session_token=keys.session,
-        aws_region=route.region,
-        base_url=url,
-        max_retries=0,
-        http_client=connections,
-    )
-
-
-def _bedrock_invoke(route: Route, keys: _AwsKeys, *, url: str, connections: AsyncClient) -> Client:
-    return AsyncAnthropicBedrock(
-        api_key=keys.token,
-        aws_access_key=keys.access,
-        aws_secret_key=keys.secret,
-        aws_session_token=keys.session,
+def _bedrock(
+    kind: type[AsyncAnthropicBedrockMantle] | type[AsyncAnthropicBedrock],
+    route: Route,
+    *,
+    clouds: Clouds,
+    url: str,
+    connections: AsyncClient,
+) -> Client:
+    """Return a client with the credentials that are set: a bearer token goes before a key pair."""
+    has_pair = bool(clouds.aws_access_key) and not clouds.aws_token
+    return kind(
+        api_key=clouds.aws_token or None,
+        aws_access_key=clouds.aws_access_key if has_pair else None,
+        aws_secret_key=clouds.aws_secret_key if has_pair else None,
+        aws_session_token=(clouds.aws_session_token or None) if has_pair else None,
         aws_region=route.region,
         base_url=url,
         max_retries=0,
