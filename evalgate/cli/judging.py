@@ -27,7 +27,7 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
         plan = plan_gate(question, world)
         with session(plan, world, folder=publication.folder, terms=terms) as own:
             verdict = asyncio.run(
-                run_gate(plan, own.world, log=own.log, on_trial=own.on_trial, mode=own.mode)
+                run_gate(own.plan, own.world, log=own.log, on_trial=own.on_trial, mode=own.mode)
             )
     except InterruptedRunError:
         raise

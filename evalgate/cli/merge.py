@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def run(options: Namespace) -> ExitCode:
     plan = plan_gate(question, outside(repository, environment, ()))
     check_same(begun[0], plan)
     check_trials(plan, begun, options.folders)
+    plan = replace(plan, broken_off=any(each.broken_off for each in begun))
     prepare(publication)
     log = TrialFile(publication.folder / TRIALS)
     with log:

@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
@@ -34,7 +35,7 @@ def run(options: Namespace) -> ExitCode:
     check_same(begun, plan)
     check_trials(plan, [begun], [options.folder])
     log = TrialFile(options.folder / TRIALS)
-    verdict = conclude(plan, log.read, stopped=None)
+    verdict = conclude(replace(plan, broken_off=begun.broken_off), log.read, stopped=None)
     publication = Publication(
         folder=options.folder, as_json=options.json, in_workflow=environment.in_workflow
     )

@@ -28,7 +28,7 @@ from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
-from evalgate.gate.scope import Scope, in_scope
+from evalgate.gate.scope import Scope, in_scope, trials_in_scope
 from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
@@ -58,8 +58,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What a run is made with: the world with its store, the log, the mode, and who is told."""
+    """What a run is made with: the world with its store, the log, the mode, and who is told.
 
+    `plan` is what was planned, and whether the run had been broken off.
+    """
+
+    plan: Plan
     world: Outside
     log: TrialFile
     mode: Mode
@@ -81,6 +85,7 @@ def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterat
 
 def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator[Session]:
     log = TrialFile(folder / TRIALS)
+    plan = replace(plan, broken_off=_is_broken_off(plan, log, terms))
     scope = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
     left = sum(map(ours, planned_trials(plan)))
@@ -110,7 +115,7 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
         ):
             trials = _Trials(progress.count if progress else _ignore)
             mode = Mode(scope=scope, engine=terms.engine(folder))
-            yield Session(world=own, log=log, mode=mode, on_trial=trials.count)
+            yield Session(plan=plan, world=own, log=log, mode=mode, on_trial=trials.count)
     except KeyboardInterrupt:
         message = "interrupted; every finished trial is kept"
         raise InterruptedRunError(f"{message}\n{how_to_go_on(terms, folder)}") from None
@@ -172,6 +177,14 @@ def begun_run(options: Namespace, *, simulated: bool) -> BegunRun:
         word = "add" if begun.simulated else "leave out"
         raise UsageError(f"--resume goes on with a run as it was begun: {word} --simulate")
     return begun
+
+
+def _is_broken_off(plan: Plan, log: TrialFile, terms: Terms) -> bool:
+    """Return whether a process of this run ended before it had written down every trial."""
+    if terms.begun is None:
+        return False
+    planned = sum(1 for _ in trials_in_scope(plan, Scope(shard=terms.shard)))
+    return terms.begun.broken_off or sum(1 for _ in log.read()) < planned
 
 
 def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> Scope:

@@ -30,6 +30,11 @@ from evalgate.running.account import known_sum
 from evalgate.running.retry import STOPS_RUN
 from evalgate.running.scheduler import NOT_STARTED, StopReason
 
+BROKEN_OFF = (
+    "This run was broken off and gone on with: the calls in flight at that moment may have cost "
+    "more than is told here."
+)
+
 
 def conclude(
     plan: Plan, trials: Callable[[], Iterator[Trial]], *, stopped: StopReason | None
@@ -66,7 +71,7 @@ def conclude(
         head=plan.sources.head,
         policy_hash=plan.sources.policy.hash,
         prompts=prompts,
-        notes=plan.notes,
+        notes=(*plan.notes, BROKEN_OFF) if plan.broken_off else plan.notes,
         cost_usd=total.cost_usd,
         spending=total.spending,
         calls=total.calls,

@@ -34,7 +34,8 @@ class Plan:
     """All matchups of a question, and what was found without running anything.
 
     `code` are the Python graders of the base, when a set needs them, and `code_hash` that of their
-    files. `records` are past trials that the base keeps.
+    files. `records` are past trials that the base keeps. `broken_off` says that a process of this
+    run did not live to write down its last trials.
     """
 
     sources: Sources
@@ -45,6 +46,7 @@ class Plan:
     code: CodeGraders | None = None
     code_hash: str = ""
     records: Records | None = None
+    broken_off: bool = False
 
     @property
     def trials(self) -> int:
@@ -149,6 +151,7 @@ def plan_document(
         "policy": plan.sources.policy.path,
         "shard": None if shard is None else str(shard),
         "simulated": simulated,
+        "broken_off": plan.broken_off,
         "base": plan.sources.base,
         "head": plan.sources.head,
         "policy_hash": plan.sources.policy.hash,

@@ -26,6 +26,7 @@ class BegunRun:
     hash: str
     shard: Shard | None = None
     simulated: bool = False
+    broken_off: bool = False
 
 
 def read_begun(document: Document) -> BegunRun:
@@ -55,6 +56,7 @@ def read_begun(document: Document) -> BegunRun:
         hash=section.required_text("plan_hash"),
         shard=part,
         simulated=section.flag("simulated", default=False),
+        broken_off=section.flag("broken_off", default=False),
     )
     section.finish()
     return begun

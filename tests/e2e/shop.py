@@ -21,6 +21,7 @@ from evalgate.adapters.files import read_yaml
 from evalgate.adapters.git import commit_all, create_repository
 from evalgate.adapters.prices import PriceTable
 from evalgate.cli.main import main
+from evalgate.gate.conclusion import BROKEN_OFF
 from evalgate.model.chat import Usage
 from evalgate.simulator.exchange import Outgoing
 from evalgate.simulator.rules import Rules, read_rules
@@ -208,6 +209,9 @@ def decided(folder: Path) -> dict[str, object]:
     found = verdict(folder)
     prompts = found["prompts"]
     assert isinstance(prompts, list)
+    notes = found["notes"]
+    assert isinstance(notes, list)
+    found["notes"] = [note for note in notes if note != BROKEN_OFF]
     for part in (found, *prompts):
         for key in ("run_id", "cost_usd", "calls", "latency_ms", "spending"):
             part.pop(key, None)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.git import commit_all
+from evalgate.gate.conclusion import BROKEN_OFF
 from tests.e2e.shop import (
     POLICY,
     RULES,
@@ -26,6 +27,7 @@ from tests.e2e.shop import (
     simulated_claude,
     start,
     trials,
+    verdict,
     version,
     write,
 )
@@ -168,6 +170,8 @@ def test_a_run_that_meets_its_cost_limit_is_never_green_and_spends_no_more(
     else:
         assert (stopped.returncode, "cost_limit" in stopped.stdout) == (4, True)
         assert run(shop, "report", "run").returncode == 4
+        assert run(shop, *RESUME, "--max-cost", "100", server=claude).returncode == 0
+        assert verdict(shop / "run")["notes"] == []
     assert paid <= float(limit)
     assert (limit == "0") <= (stopped.returncode == 4)
 
@@ -200,6 +204,7 @@ def test_killing_a_run_again_and_again_does_not_take_it_past_its_limit(shop: Pat
         ), stopped.stdout
         assert 0 < sum(claude.bill) <= limit
         assert run(shop, *RESUME, "--max-cost", "100", server=claude).returncode == 0
+        assert BROKEN_OFF in str(verdict(shop / "run")["notes"])
     assert not list((shop / "run").glob("run-spending*"))
 
 

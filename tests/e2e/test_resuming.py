@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from evalgate.gate.conclusion import BROKEN_OFF
 from tests.e2e.shop import (
     POLICY,
     Claude,
@@ -105,6 +106,10 @@ def test_an_interrupted_run_says_the_command_that_goes_on_with_it(
     command = shlex.split(said.partition("go on with: evalgate ")[2])
     assert run(shop, *command, server=claude).returncode == 0
     assert trials(shop / "run")[: len(finished)] == finished
+    assert verdict(shop / "run")["notes"] == [BROKEN_OFF]
+    before = contents(shop / "run")
+    assert run(shop, "report", "run").returncode == 0
+    assert contents(shop / "run") == before
     counts = counted(shop / "run")
     assert (len(counts), set(counts.values())) == (80, {1})
 
