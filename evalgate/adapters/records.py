@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from statistics import fmean
 
+from evalgate.adapters.own_lines import read_own_line
 from evalgate.adapters.trial_lines import decode
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document, Tree
@@ -41,8 +42,10 @@ class RecordFiles:
         if asked not in self._lines:
             return None
         path, number, line = self._lines[asked]
-        document = Document(path=path, data=json.loads(line), lines={(): number})
-        trial = decode(document, arm=Arm.BASELINE)
+        trial = read_own_line(line)
+        if trial is None:
+            document = Document(path=path, data=json.loads(line), lines={(): number})
+            trial = decode(document, arm=Arm.BASELINE)
         return trial if trial.status is TrialStatus.GRADED else None
 
     def seconds(self, evalset: str) -> Mapping[str, float]:

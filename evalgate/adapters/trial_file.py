@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
 
+from evalgate.adapters.own_lines import read_own_line
 from evalgate.adapters.trial_lines import SCHEMA, decode, encode
 from evalgate.errors import ConfigurationError, EvaluationError, Problem, UsageError
 from evalgate.model.document import Data, Document
@@ -80,7 +81,8 @@ class TrialFile:
                     if _is_cut(line):
                         self._note_cut(number)
                     elif line.strip():
-                        yield decode(self._parse(line, number), arm=self._arm)
+                        own = read_own_line(line)
+                        yield own or decode(self._parse(line, number), arm=self._arm)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(f"{self._path}: trials cannot be read here: {reason}") from error
