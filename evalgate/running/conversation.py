@@ -68,6 +68,8 @@ def _result(call: ToolCall, results: Iterable[CannedResult]) -> ToolResult | Non
 
 
 def _summed(rounds: Sequence[Completion]) -> Completion:
+    if len(rounds) == 1:
+        return rounds[0]
     return replace(
         rounds[-1],
         usage=_total([each.usage for each in rounds]),
