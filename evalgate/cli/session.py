@@ -28,7 +28,7 @@ from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
-from evalgate.gate.scope import Scope, in_scope, trials_in_scope
+from evalgate.gate.scope import Scope, in_scope
 from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
@@ -85,10 +85,12 @@ def session(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterat
 
 def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator[Session]:
     log = TrialFile(folder / TRIALS)
-    plan = replace(plan, broken_off=_is_broken_off(plan, log, terms))
-    scope = _scope(plan, log, folder=folder, terms=terms)
+    scope, ungraded = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
     left = sum(map(ours, planned_trials(plan)))
+    if terms.begun is not None:
+        # A process that was not killed or interrupted has written a line for every trial.
+        plan = replace(plan, broken_off=terms.begun.broken_off or ungraded < left)
     if left:
         scope = replace(scope, on_limits=foretell(plan, world, scope=scope, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
@@ -179,27 +181,21 @@ def begun_run(options: Namespace, *, simulated: bool) -> BegunRun:
     return begun
 
 
-def _is_broken_off(plan: Plan, log: TrialFile, terms: Terms) -> bool:
-    """Return whether a process of this run ended before it had written down every trial."""
-    if terms.begun is None:
-        return False
-    planned = sum(1 for _ in trials_in_scope(plan, Scope(shard=terms.shard)))
-    return terms.begun.broken_off or sum(1 for _ in log.read()) < planned
-
-
-def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> Scope:
-    rest = Scope()
+def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> tuple[Scope, int]:
+    """Return what is left of a run, and how many of its trials had been written without a grade."""
+    rest, ungraded = Scope(), 0
     if terms.begun is not None:
         check_same(terms.begun, plan)
         with TrialFile(folder / EARLIER_ATTEMPTS) as attempts:
             rest = left_over(log.read(), attempts.read())
             # Written before they leave the log: what they have cost must survive the next kill.
             for trial in log.read():
+                ungraded += not is_done(trial)
                 if trial.calls and not is_done(trial):
                     attempts.append(trial)
         notify(log.notice)
         log.keep_only(is_done)
-    return replace(rest, shard=terms.shard, max_cost_usd=terms.max_cost_usd)
+    return replace(rest, shard=terms.shard, max_cost_usd=terms.max_cost_usd), ungraded
 
 
 @dataclass(slots=True)

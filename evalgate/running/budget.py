@@ -63,7 +63,7 @@ class Budget:
             return None
         if worst is None:
             return "the model has no known price, so no cost limit can be kept"
-        while (limit := self._obstacle(worst)) is not None:
+        while (limit := self._set_aside(worst)) is not None:
             if self._calls == 0:
                 return f"the next call may cost ${worst:.4f}, {limit}"
             self._settled.clear()
@@ -92,7 +92,8 @@ class Budget:
         self._settled.set()
         return booked
 
-    def _obstacle(self, worst: float) -> str | None:
+    def _set_aside(self, worst: float) -> str | None:
+        """Take so much out of the day's book and the run's purse, or return what is in the way."""
         if self._most is not None:
             left = self._most - self._spent - self._reserved
             if worst > left + ROUNDING:
