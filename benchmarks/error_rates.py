@@ -15,9 +15,10 @@ from evalgate.deciding.bounds import (
     Sample,
     proves_limit,
     sample,
-    suite_sample,
     upper_bound,
 )
+from evalgate.deciding.suite import suite_sample
+from evalgate.model.comparison import CaseKind, CasePair
 
 ALPHA = 0.05
 LIMIT = 0.05
@@ -43,8 +44,13 @@ def suite(rng: random.Random, rates: Suite, trials: int) -> Sample:
     """Draw one comparison on fixed cases."""
     return suite_sample(
         [
-            [float(rng.random() < after) - float(rng.random() < before) for _ in range(trials)]
-            for before, after in rates
+            CasePair(
+                case=str(index),
+                kind=CaseKind.SAME,
+                baseline=tuple(float(rng.random() < before) for _ in range(trials)),
+                candidate=tuple(float(rng.random() < after) for _ in range(trials)),
+            )
+            for index, (before, after) in enumerate(rates)
         ]
     )
 

@@ -2,14 +2,14 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from math import isnan, nan
 
 from evalgate.model.comparison import ArmLedger, PlannedCase
 from evalgate.model.trial import Arm, Trial, TrialStatus
 
-_UNPLANNED, _AWAITED, _TOLD_TWICE, *_ENDED = range(3 + len(TrialStatus))
+_AWAITED, _TOLD_TWICE, *_ENDED = range(2 + len(TrialStatus))
 _ENDS: Mapping[TrialStatus, int] = dict(zip(TrialStatus, _ENDED, strict=True))
 """What the byte of a trial says once it was told: in which status it ended."""
 
@@ -26,7 +26,9 @@ class Places:
     def __init__(self, planned: Sequence[PlannedCase]) -> None:
         """Number the trials of the given cases; each case should be there once."""
         self._rows = {case.case: row for row, case in enumerate(planned)}
-        widths = (max(case.baseline_trials, case.candidate_trials) for case in planned)
+        widths = (
+            max(case.baseline.stop, case.candidate.stop, case.confirming.stop) for case in planned
+        )
         self._starts = array("Q", accumulate(widths, initial=0))
 
     def __len__(self) -> int:
@@ -40,27 +42,29 @@ class Places:
         place = self._starts[row] + index
         return place if place < self._starts[row + 1] else None
 
+    def span(self, case: str, trials: range) -> slice:
+        """Return the numbers of neighbouring trials of a case that was given."""
+        start = self._starts[self._rows[case]]
+        return slice(start + trials.start, start + trials.stop)
+
 
 class Account:
     """What is known of the trials of one arm."""
 
-    def __init__(self, arm: Arm, planned: Sequence[PlannedCase], places: Places) -> None:
-        """Open the account with every planned trial awaited."""
+    def __init__(self, arm: Arm, places: Places) -> None:
+        """Open the account with every trial that has a place awaited."""
+        self._arm = arm
         self._places = places
-        self._planned = sum(case.trials(arm) for case in planned)
-        self._states = bytearray(len(places))
+        self._states = bytearray([_AWAITED]) * len(places)
         self._outcomes = array("d", bytes(8 * len(places)))
         self._strays: Counter[TrialStatus] = Counter()
-        for place in _planned_places(arm, planned, places):
-            self._states[place] = _AWAITED
 
     def enter(self, trial: Trial) -> None:
         """Put one trial in its place."""
         place = self._places.of(trial.case, trial.trial)
-        state = _UNPLANNED if place is None else self._states[place]
-        if place is None or state == _UNPLANNED:
+        if place is None:
             self._strays[trial.status] += 1
-        elif state == _AWAITED:
+        elif self._states[place] == _AWAITED:
             outcome = outcome_of(trial)
             self._states[place] = _ENDS[trial.status]
             self._outcomes[place] = nan if outcome is None else outcome
@@ -76,18 +80,44 @@ class Account:
         # Nearly all outcomes are one of two numbers, which need not exist a million times.
         return _ONE if value == 1 else _ZERO if value == 0 else None if isnan(value) else value
 
-    def ledger(self) -> ArmLedger:
-        """Draw up the account: each planned trial that was told exactly once."""
-        statuses = Counter({status: self._states.count(end) for status, end in _ENDS.items()})
+    def ledger(self, planned: Sequence[PlannedCase]) -> ArmLedger:
+        """Draw up the account: each planned trial that was told exactly once.
+
+        Args:
+            planned: the cases with the trials that were to be run.
+        """
+        number = sum(case.number(self._arm) for case in planned)
+        states: Counter[int] = Counter()
+        # A case that is planned twice has its trials but once, so that it never balances.
+        for case in {case.case: case for case in planned}.values():
+            for trials in case.trials(self._arm):
+                states.update(self._states[self._places.span(case.case, trials)])
+        statuses = Counter({status: states[end] for status, end in _ENDS.items()})
         # A stray beside a missing trial would cancel it out, so it is added to full accounts only.
-        if statuses.total() == self._planned:
-            statuses += self._strays
+        if statuses.total() == number:
+            statuses += self._strays + self._unasked(planned, states)
         return ArmLedger(
-            planned=self._planned,
+            planned=number,
             graded=statuses[TrialStatus.GRADED],
             errored=statuses[TrialStatus.ERRORED],
             skipped=statuses[TrialStatus.SKIPPED],
         )
+
+    def _unasked(
+        self, planned: Sequence[PlannedCase], asked: Mapping[int, int]
+    ) -> Counter[TrialStatus]:
+        """Count the trials that have a place and were told, but were not to be run.
+
+        A baseline may have run its cases more often, for another candidate that shares it.
+        """
+        told = Counter(self._states)
+        told.subtract(asked)
+        if self._arm is Arm.BASELINE:
+            told = Counter()
+            for case in planned:
+                if not case.baseline:
+                    told.update(self._states[self._places.span(case.case, case.candidate)])
+        return Counter({status: told[end] for status, end in _ENDS.items()})
 
 
 def outcome_of(trial: Trial) -> float | None:
@@ -97,11 +127,3 @@ def outcome_of(trial: Trial) -> float | None:
     if trial.passed is not None:
         return float(trial.passed)
     return trial.score if trial.score is not None and 0 <= trial.score <= 1 else None
-
-
-def _planned_places(arm: Arm, planned: Sequence[PlannedCase], places: Places) -> Iterator[int]:
-    for case in planned:
-        for index in range(case.trials(arm)):
-            place = places.of(case.case, index)
-            if place is not None:
-                yield place

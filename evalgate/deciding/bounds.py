@@ -1,4 +1,4 @@
-"""Bounds on the change of the pass rate, from differences per case or, for a suite, per trial.
+"""Bounds on the change of the pass rate, from the differences of independent units.
 
 Each bound is one-sided: it fails to cover the true change with a probability of about `alpha`.
 Artificial half cases at −1 and +1 keep it honest where losses are rare: a plain t interval
@@ -21,73 +21,75 @@ _AT_BOTH_ENDS = (-1.0, 1.0)
 _AT_LOSS = (-1.0,)
 _ROUNDING = 1e-12
 
+_Unit = tuple[float, float, float]
+"""Size, total, and the total that the guard looks at."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Candidate mean minus baseline mean of one case, in −1..1, and the cluster it belongs to."""
+    """Candidate mean minus baseline mean of one case, in −1..1, its cluster, and its weight.
+
+    `guarded` is what the guard against rare losses looks at, where that is another number.
+    """
 
     value: float
     cluster: str | None = None
+    weight: float = 1.0
+    guarded: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """Differences added up by independent unit: a cluster, a case that names none, or a trial.
 
-    `totals` are the sums of the units' differences and `sizes` their weights: the number of cases
-    of a cluster, 1 for a case, about 1 for a trial.
+    A unit has a size, the weight of its cases, and a total, that of their differences; the fields
+    are sums over the units. `squares` are those of the totals, `cross` the products of total and
+    size. `lost` and `won` count the units with a mean of −½ or below and of +½ or above, out of
+    `effective` ones: `units`, or fewer when cases weigh unequally (Kish, Survey Sampling, 1965,
+    section 11.7).
+    `noise_degrees` are the degrees of freedom of `squares` where these are not known from the
+    spread between units.
     """
 
-    totals: tuple[float, ...]
-    sizes: tuple[float, ...]
-    clustered: bool
-
-    @property
-    def units(self) -> int:
-        """The number of independent units."""
-        return len(self.sizes)
+    units: int
+    effective: float
+    size: float
+    size_squares: float
+    total: float
+    squares: float
+    cross: float
+    lost: float
+    won: float
+    clustered: bool = False
+    noise_degrees: float | None = None
 
     @property
     def mean(self) -> float:
         """The mean difference per case; 0 for an empty sample."""
-        return math.fsum(self.totals) / math.fsum(self.sizes) if self.sizes else 0.0
+        return self.total / self.size if self.size else 0.0
 
 
 def sample(differences: Sequence[Difference]) -> Sample:
-    """Add differences up by independent unit; their order does not matter."""
-    clusters: dict[str, list[float]] = {}
-    alone: list[float] = []
-    for difference in differences:
-        if difference.cluster is None:
-            alone.append(difference.value)
-        else:
-            clusters.setdefault(difference.cluster, []).append(difference.value)
-    groups = clusters.values()
-    return Sample(
-        totals=(*alone, *(math.fsum(group) for group in groups)),
-        sizes=(*(1.0 for _ in alone), *(float(len(group)) for group in groups)),
-        clustered=bool(clusters),
-    )
+    """Add differences up by independent unit; their order does not matter.
 
-
-def suite_sample(cases: Sequence[Sequence[float]]) -> Sample:
-    """Take every trial as a unit, for a claim about exactly these cases.
-
-    Given the cases, trials are independent. Their spread here includes that between cases, which a
-    fixed suite does not have, so the bounds err on the safe side. Losses with unequal probabilities
-    spread less than a binomial, too (Hoeffding, Ann. Math. Stat. 27, 1956), so the guard holds.
-    Trials are weighted so that every case weighs the same.
-
-    Args:
-        cases: for each case the differences of its trials, in −1..1.
+    Weights are scaled so that their mean is 1; a case of weight 0 does not count.
     """
-    told = [case for case in cases if case]
-    usual = sum(len(case) for case in told) / len(told) if told else 1.0
-    return Sample(
-        totals=tuple(usual / len(case) * change for case in told for change in case),
-        sizes=tuple(usual / len(case) for case in told for _ in case),
-        clustered=False,
-    )
+    weights = [each.weight for each in differences if each.weight > 0]
+    scale = len(weights) / math.fsum(weights) if weights else 1.0
+    clusters: dict[str, list[_Unit]] = {}
+    units: list[_Unit] = []
+    for each in differences:
+        weight = each.weight * scale
+        if weight <= 0:
+            continue
+        guarded = each.value if each.guarded is None else each.guarded
+        unit = (weight, weight * each.value, weight * guarded)
+        if each.cluster is None:
+            units.append(unit)
+        else:
+            clusters.setdefault(each.cluster, []).append(unit)
+    units += [_joined(parts) for parts in clusters.values()]
+    return _added_up(units, clustered=bool(clusters))
 
 
 def lower_bound(of: Sample, alpha: float, *, copies: float = 1.0) -> float:
@@ -98,10 +100,10 @@ def lower_bound(of: Sample, alpha: float, *, copies: float = 1.0) -> float:
         alpha: one-sided error rate, strictly between 0 and 0.5.
         copies: answer for a sample in which every unit occurs this many times.
     """
-    degrees = of.units * copies - 1
-    if degrees <= 0:
+    if of.effective * copies <= 1:
         return -1.0
     centre, error = mean_and_error(of, _AT_LOSS, copies=copies)
+    degrees = degrees_of_freedom(of, _AT_LOSS, copies=copies)
     return max(-1.0, centre - student_quantile(1 - alpha, degrees) * error)
 
 
@@ -112,30 +114,43 @@ def upper_bound(of: Sample, alpha: float) -> float:
         of: the differences.
         alpha: one-sided error rate, strictly between 0 and 0.5.
     """
-    if of.units <= 1:
+    if of.effective <= 1:
         return 1.0
     centre, error = mean_and_error(of, _AT_BOTH_ENDS)
-    return min(1.0, centre + student_quantile(1 - alpha, of.units - 1) * error)
+    degrees = degrees_of_freedom(of, _AT_BOTH_ENDS)
+    return min(1.0, centre + student_quantile(1 - alpha, degrees) * error)
+
+
+def drop_statistic(of: Sample, *, beyond: float = 0.0) -> tuple[float, float] | None:
+    """Return Student's t for a drop larger than `beyond`, and its degrees of freedom.
+
+    The upper bound at alpha is below −`beyond` just when t exceeds the quantile at 1 − alpha. None
+    when fewer than two units say anything.
+
+    Args:
+        of: the differences.
+        beyond: the drop that has to be exceeded, as a fraction.
+    """
+    if of.effective <= 1:
+        return None
+    centre, error = mean_and_error(of, _AT_BOTH_ENDS)
+    return -(centre + beyond) / error, degrees_of_freedom(of, _AT_BOTH_ENDS)
 
 
 def rare_loss_bound(of: Sample, alpha: float, *, copies: float = 1.0) -> float:
     """Return the largest plausible share of units that are lost outright, wins set against them.
 
-    A unit counts as lost at a mean of −½ or below and as won at +½ or above. The bound is the
-    upper one of Clopper and Pearson (Biometrika 26, 1934): Beta(1 − alpha; x + 1, n − x).
+    The bound is the upper one of Clopper and Pearson (Biometrika 26, 1934):
+    Beta(1 − alpha; x + 1, n − x).
 
     Args:
         of: the differences.
         alpha: one-sided error rate, strictly between 0 and 0.5.
         copies: answer for a sample in which every unit occurs this many times.
     """
-    # Rounding may only add a loss: sums of thirds need not meet one half exactly.
-    means = [total / size for total, size in zip(of.totals, of.sizes, strict=True)]
-    lost = sum(mean <= -0.5 + _ROUNDING for mean in means)
-    won = sum(mean >= 0.5 for mean in means)
-    net = max(0, lost - won) * copies
-    kept = of.units * copies - net
-    return beta_quantile(1 - alpha, net + 1, kept) if kept > 0 else 1.0
+    net = max(0.0, of.lost - of.won) * copies
+    kept = of.effective * copies - net
+    return beta_quantile(1 - alpha, net + 1, kept) if kept > _ROUNDING else 1.0
 
 
 def proves_limit(
@@ -185,11 +200,12 @@ def smallest_detectable_drop(of: Sample, alpha: float, *, beyond: float = 0.0) -
         alpha: one-sided error rate of the claim, strictly between 0 and 0.5.
         beyond: the drop that has to be exceeded, as a fraction.
     """
-    if of.units <= 1:
+    if of.effective <= 1:
         return None
     _, error = mean_and_error(of, _AT_BOTH_ENDS)
-    reach = student_quantile(1 - alpha, of.units - 1) + normal_quantile(POWER)
-    per_unit = reach**2 / of.units
+    degrees = degrees_of_freedom(of, _AT_BOTH_ENDS)
+    reach = student_quantile(1 - alpha, degrees) + normal_quantile(POWER)
+    per_unit = reach**2 / of.effective
     square, linear = 1 + per_unit, 2 * beyond + per_unit
     constant = beyond**2 - (reach * error) ** 2
     root = math.sqrt(max(0.0, linear**2 - 4 * square * constant))
@@ -209,11 +225,64 @@ def mean_and_error(
         halves: values at which half a case each is added, as a unit of its own.
         copies: answer for a sample in which every unit occurs this many times.
     """
-    cases = math.fsum(of.sizes) * copies + _HALF_CASE * len(halves)
-    mean = (math.fsum(of.totals) * copies + _HALF_CASE * sum(halves)) / cases
-    units = zip(of.totals, of.sizes, strict=True)
-    squares = math.fsum((total - size * mean) ** 2 for total, size in units) * copies
-    squares += _HALF_CASE * sum((value - mean) ** 2 for value in halves)
+    cases = of.size * copies + _HALF_CASE * len(halves)
+    mean = (of.total * copies + _HALF_CASE * sum(halves)) / cases
+    squares = copies * (of.squares - 2 * mean * of.cross + mean**2 * of.size_squares)
+    squares = max(0.0, squares) + _HALF_CASE * sum((value - mean) ** 2 for value in halves)
     weight = of.units * copies + _HALF_CASE * len(halves)
     correction = weight / (weight - 1) if of.clustered else 1.0
     return mean, math.sqrt(correction * squares) / cases
+
+
+def degrees_of_freedom(of: Sample, halves: tuple[float, ...], *, copies: float = 1.0) -> float:
+    """Return the degrees of freedom of the error of `mean_and_error`.
+
+    Those of units are their number less one. Where the sample states those of its noise, the
+    artificial half cases add to the squares without uncertainty of their own (Satterthwaite,
+    Biometrics Bulletin 2, 1946).
+    """
+    most = max(of.effective * copies - 1, _ROUNDING)
+    if of.noise_degrees is None or of.squares <= 0:
+        return most
+    noise = max(0.0, of.squares - of.cross**2 / of.size_squares)
+    added = _HALF_CASE * len(halves) / copies
+    share = (noise + added) / noise if noise > _ROUNDING else math.inf
+    return min(most, max(1.0, of.noise_degrees * copies * share**2))
+
+
+def _joined(parts: Sequence[_Unit]) -> _Unit:
+    sizes, totals, guarded = zip(*parts, strict=True)
+    return math.fsum(sizes), math.fsum(totals), math.fsum(guarded)
+
+
+def _added_up(units: Sequence[_Unit], *, clustered: bool) -> Sample:
+    size = math.fsum(size for size, _, _ in units)
+    size_squares = math.fsum(size**2 for size, _, _ in units)
+    # A cluster counts as one, however large it is; cases count by weight.
+    worth = [1.0 if clustered else size for size, _, _ in units]
+    effective = math.fsum(worth)
+    if not clustered and units:
+        effective = min(effective, size**2 / size_squares)
+    scale = effective / math.fsum(worth) if units else 0.0
+    outright = list(zip(units, worth, strict=True))
+    return Sample(
+        units=len(units),
+        effective=effective,
+        size=size,
+        size_squares=size_squares,
+        total=math.fsum(total for _, total, _ in units),
+        squares=math.fsum(total**2 for _, total, _ in units),
+        cross=math.fsum(total * size for size, total, _ in units),
+        lost=scale * math.fsum(one for unit, one in outright if _is_lost(unit)),
+        won=scale * math.fsum(one for unit, one in outright if _is_won(unit)),
+        clustered=clustered,
+    )
+
+
+def _is_lost(unit: _Unit) -> bool:
+    # Rounding may only add a loss: sums of thirds need not meet one half exactly.
+    return unit[2] <= (_ROUNDING - 0.5) * unit[0]
+
+
+def _is_won(unit: _Unit) -> bool:
+    return unit[2] >= 0.5 * unit[0]

@@ -32,12 +32,24 @@ def compare(
 class Comparing:
     """A comparison that takes its trials one by one, for readers who tell several at once."""
 
-    def __init__(self, planned: Sequence[PlannedCase], deleted: Sequence[str]) -> None:
-        """Prepare for the trials of the given cases; see `compare`."""
-        places = Places(planned)
+    def __init__(
+        self,
+        planned: Sequence[PlannedCase],
+        deleted: Sequence[str],
+        *,
+        most: Sequence[PlannedCase] = (),
+    ) -> None:
+        """Prepare for the trials of the given cases; see `compare`.
+
+        Args:
+            planned: the cases of the head, each once.
+            deleted: ids of the cases that exist only at the base.
+            most: the same cases with all trials that may yet be planned.
+        """
+        places = Places(most or planned)
         self._planned = planned
         self._deleted = tuple(deleted)
-        self._accounts = {arm: Account(arm, planned, places) for arm in Arm}
+        self._accounts = {arm: Account(arm, places) for arm in Arm}
         self._error_kinds: Counter[str] = Counter()
 
     def enter(self, trial: Trial) -> None:
@@ -46,63 +58,83 @@ class Comparing:
         if kind := _error_kind(trial):
             self._error_kinds[kind] += 1
 
-    def comparison(self) -> Comparison:
-        """Return what all trials so far amount to."""
-        planned, accounts = self._planned, self._accounts
+    def comparison(self, planned: Sequence[PlannedCase] = ()) -> Comparison:
+        """Return what the trials so far amount to.
+
+        Args:
+            planned: the cases with the trials to look at; by default those planned at first.
+        """
+        planned = planned or self._planned
         alike: dict[_Outcomes, _Outcomes] = {}
-        pairs = tuple(_pair(case, accounts, alike=alike) for case in planned)
-        planned_pairs = sum(case.pairs for case in planned)
+        pairs: list[CasePair] = []
+        lost_by = dict.fromkeys(Arm, 0)
+        for case in planned:
+            arms = _Arms(case, self._accounts)
+            pairs.append(arms.pair(alike))
+            for arm in Arm:
+                lost_by[arm] += arms.lost_alone(arm)
+        slots = sum(len(case.candidate) for case in planned)
         kinds = sorted(self._error_kinds.items(), key=lambda item: (-item[1], item[0]))
         return Comparison(
-            pairs=pairs,
+            pairs=tuple(pairs),
             deleted=self._deleted,
-            ledger={arm: account.ledger() for arm, account in accounts.items()},
-            planned_pairs=planned_pairs,
-            lost_pairs=planned_pairs - sum(len(pair.candidate) for pair in pairs),
+            ledger={arm: account.ledger(planned) for arm, account in self._accounts.items()},
+            planned_pairs=slots,
+            lost_pairs=slots - sum(len(pair.candidate) for pair in pairs),
             error_kinds=dict(kinds),
-            lost_by={arm: _lost_alone(arm, planned, accounts) for arm in Arm},
+            lost_by=lost_by,
         )
 
 
-def _pair(
-    case: PlannedCase, accounts: Mapping[Arm, Account], *, alike: dict[_Outcomes, _Outcomes]
-) -> CasePair:
-    """Return the outcomes of a case; equal outcomes of several cases are kept once in `alike`."""
-    baseline: list[float] = []
-    candidate: list[float] = []
-    for index in range(case.pairs):
-        after = accounts[Arm.CANDIDATE].outcome(case.case, index)
-        before = accounts[Arm.BASELINE].outcome(case.case, index)
-        if after is None or (before is None and case.baseline_trials):
-            continue
-        candidate.append(after)
-        if before is not None:
-            baseline.append(before)
-    outcomes = (tuple(baseline), tuple(candidate))
-    return CasePair(
-        case=case.case,
-        kind=case.kind,
-        baseline=alike.setdefault(outcomes[0], outcomes[0]),
-        candidate=alike.setdefault(outcomes[1], outcomes[1]),
-        tags=case.tags,
-        cluster=case.cluster,
-        critical=case.critical,
-    )
+class _Arms:
+    """The outcomes of one case in both arms, slot by slot; None where there is none."""
+
+    __slots__ = ("_case", "_confirming", "_outcomes")
+
+    def __init__(self, case: PlannedCase, accounts: Mapping[Arm, Account]) -> None:
+        self._case = case
+        candidate, baseline = accounts[Arm.CANDIDATE], accounts[Arm.BASELINE]
+        self._outcomes = {
+            Arm.BASELINE: [baseline.outcome(case.case, index) for index in case.baseline],
+            Arm.CANDIDATE: [candidate.outcome(case.case, index) for index in case.candidate],
+        }
+        self._confirming = [candidate.outcome(case.case, index) for index in case.confirming]
+
+    def pair(self, alike: dict[_Outcomes, _Outcomes]) -> CasePair:
+        """Return the outcomes that count; equal ones of several cases are kept once in `alike`."""
+        case = self._case
+        before, after = self._outcomes[Arm.BASELINE], self._outcomes[Arm.CANDIDATE]
+        if case.is_side_by_side:
+            whole = [slot for slot in zip(before, after, strict=True) if None not in slot]
+            before, after = [slot[0] for slot in whole], [slot[1] for slot in whole]
+        elif case.baseline and not _graded(before):
+            after = []
+        baseline, candidate = _graded(before), _graded(after)
+        return CasePair(
+            case=case.case,
+            kind=case.kind,
+            baseline=alike.setdefault(baseline, baseline),
+            candidate=alike.setdefault(candidate, candidate),
+            confirming=_graded(self._confirming),
+            tags=case.tags,
+            cluster=case.cluster,
+            critical=case.critical,
+        )
+
+    def lost_alone(self, arm: Arm) -> int:
+        """Count the trials that this arm alone could not grade, where both arms run the case."""
+        if not self._case.baseline:
+            return 0
+        (other,) = set(Arm) - {arm}
+        own, others = self._outcomes[arm], self._outcomes[other]
+        if not self._case.is_side_by_side:
+            return own.count(None) if _graded(others) else 0
+        slots = zip(own, others, strict=True)
+        return sum(mine is None and theirs is not None for mine, theirs in slots)
 
 
-def _lost_alone(arm: Arm, planned: Sequence[PlannedCase], accounts: Mapping[Arm, Account]) -> int:
-    """Count the pairs that only this arm could not grade, among the cases that both arms run."""
-    (other,) = set(Arm) - {arm}
-    slots = (
-        (case.case, index)
-        for case in planned
-        if case.baseline_trials
-        for index in range(case.pairs)
-    )
-    return sum(
-        accounts[arm].outcome(*slot) is None and accounts[other].outcome(*slot) is not None
-        for slot in slots
-    )
+def _graded(outcomes: Iterable[float | None]) -> _Outcomes:
+    return tuple(outcome for outcome in outcomes if outcome is not None)
 
 
 def _error_kind(trial: Trial) -> str | None:

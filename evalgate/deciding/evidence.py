@@ -1,6 +1,6 @@
 """What a comparison says in numbers, before any rule is applied to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evalgate.deciding.bounds import (
@@ -11,15 +11,18 @@ from evalgate.deciding.bounds import (
     rare_loss_bound,
     sample,
     smallest_detectable_drop,
-    suite_sample,
     upper_bound,
 )
 from evalgate.deciding.claim import Claim, needed_units, owed_claim
 from evalgate.deciding.rates import comparable, rate
-from evalgate.model.comparison import CasePair, Comparison
+from evalgate.deciding.suite import suite_sample
+from evalgate.model.comparison import CasePair, Comparison, mean
 from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate
+
+CONFIRMING_TRIALS = 3
+"""How many trials tell a case that broke from one that slipped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
     compared = comparable(comparison.pairs) if baseline else ()
     claim = owed_claim(comparison, rules)
     suite = claim.estimand is Estimand.SUITE
-    of = suite_sample(list(map(_changes, compared))) if suite else sample(_differences(compared))
+    of = suite_sample(compared) if suite else sample(differences(compared))
     high = upper_bound(of, rules.alpha)
     needed = needed_units(rules, clustered=of.clustered)
     enough = needed is not None and of.units >= needed
@@ -89,7 +92,7 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
     low = lower_bound(of, rules.alpha)
     return Evidence(
         compared=compared,
-        head_rate=rate([pair.candidate for pair in comparison.pairs]),
+        head_rate=rate(comparison.pairs, Arm.CANDIDATE),
         pass_rate=_pass_rates(compared or comparison.pairs, baseline=baseline),
         delta=Estimate(estimate=of.mean, low=low, high=high) if compared else None,
         claim=claim,
@@ -104,30 +107,44 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
     )
 
 
-def _differences(compared: tuple[CasePair, ...]) -> list[Difference]:
+def differences(pairs: Sequence[CasePair]) -> list[Difference]:
+    """Return the differences of cases that were graded in both arms, and what the guard sees.
+
+    Once apparent losses were looked into, the guard counts all trials of such a case, and a win
+    only where as many trials speak for it.
+    """
+    looked_into = any(pair.confirming for pair in pairs)
     return [
-        Difference(value=pair.difference, cluster=pair.cluster)
-        for pair in compared
+        Difference(
+            value=pair.difference,
+            cluster=pair.cluster,
+            weight=pair.weight,
+            guarded=_guarded(pair, pair.difference) if looked_into else None,
+        )
+        for pair in pairs
         if pair.difference is not None
     ]
 
 
-def _changes(pair: CasePair) -> list[float]:
-    """Return candidate minus baseline for each trial of a case."""
-    return [after - before for before, after in zip(pair.baseline, pair.candidate, strict=True)]
+def _guarded(pair: CasePair, difference: float) -> float:
+    if pair.confirming:
+        return mean(pair.candidate + pair.confirming) - mean(pair.baseline)
+    if difference > 0 and len(pair.candidate) < CONFIRMING_TRIALS:
+        return 0.0
+    return difference
 
 
 def _unseen_loss(comparison: Comparison) -> float:
-    """Return the net share of pairs that only the candidate could not grade.
+    """Return the net share of trials that only the candidate could not grade.
 
-    The share is of the pairs that at least one arm graded, among the cases with a baseline.
+    The share is of the trials that at least one arm graded, among the cases with a baseline.
     """
     alone = {arm: comparison.lost_by.get(arm, 0) for arm in Arm}
-    kept = sum(len(pair.baseline) for pair in comparison.pairs)
+    kept = sum(len(pair.candidate) for pair in comparison.pairs if pair.baseline)
     net = max(0, alone[Arm.CANDIDATE] - alone[Arm.BASELINE])
     return net / (kept + sum(alone.values())) if net else 0.0
 
 
 def _pass_rates(pairs: tuple[CasePair, ...], *, baseline: bool) -> dict[Arm, float | None]:
-    before = rate([pair.baseline for pair in pairs]) if baseline else None
-    return {Arm.BASELINE: before, Arm.CANDIDATE: rate([pair.candidate for pair in pairs])}
+    before = rate(pairs, Arm.BASELINE) if baseline else None
+    return {Arm.BASELINE: before, Arm.CANDIDATE: rate(pairs, Arm.CANDIDATE)}

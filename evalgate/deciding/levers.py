@@ -1,12 +1,12 @@
 """What would decide an undecided comparison: more cases, more trials, or a wider limit."""
 
 import math
-from collections.abc import Sequence
 
 from evalgate.deciding.bounds import proves_limit
 from evalgate.deciding.evidence import Evidence
+from evalgate.deciding.suite import variance_within
 from evalgate.deciding.wording import counted, points
-from evalgate.model.comparison import CasePair, mean
+from evalgate.model.comparison import CasePair
 from evalgate.model.policy import Estimand, GateRules
 
 _COPIES = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
@@ -64,7 +64,7 @@ def _trials_needed(evidence: Evidence, rules: GateRules, copies: float) -> int |
         return math.ceil(evidence.sample.units * copies / len(evidence.compared))
     if now < 2 or evidence.rare_loss >= rules.max_drop:
         return None
-    total = _variance([pair.difference or 0.0 for pair in evidence.compared])
+    total = variance_within(tuple(pair.difference or 0.0 for pair in evidence.compared))
     within = math.fsum(map(_noise, evidence.compared)) / len(evidence.compared)
     room = total / copies - max(0.0, total - within)
     if room <= 0:
@@ -75,14 +75,8 @@ def _trials_needed(evidence: Evidence, rules: GateRules, copies: float) -> int |
 
 def _noise(pair: CasePair) -> float:
     """Return the variance of a case's difference that is due to its trials alone."""
-    sides = zip(pair.candidate, pair.baseline, strict=True)
-    changes = [candidate - baseline for candidate, baseline in sides]
-    return _variance(changes) / len(changes)
-
-
-def _variance(values: Sequence[float]) -> float:
-    centre = mean(tuple(values))
-    return math.fsum((value - centre) ** 2 for value in values) / max(1, len(values) - 1)
+    arms = (pair.baseline, pair.candidate)
+    return math.fsum(variance_within(arm) / len(arm) for arm in arms if len(arm) > 1)
 
 
 def _round_up(number: float) -> int:

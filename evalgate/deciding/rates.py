@@ -1,9 +1,10 @@
 """Pass rates over cases, what counts as passed, and which cases can be compared."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from evalgate.model.comparison import CaseKind, CasePair, mean
+from evalgate.model.trial import Arm
 
 _PASSED = 0.5
 _ROUNDING = 1e-9
@@ -21,7 +22,14 @@ def comparable(pairs: Iterable[CasePair]) -> tuple[CasePair, ...]:
     )
 
 
-def rate(outcomes: Sequence[tuple[float, ...]]) -> float | None:
-    """Return the mean of the cases' means, every case weighing the same; None without outcomes."""
-    means = [mean(case) for case in outcomes if case]
-    return math.fsum(means) / len(means) if means else None
+def rate(pairs: Iterable[CasePair], arm: Arm) -> float | None:
+    """Return the weighted mean of the cases' means in one arm; None without outcomes."""
+    told = [(pair.weight, outcomes) for pair in pairs if (outcomes := _outcomes(pair, arm))]
+    weights = math.fsum(weight for weight, _ in told)
+    if weights <= 0:
+        return None
+    return math.fsum(weight * mean(outcomes) for weight, outcomes in told) / weights
+
+
+def _outcomes(pair: CasePair, arm: Arm) -> tuple[float, ...]:
+    return pair.baseline if arm is Arm.BASELINE else pair.candidate

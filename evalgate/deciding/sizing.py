@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evalgate.deciding.bounds import Sample, proves_limit
+from evalgate.deciding.bounds import Difference, proves_limit, sample
 
 MOST_UNITS = 1_000_000
 
@@ -23,7 +23,7 @@ class Setup:
     trials: int
 
 
-_USUAL = Sample(totals=(-1.0, 1.0, *(0.0,) * 18), sizes=(1.0,) * 20, clustered=False)
+_USUAL = sample([Difference(value=value) for value in (-1.0, 1.0, *(0.0,) * 18)])
 """An ordinary harmless change: one unit in twenty comes out worse and one better."""
 
 
@@ -37,7 +37,7 @@ def fewest_units(max_drop: float, alpha: float) -> int | None:
         max_drop: the limit, as a fraction.
         alpha: one-sided error rate.
     """
-    still = Sample(totals=(0.0,), sizes=(1.0,), clustered=False)
+    still = sample([Difference(value=0.0)])
     return _fewest(lambda units: proves_limit(still, max_drop, alpha, copies=units))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from evalgate.deciding.rates import comparable, rate
 from evalgate.model.comparison import CasePair
+from evalgate.model.trial import Arm
 from evalgate.model.verdict import Slice
 
 
@@ -25,10 +26,10 @@ def slices(pairs: Sequence[CasePair]) -> tuple[Slice, ...]:
 def _slice(tag: str, pairs: Sequence[CasePair]) -> Slice | None:
     compared = comparable(pairs)
     graded = compared or tuple(pair for pair in pairs if pair.candidate)
-    candidate = rate([pair.candidate for pair in graded])
+    candidate = rate(graded, Arm.CANDIDATE)
     if candidate is None:
         return None
-    baseline = rate([pair.baseline for pair in compared])
+    baseline = rate(compared, Arm.BASELINE)
     return Slice(
         tag=tag,
         cases=len(graded),

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from evalgate.deciding import reasons
-from evalgate.deciding.evidence import Evidence, weigh
+from evalgate.deciding.evidence import CONFIRMING_TRIALS, Evidence, weigh
 from evalgate.deciding.rates import passes
 from evalgate.deciding.slices import slices
 from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip, mean
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import CaseCounts, Estimate, Flips, Reason, Slice, Verdict
-
-CONFIRMING_TRIALS = 3
-"""How many trials have to fail, all of them, before a critical case counts as broken."""
 
 _ROUNDING = 1e-9
 

@@ -184,7 +184,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
             edited=matchup.ids(CaseKind.EDITED),
             deleted=matchup.deleted,
         ),
-        head_pass_rate=rate([pair.candidate for pair in comparison.pairs]),
+        head_pass_rate=rate(comparison.pairs, Arm.CANDIDATE),
         pass_rate=decision.pass_rate,
         delta=decision.delta,
         smallest_detectable_drop=decision.smallest_detectable_drop,

@@ -92,5 +92,5 @@ def _bearable_errors(plan: Plan, policy: Policy) -> int:
 
     A lost pair has at most two errored trials, hence the factor.
     """
-    pairs = sum(case.candidate_trials for matchup in plan.matchups for case in matchup.planned)
+    pairs = sum(len(case.candidate) for matchup in plan.matchups for case in matchup.planned)
     return int(2 * policy.gate.error_budget * pairs)

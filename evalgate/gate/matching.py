@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from evalgate.gate.evalsets import EvalSets, cases_for
 from evalgate.model.change import Candidate
-from evalgate.model.comparison import CaseKind, PlannedCase
+from evalgate.model.comparison import NONE, CaseKind, PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import RunSettings
+from evalgate.model.trial import Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Matchup:
     @property
     def trials(self) -> int:
         """The number of trials in both arms."""
-        return sum(case.baseline_trials + case.candidate_trials for case in self.planned)
+        return sum(case.number(arm) for case in self.planned for arm in Arm)
 
     def ids(self, kind: CaseKind) -> tuple[str, ...]:
         """Return the ids of the planned cases of a kind."""
@@ -99,8 +100,8 @@ def _plan(
     return PlannedCase(
         case=case.id,
         kind=kind,
-        baseline_trials=number if paired and kind is CaseKind.SAME else 0,
-        candidate_trials=number,
+        baseline=range(number) if paired and kind is CaseKind.SAME else NONE,
+        candidate=range(number),
         tags=trusted.tags,
         cluster=trusted.cluster,
         critical=critical,

@@ -17,6 +17,7 @@ from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.ports import CodeGraders, Parser, Records
 from evalgate.model.prompt import PromptVersion
+from evalgate.model.trial import Arm
 from evalgate.model.verdict import Reason, Verdict
 from evalgate.prompts.changes import find_changes
 from evalgate.prompts.library import LIVE
@@ -128,7 +129,7 @@ def plan_hash(plan: Plan) -> str:
         parts += [matchup.evalset.name, candidate.version.version, candidate.version.hash, baseline]
         hashes = {case.id: case.hash for case in matchup.evalset.cases}
         for case in matchup.planned:
-            numbers = (case.baseline_trials, case.candidate_trials)
+            numbers = (case.baseline, case.candidate, case.confirming)
             digest.update(repr((case.case, hashes[case.case], numbers)).encode())
     digest.update(repr(parts).encode())
     return digest.hexdigest()
@@ -173,8 +174,8 @@ def _matchup_document(matchup: Matchup) -> dict[str, Data]:
             {
                 "case": case.case,
                 "kind": case.kind.value,
-                "baseline_trials": case.baseline_trials,
-                "candidate_trials": case.candidate_trials,
+                "baseline_trials": case.number(Arm.BASELINE),
+                "candidate_trials": case.number(Arm.CANDIDATE),
             }
             for case in matchup.planned
         ],
@@ -223,7 +224,7 @@ def _left_out(
 
 def _unfit_cases(matchups: Sequence[Matchup]) -> Iterator[Problem]:
     for matchup in matchups:
-        paired = {case.case for case in matchup.planned if case.baseline_trials}
+        paired = {case.case for case in matchup.planned if case.baseline}
         for case in matchup.evalset.cases:
             yield from _unfit(case, matchup.candidate.version, evalset=matchup.evalset)
             if matchup.candidate.baseline is not None and case.id in paired:

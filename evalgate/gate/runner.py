@@ -59,7 +59,7 @@ def _render(plan: Plan, prices: Prices) -> Render:
             (candidate.baseline, Arm.BASELINE),
         ):
             if version is not None:
-                trials = sum(case.trials(arm) for case in matchup.planned)
+                trials = sum(case.number(arm) for case in matchup.planned)
                 uses[version.hash] = uses.get(version.hash, 0) + trials
 
     marked: dict[str, bool] = {}

@@ -1,6 +1,6 @@
 """The trials of a plan, matchup by matchup, each once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
@@ -36,20 +36,14 @@ def _subject(matchup: Matchup) -> tuple[str, str] | None:
 
 
 def _own_trials(matchup: Matchup, earlier: Sequence[Matchup]) -> Iterator[PlannedTrial]:
-    done = _baseline_trials(earlier)
+    shared = {
+        (case.case, index) for each in earlier for case in each.planned for index in case.baseline
+    }
     for trial in plan_trials(
         matchup.evalset,
         matchup.planned,
         candidate=matchup.candidate.version,
         baseline=matchup.candidate.baseline,
     ):
-        if trial.arm is Arm.CANDIDATE or trial.index >= done.get(trial.case.id, 0):
+        if trial.arm is Arm.CANDIDATE or (trial.case.id, trial.index) not in shared:
             yield trial
-
-
-def _baseline_trials(matchups: Sequence[Matchup]) -> Mapping[str, int]:
-    done: dict[str, int] = {}
-    for matchup in matchups:
-        for case in matchup.planned:
-            done[case.case] = max(done.get(case.case, 0), case.baseline_trials)
-    return done

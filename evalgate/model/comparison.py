@@ -23,31 +23,40 @@ class Flip(StrEnum):
     UNCHANGED = "unchanged"
 
 
+NONE = range(0)
+"""No trial."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCase:
-    """A case as planned: how often each arm runs it, and what the comparison needs to know of it.
+    """A case as planned: which trials each arm runs, and what the comparison needs to know of it.
 
-    `baseline_trials` is 0 for a case that only the candidate runs.
+    Trials are ranges of indexes; `baseline` is empty for a case that only the candidate runs.
+    `confirming` are further trials of the candidate that tell whether an apparent loss is one; they
+    never enter a mean.
     """
 
     case: str
     kind: CaseKind
-    baseline_trials: int
-    candidate_trials: int
+    baseline: range
+    candidate: range
+    confirming: range = NONE
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     critical: bool = False
 
-    def trials(self, arm: Arm) -> int:
+    def trials(self, arm: Arm) -> tuple[range, ...]:
+        """Return the indexes of the trials that the arm has on this case."""
+        return (self.baseline,) if arm is Arm.BASELINE else (self.candidate, self.confirming)
+
+    def number(self, arm: Arm) -> int:
         """Return how many trials the arm has on this case."""
-        return self.baseline_trials if arm is Arm.BASELINE else self.candidate_trials
+        return sum(map(len, self.trials(arm)))
 
     @property
-    def pairs(self) -> int:
-        """The number of trials that count: those that every arm with this case runs."""
-        if self.baseline_trials == 0:
-            return self.candidate_trials
-        return min(self.baseline_trials, self.candidate_trials)
+    def is_side_by_side(self) -> bool:
+        """Whether the arms run the same trials, so that one is worth nothing without the other."""
+        return self.baseline == self.candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +64,19 @@ class CasePair:
     """The outcomes in 0..1 of one case in both arms, trial by trial, where both arms graded it.
 
     A case without a baseline has an empty `baseline`; one without any gradable pair has both empty.
+    The arms may have different numbers of trials. `confirming` are outcomes of the candidate that
+    tell a loss from a slip and enter no mean. `weight` is how much the case counts, 1 usually.
     """
 
     case: str
     kind: CaseKind
     baseline: tuple[float, ...]
     candidate: tuple[float, ...]
+    confirming: tuple[float, ...] = ()
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     critical: bool = False
+    weight: float = 1.0
 
     @property
     def difference(self) -> float | None:
@@ -101,9 +114,10 @@ class ArmLedger:
 class Comparison:
     """The evidence about one candidate on one eval set.
 
-    `planned_pairs` counts (case, trial) pairs; `lost_pairs` those that one arm or both could not
-    grade, and `lost_by` for each arm those that it alone could not. `deleted` are the ids of cases
-    that exist only at the base. `error_kinds` counts errors.
+    `planned_pairs` counts the candidate's trials; `lost_pairs` those that count for nothing,
+    because one arm or both could not grade them, and `lost_by` for each arm those that it alone
+    could not. `deleted` are the ids of cases that exist only at the base. `error_kinds` counts
+    errors.
     """
 
     pairs: tuple[CasePair, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.evalset import Case, EvalSet
@@ -64,9 +65,10 @@ def plan_trials(
     cases = {case.id: case for case in evalset.cases}
     versions = {Arm.BASELINE: baseline, Arm.CANDIDATE: candidate}
     for plan in planned:
-        for index in range(max(plan.baseline_trials, plan.candidate_trials)):
-            for arm, version in versions.items():
-                if version is not None and index < plan.trials(arm):
+        for trials in zip_longest(*(chain(*plan.trials(arm)) for arm in Arm)):
+            for arm, index in zip(Arm, trials, strict=True):
+                version = versions[arm]
+                if version is not None and index is not None:
                     yield PlannedTrial(
                         version=version,
                         arm=arm,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalgate.deciding.comparison import compare
+from evalgate.deciding.comparison import Comparing, compare
 from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, PlannedCase
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 
@@ -40,7 +40,7 @@ def errored(arm: Arm, case: str, index: int, *, kind: str) -> Trial:
 
 def same(case: str, trials: int = 1) -> PlannedCase:
     return PlannedCase(
-        case=case, kind=CaseKind.SAME, baseline_trials=trials, candidate_trials=trials
+        case=case, kind=CaseKind.SAME, baseline=range(trials), candidate=range(trials)
     )
 
 
@@ -69,8 +69,8 @@ def test_what_the_plan_knows_of_a_case_reaches_its_pair() -> None:
     planned = PlannedCase(
         case="a",
         kind=CaseKind.SAME,
-        baseline_trials=1,
-        candidate_trials=1,
+        baseline=range(1),
+        candidate=range(1),
         tags=("refund",),
         cluster="c1",
         critical=True,
@@ -114,19 +114,19 @@ def test_pairs_are_told_apart_by_the_arm_that_alone_has_no_grade() -> None:
 
 
 def test_no_arm_alone_loses_trials_of_a_case_that_only_the_candidate_runs() -> None:
-    new = PlannedCase(case="n", kind=CaseKind.NEW, baseline_trials=0, candidate_trials=2)
+    new = PlannedCase(case="n", kind=CaseKind.NEW, baseline=range(0), candidate=range(2))
     trials = [told(Arm.CANDIDATE, "n", 0), errored(Arm.CANDIDATE, "n", 1, kind="timeout")]
     assert compare(trials, [new], []).lost_by == {Arm.BASELINE: 0, Arm.CANDIDATE: 0}
 
 
 def test_a_trial_that_has_no_counterpart_in_the_other_arm_is_not_lost() -> None:
-    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline_trials=2, candidate_trials=1)
+    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline=range(2), candidate=range(1))
     trials = [*both("a"), told(Arm.BASELINE, "a", 1)]
     assert compare(trials, [planned], []).lost_by == {Arm.BASELINE: 0, Arm.CANDIDATE: 0}
 
 
 def test_a_case_that_only_the_candidate_runs_counts_by_itself() -> None:
-    new = PlannedCase(case="n", kind=CaseKind.NEW, baseline_trials=0, candidate_trials=2)
+    new = PlannedCase(case="n", kind=CaseKind.NEW, baseline=range(0), candidate=range(2))
     trials = [told(Arm.CANDIDATE, "n", 0), errored(Arm.CANDIDATE, "n", 1, kind="timeout")]
     found = compare(trials, [new], [])
     assert (found.pairs[0].baseline, found.pairs[0].candidate) == ((), (1.0,))
@@ -140,13 +140,57 @@ def test_a_case_without_any_graded_pair_stays_in_the_comparison_with_both_sides_
     assert (found.pairs[0].baseline, found.pairs[0].candidate) == ((), ())
 
 
-def test_trials_beyond_those_of_the_other_arm_are_accounted_for_but_not_compared() -> None:
-    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline_trials=1, candidate_trials=2)
-    trials = [*both("a"), told(Arm.CANDIDATE, "a", 1, passed=False)]
-    found = compare(trials, [planned], [])
-    assert found.pairs[0].candidate == (1.0,)
+def test_arms_with_different_numbers_of_trials_are_compared_with_all_of_them() -> None:
+    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline=range(3), candidate=range(1))
+    recorded = [
+        told(Arm.BASELINE, "a", 0),
+        told(Arm.BASELINE, "a", 1, passed=False),
+        errored(Arm.BASELINE, "a", 2, kind="timeout"),
+    ]
+    found = compare([*recorded, told(Arm.CANDIDATE, "a", 0)], [planned], [])
+    assert (found.pairs[0].baseline, found.pairs[0].candidate) == ((1.0, 0.0), (1.0,))
     assert (found.planned_pairs, found.lost_pairs) == (1, 0)
-    assert found.ledger[Arm.CANDIDATE] == ArmLedger(planned=2, graded=2)
+    assert found.lost_by == {Arm.BASELINE: 1, Arm.CANDIDATE: 0}
+
+
+def test_a_case_whose_longer_baseline_has_no_grade_at_all_is_lost() -> None:
+    planned = PlannedCase(case="a", kind=CaseKind.SAME, baseline=range(2), candidate=range(1))
+    failed = [errored(Arm.BASELINE, "a", index, kind="timeout") for index in range(2)]
+    found = compare([*failed, told(Arm.CANDIDATE, "a", 0)], [planned], [])
+    assert (found.pairs[0].baseline, found.pairs[0].candidate) == ((), ())
+    assert (found.planned_pairs, found.lost_pairs) == (1, 1)
+
+
+def test_confirming_trials_are_told_apart_and_balance() -> None:
+    planned = PlannedCase(
+        case="a",
+        kind=CaseKind.SAME,
+        baseline=range(1),
+        candidate=range(1),
+        confirming=range(5, 7),
+    )
+    confirming = [told(Arm.CANDIDATE, "a", index, passed=False) for index in (5, 6)]
+    found = compare([*both("a"), *confirming], [planned], [])
+    assert (found.pairs[0].candidate, found.pairs[0].confirming) == ((1.0,), (0.0, 0.0))
+    assert found.ledger[Arm.CANDIDATE] == ArmLedger(planned=3, graded=3)
+
+
+def test_a_trial_that_may_be_planned_later_unbalances_before_it_is() -> None:
+    now = PlannedCase(case="a", kind=CaseKind.SAME, baseline=range(1), candidate=range(1))
+    later = replace(now, candidate=range(2))
+    comparing = Comparing([now], [], most=[later])
+    for trial in (*both("a"), told(Arm.CANDIDATE, "a", 1)):
+        comparing.enter(trial)
+    assert not comparing.comparison().ledger[Arm.CANDIDATE].balances
+    assert comparing.comparison([later]).ledger[Arm.CANDIDATE].balances
+
+
+def test_a_baseline_that_another_candidate_made_longer_still_balances() -> None:
+    now = PlannedCase(case="a", kind=CaseKind.SAME, baseline=range(1), candidate=range(1))
+    comparing = Comparing([now], [], most=[replace(now, baseline=range(2))])
+    for trial in (*both("a"), told(Arm.BASELINE, "a", 1)):
+        comparing.enter(trial)
+    assert comparing.comparison().ledger[Arm.BASELINE] == ArmLedger(planned=1, graded=1)
 
 
 def test_the_score_counts_only_when_nothing_passed_or_failed() -> None:

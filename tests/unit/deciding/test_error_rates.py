@@ -9,9 +9,10 @@ from evalgate.deciding.bounds import (
     Sample,
     proves_limit,
     sample,
-    suite_sample,
     upper_bound,
 )
+from evalgate.deciding.suite import suite_sample
+from evalgate.model.comparison import CaseKind, CasePair
 
 ALPHA = 0.05
 LIMIT = 0.05
@@ -60,12 +61,14 @@ def test_a_drop_of_the_limit_is_seldom_called_harmless(cases: int, trials: int) 
 
 def observed_suite(rng: random.Random, rates: list[tuple[float, float]], trials: int) -> Sample:
     """Draw one comparison of fixed cases, each with its pass probability before and after."""
-    return suite_sample(
-        [
-            [float(rng.random() < after) - float(rng.random() < before) for _ in range(trials)]
-            for before, after in rates
-        ]
-    )
+    pairs = []
+    for index, (before, after) in enumerate(rates):
+        baseline = tuple(float(rng.random() < before) for _ in range(trials))
+        candidate = tuple(float(rng.random() < after) for _ in range(trials))
+        pairs.append(
+            CasePair(case=str(index), kind=CaseKind.SAME, baseline=baseline, candidate=candidate)
+        )
+    return suite_sample(pairs)
 
 
 SUITES = {

@@ -158,7 +158,7 @@ def test_of_154_cases_seven_without_a_grade_in_the_candidate_alone_are_too_many(
     ungraded: int, within_limit: bool
 ) -> None:
     planned = [
-        PlannedCase(case=str(case), kind=CaseKind.SAME, baseline_trials=1, candidate_trials=1)
+        PlannedCase(case=str(case), kind=CaseKind.SAME, baseline=range(1), candidate=range(1))
         for case in range(154)
     ]
     before = [told(Arm.BASELINE, case) for case in range(154)]

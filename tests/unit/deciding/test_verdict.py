@@ -519,7 +519,7 @@ def test_an_undecided_suite_is_told_how_many_trials_would_help() -> None:
     found = decide(compared(*pairs), RULES, baseline=True)
     assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell", "suite"])
     assert said(found) == snapshot(
-        "The change is between a drop of 5.6 points and a gain of 5.1 points; the limit is 5 points: about 4 trials per case or a limit of 6 points would decide. The verdict is about exactly these 24 cases, because a statement about all traffic takes at least 59 cases."
+        'The change is between a drop of 6 points and a gain of 5.4 points; the limit is 5 points: about 5 trials per case or a limit of 6 points would decide. The verdict is about exactly these 24 cases, because a statement about all traffic takes at least 59 cases.'
     )
 
 

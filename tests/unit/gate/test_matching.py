@@ -40,7 +40,7 @@ def plan(head: dict[str, str], base: dict[str, str] | None = None) -> Plan:
 
 def trials(of: Plan) -> dict[str, tuple[CaseKind, int, int]]:
     return {
-        case.case: (case.kind, case.baseline_trials, case.candidate_trials)
+        case.case: (case.kind, len(case.baseline), len(case.candidate))
         for matchup in of.matchups
         for case in matchup.planned
     }

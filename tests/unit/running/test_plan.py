@@ -52,8 +52,8 @@ def planned(case_id: str, baseline: int, candidate: int) -> PlannedCase:
     return PlannedCase(
         case=case_id,
         kind=CaseKind.SAME if baseline else CaseKind.NEW,
-        baseline_trials=baseline,
-        candidate_trials=candidate,
+        baseline=range(baseline),
+        candidate=range(candidate),
     )
 
 
