@@ -65,7 +65,7 @@ def run(options: Namespace) -> ExitCode:
     )
     if options.resume:
         return _resume(options, world, environment=environment, terms=terms)
-    question = read_question(options, environment, repository)
+    question = read_question(options, environment, repository, looks=options.engine != BATCHES)
     publication = Publication(
         folder=run_folder(options, environment, repository=repository, run_id=question.run_id),
         as_json=options.json,

@@ -88,10 +88,12 @@ class Headway:
         done = self._statuses.total()
         rates = self._rates(now)
         trials_per_second, calls_per_second = rates or (None, None)
-        left = self._total - done
+        # Trials may have called for further ones, which nobody counted on.
+        total = max(self._total, done)
+        left = total - done
         return Standing(
             seconds=now - self._start,
-            total=self._total,
+            total=total,
             done=done,
             graded=self._statuses[TrialStatus.GRADED],
             errored=self._statuses[TrialStatus.ERRORED],

@@ -28,6 +28,7 @@ from evalgate.gate.gate import plan_gate
 from evalgate.gate.merging import check_shards, problems
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same
+from evalgate.gate.standing import PlanTrials
 from evalgate.model.trial import Trial
 
 
@@ -78,10 +79,14 @@ def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path])
     Raises:
         UsageError: with all that is wrong, a line for each folder's problem.
     """
+    told = PlanTrials(plan)
+    for trial in chain.from_iterable(map(_trials, folders)):
+        told.add(trial)
+    called_for = told.plan()
     found = [
         f"{folder / TRIALS}: {problem}"
         for each, folder in zip(begun, folders, strict=True)
-        for problem in problems(plan, each, TrialFile(folder / TRIALS).read())
+        for problem in problems(called_for, each, _trials(folder))
     ]
     if found:
         raise UsageError("\n".join(found))

@@ -33,9 +33,15 @@ def add_question_arguments(parser: ArgumentParser, *, out: str = RUN_FOLDER) -> 
 
 
 def read_question(
-    options: Namespace, environment: Environment, repository: GitRepository
+    options: Namespace, environment: Environment, repository: GitRepository, *, looks: bool = True
 ) -> Question:
     """Return what is asked, under a new run id.
+
+    Args:
+        options: of the command line.
+        environment: whether it is a workflow, and of what.
+        repository: where refs are looked up.
+        looks: whether trials may follow on others.
 
     Raises:
         UsageError: when a workflow has not checked out what it wants judged.
@@ -44,6 +50,7 @@ def read_question(
         base=options.base or _default_base(environment, repository),
         head=options.head or ("HEAD" if environment.in_workflow else None),
         run_id=new_run_id(),
+        looks=looks,
     )
     if environment.in_workflow and environment.base_ref and not options.head:
         _check_checkout(question, repository)

@@ -88,7 +88,8 @@ def _next(terms: Terms, folder: Path) -> str:
 def _begin(
     options: Namespace, environment: Environment, repository: GitRepository
 ) -> tuple[Question, Path]:
-    question = read_question(options, environment, repository)
+    is_whole = options.shard is None and options.engine != BATCHES
+    question = read_question(options, environment, repository, looks=is_whole)
     ruling = policies(options, question, repository)
     if len(ruling) > 1:
         listed = ", ".join(ruling)

@@ -24,11 +24,13 @@ from evalgate.cli.publication import (
 from evalgate.cli.world import discard, with_store
 from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
+from evalgate.gate.estimating import in_full
 from evalgate.gate.execution import Mode
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
 from evalgate.gate.scope import Scope, in_scope
+from evalgate.gate.standing import PlanTrials
 from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
@@ -87,7 +89,7 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     log = TrialFile(folder / TRIALS)
     scope, ungraded = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
-    left = sum(map(ours, planned_trials(plan)))
+    left = sum(map(ours, planned_trials(_called_for(plan, log, terms))))
     if terms.begun is not None:
         # A process that was not killed or interrupted has written a line for every trial.
         plan = replace(plan, broken_off=terms.begun.broken_off or ungraded < left)
@@ -196,6 +198,16 @@ def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> tuple[S
         notify(log.notice)
         log.keep_only(is_done)
     return replace(rest, shard=terms.shard, max_cost_usd=terms.max_cost_usd), ungraded
+
+
+def _called_for(plan: Plan, log: TrialFile, terms: Terms) -> Plan:
+    """Return the plan with what the trials of a run that was begun call for besides."""
+    if terms.begun is None:
+        return in_full(plan)
+    told = PlanTrials(plan)
+    for trial in log.read():
+        told.add(trial)
+    return told.plan()
 
 
 @dataclass(slots=True)

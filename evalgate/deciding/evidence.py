@@ -110,28 +110,22 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
 def differences(pairs: Sequence[CasePair]) -> list[Difference]:
     """Return the differences of cases that were graded in both arms, and what the guard sees.
 
-    Once apparent losses were looked into, the guard counts all trials of such a case, and a win
-    only where as many trials speak for it.
+    Where an apparent loss was looked into, the guard counts all trials of the case.
     """
-    looked_into = any(pair.confirming for pair in pairs)
     return [
         Difference(
             value=pair.difference,
             cluster=pair.cluster,
             weight=pair.weight,
-            guarded=_guarded(pair, pair.difference) if looked_into else None,
+            guarded=_looked_into(pair) if pair.confirming else None,
         )
         for pair in pairs
         if pair.difference is not None
     ]
 
 
-def _guarded(pair: CasePair, difference: float) -> float:
-    if pair.confirming:
-        return mean(pair.candidate + pair.confirming) - mean(pair.baseline)
-    if difference > 0 and len(pair.candidate) < CONFIRMING_TRIALS:
-        return 0.0
-    return difference
+def _looked_into(pair: CasePair) -> float:
+    return mean(pair.candidate + pair.confirming) - mean(pair.baseline)
 
 
 def _unseen_loss(comparison: Comparison) -> float:

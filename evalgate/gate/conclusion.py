@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from evalgate.deciding.comparison import Comparing
 from evalgate.deciding.rates import rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
+from evalgate.gate.standing import MatchupTrials, Standing
 from evalgate.model.change import Finding
-from evalgate.model.comparison import CaseKind, Comparison
+from evalgate.model.comparison import CaseKind
 from evalgate.model.policy import GateRules, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialStatus
@@ -47,7 +47,7 @@ def conclude(
         stopped: why the run ended before its last trial, if it did; its trials tell it too.
     """
     total = _Tally()
-    evidence = [_Evidence(matchup) for matchup in plan.matchups]
+    evidence = [_Evidence(matchup, plan.sources.policy.gate) for matchup in plan.matchups]
     for trial in trials():
         total.add(trial)
         for each in evidence:
@@ -139,29 +139,28 @@ def _stop_told_by(trial: Trial) -> StopReason | None:
 
 
 class _Evidence:
-    """What the trials of one matchup say; those of other matchups are passed over."""
+    """What the trials of one matchup say, and what they cost."""
 
-    def __init__(self, matchup: Matchup) -> None:
+    def __init__(self, matchup: Matchup, rules: GateRules) -> None:
         self.matchup = matchup
         self.tally = _Tally()
-        self._comparing = Comparing(matchup.planned, matchup.deleted)
+        self._trials = MatchupTrials(matchup, rules)
 
     def add(self, trial: Trial) -> None:
-        if _belongs(trial, self.matchup):
+        if self._trials.add(trial):
             self.tally.add(trial)
-            self._comparing.enter(trial)
 
-    def comparison(self) -> Comparison:
-        return self._comparing.comparison()
+    def standing(self) -> Standing:
+        return self._trials.standing()
 
 
 def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
-    matchup, tally, comparison = evidence.matchup, evidence.tally, evidence.comparison()
+    matchup, tally, standing = evidence.matchup, evidence.tally, evidence.standing()
     candidate, baseline = matchup.candidate.version, matchup.candidate.baseline
-    rules = plan.sources.policy.gate
+    rules, comparison = plan.sources.policy.gate, standing.comparison
     decision: Decision = decide(
         comparison,
-        rules,
+        standing.rules,
         baseline=baseline is not None,
         unchanged=matchup.candidate.unchanged,
     )
@@ -202,18 +201,6 @@ def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:
         if number > rules.error_budget * tally.trials:
             message = f"`{grader}` gave no grade in {number:,} of {counted(tally.trials, 'trial')}."
             yield Reason(code="grader_silent", message=message)
-
-
-def _belongs(trial: Trial, matchup: Matchup) -> bool:
-    baseline = matchup.candidate.baseline
-    version = matchup.candidate.version if trial.arm is Arm.CANDIDATE else baseline
-    return (
-        version is not None
-        and trial.evalset == matchup.evalset.name
-        and trial.prompt == version.prompt
-        and trial.version == version.version
-        and trial.version_hash == version.hash
-    )
 
 
 def _found(finding: Finding, policy: Policy) -> PromptVerdict:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from evalgate.gate.looks import planned_in_full
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
 from evalgate.gate.scope import Scope, cost_limit, in_scope
@@ -92,6 +93,7 @@ def estimate_plan(
         batches: whether calls go in batches, at half the price.
     """
     policy = plan.sources.policy
+    plan = in_full(plan)
     means = _Means(
         foresight=Foresight(
             render=render, judge=policy.judge, route=policy.run.route, past=known.past
@@ -111,6 +113,15 @@ def estimate_plan(
         time=time,
         warnings=tuple(_warnings(plan, total, time=time, scope=scope)),
     )
+
+
+def in_full(plan: Plan) -> Plan:
+    """Return the plan with every case run, where its first look is at half of them."""
+    matchups = tuple(
+        replace(each, planned=planned_in_full(each.history)) if each.history else each
+        for each in plan.matchups
+    )
+    return replace(plan, matchups=matchups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,15 @@ from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.runner import trial_runner
-from evalgate.gate.scope import Key, Scope, trial_key, trials_in_scope
+from evalgate.gate.scope import Key, Scope, planned_key, trial_key, trials_in_scope
+from evalgate.gate.standing import PlanTrials
+from evalgate.gate.trials import planned_trials
 from evalgate.model.policy import Policy
 from evalgate.model.ports import TrialLog
 from evalgate.model.trial import Trial
 from evalgate.running.account import known_sum
 from evalgate.running.batch_calls import Answered
+from evalgate.running.plan import PlannedTrial
 from evalgate.running.scheduler import RunLimits, StopReason, run_trials
 
 
@@ -38,6 +41,8 @@ async def execute(
 ) -> StopReason | None:
     """Run the trials of a plan that are to be run here, and return why it stopped early, if it did.
 
+    What the trials say may call for further ones, until every matchup is settled.
+
     Args:
         plan: from `plan_gate`.
         outside: what the run reaches for.
@@ -46,20 +51,42 @@ async def execute(
         mode: what is to be run here, and how; by default everything, each call by itself.
     """
     policy, scope = plan.sources.policy, mode.scope
+    told = PlanTrials(plan)
+    if scope.done:
+        for trial in log.read():
+            told.add(trial)
+
+    def tell(trial: Trial) -> None:
+        told.add(trial)
+        on_trial(trial)
+
     async with mode.engine(plan, outside, scope) as calls:
         runner = trial_runner(plan, outside, calls=calls)
-        return await run_trials(
-            trials_in_scope(plan, scope),
-            work=runner.run,
-            log=_WithEarlier(log, scope.earlier) if scope.earlier else log,
-            limits=RunLimits(
-                concurrency=policy.run.concurrency,
-                errored=_bearable_errors(plan, policy),
-                # What batches have cost is told by the trials that they answer.
-                to_the_end=isinstance(calls, Answered),
-            ),
-            on_trial=on_trial,
-        )
+        begun: Plan | None = None
+        now = plan
+        while begun != now:
+            stopped = await run_trials(
+                _fresh(trials_in_scope(now, scope), begun),
+                work=runner.run,
+                log=_WithEarlier(log, scope.earlier) if scope.earlier else log,
+                limits=RunLimits(
+                    concurrency=policy.run.concurrency,
+                    errored=_bearable_errors(now, policy),
+                    # What batches have cost is told by the trials that they answer.
+                    to_the_end=isinstance(calls, Answered),
+                ),
+                on_trial=tell,
+            )
+            if stopped is not None:
+                return stopped
+            begun, now = now, told.plan()
+    return None
+
+
+def _fresh(trials: Iterator[PlannedTrial], begun: Plan | None) -> Iterator[PlannedTrial]:
+    """Yield the trials that were not called for before."""
+    before = set() if begun is None else {planned_key(each) for each in planned_trials(begun)}
+    return (trial for trial in trials if planned_key(trial) not in before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from evalgate.errors import ConfigurationError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.execution import WHOLE, Mode, execute
 from evalgate.gate.gathering import Question, gather
+from evalgate.gate.history import with_histories
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
 from evalgate.grading.code import code_problems, code_references
@@ -25,7 +26,7 @@ def plan_gate(question: Question, outside: Outside) -> Plan:
         ConfigurationError: when a file that the verdict depends on is wrong.
     """
     plan = make_plan(gather(question, outside.repository, outside.parser), outside.parser)
-    return _with_records(_with_code(plan, outside), outside)
+    return with_histories(_with_records(_with_code(plan, outside), outside), outside)
 
 
 def _with_code(plan: Plan, outside: Outside) -> Plan:

@@ -32,13 +32,15 @@ _LOOKS_LIKE_A_POINTER = re.compile(r"live\.ya?ml", re.IGNORECASE)
 class Question:
     """What is asked: does the head do worse than the base? A head of None is the work tree.
 
-    `policy` is the path of the policy that rules.
+    `policy` is the path of the policy that rules. `looks` allows trials to follow on others where
+    there is a record; a run that is split up or answered in batches has all at once.
     """
 
     base: str
     head: str | None
     run_id: str
     policy: str = POLICY_PATH
+    looks: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalgate.gate.evalsets import EvalSets, cases_for
+from evalgate.gate.looks import History
 from evalgate.model.change import Candidate
 from evalgate.model.comparison import NONE, CaseKind, PlannedCase
 from evalgate.model.evalset import Case, EvalSet
@@ -22,6 +23,7 @@ class Matchup:
     `planned` says how often each case runs in each arm. `deleted` are cases that the change takes
     away, `missing` those that the base gained since the fork, `weakened` the critical ones that
     the change deletes, edits or makes uncritical; `missing_critical` are critical and missing.
+    `history` is what the base's record says of the cases, if it says anything.
     """
 
     candidate: Candidate
@@ -31,6 +33,7 @@ class Matchup:
     missing: tuple[str, ...]
     weakened: tuple[str, ...]
     missing_critical: tuple[str, ...]
+    history: History | None = None
 
     @property
     def trials(self) -> int:

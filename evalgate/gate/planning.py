@@ -152,6 +152,7 @@ def plan_document(
         "policy": plan.sources.policy.path,
         "shard": None if shard is None else str(shard),
         "simulated": simulated,
+        "looks": plan.sources.question.looks,
         "broken_off": plan.broken_off,
         "base": plan.sources.base,
         "head": plan.sources.head,

@@ -141,6 +141,8 @@ def _run(section: Section) -> RunSettings:
     default = RunSettings()
     return RunSettings(
         trials=section.integer("trials", default.trials, least=1, most=100),
+        most_trials=section.integer("most_trials", default.most_trials, least=1, most=100),
+        record_trials=section.integer("record_trials", default.record_trials, least=1, most=100),
         critical_trials=section.integer(
             "critical_trials", default.critical_trials, least=3, most=100
         ),

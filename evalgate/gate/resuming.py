@@ -52,6 +52,7 @@ def read_begun(document: Document) -> BegunRun:
             head=None if head == WORK_TREE else head,
             run_id=run_id,
             policy=section.required_text("policy"),
+            looks=section.flag("looks", default=True),
         ),
         hash=section.required_text("plan_hash"),
         shard=part,

@@ -84,6 +84,8 @@ class RunSettings:
     """How trials are run.
 
     `deadline` bounds one call with all its retries and `timeout` one attempt, both in seconds.
+    `most_trials` is the most that a case whose record varies gets while the answer is open, and
+    `record_trials` how many trials per case a record holds at most.
     `critical_trials` is the number of trials that confirm a broken critical case. `splits` names
     the splits of the eval sets whose cases are run; without any, all are. `concurrency` is the
     most that calls in flight may grow to. `max_cost_usd` bounds what one run may cost and
@@ -94,6 +96,8 @@ class RunSettings:
     """
 
     trials: int = 3
+    most_trials: int = 5
+    record_trials: int = 10
     critical_trials: int = 3
     concurrency: int = 16
     timeout: float = 120.0
