@@ -30,6 +30,7 @@ VERBS: Mapping[str, _Verb] = {
     "run": _Verb("evalgate.cli.run", "run the trials of a gate, or one shard of them"),
     "merge": _Verb("evalgate.cli.merge", "join the shards of a run and decide once"),
     "report": _Verb("evalgate.cli.report", "decide about a run folder again, without any call"),
+    "compare": _Verb("evalgate.cli.compare", "decide from pairs of files of trials, no calls"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
     "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),
     "purge": _Verb("evalgate.cli.purge", "delete stored answers by age or case, or all of them"),

@@ -49,7 +49,8 @@ def run(options: Namespace) -> ExitCode:
     repository = GitRepository(Path.cwd())
     begun = [read_begun_run(folder) for folder in options.folders]
     check_shards(begun)
-    question = begun[0].question
+    # Shards of one run may begin on two days; by the first one its waivers are judged.
+    question = replace(begun[0].question, today=min(each.question.today for each in begun))
     publication = Publication(
         folder=run_folder(options, environment, repository=repository, run_id=question.run_id),
         as_json=options.json,

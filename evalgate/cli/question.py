@@ -51,6 +51,7 @@ def read_question(
         head=options.head or ("HEAD" if environment.in_workflow else None),
         run_id=new_run_id(),
         looks=looks,
+        today=f"{datetime.now(UTC):%Y-%m-%d}",
     )
     if environment.in_workflow and environment.base_ref and not options.head:
         _check_checkout(question, repository)

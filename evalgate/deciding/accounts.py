@@ -88,19 +88,23 @@ class Account:
         """
         number = sum(case.number(self._arm) for case in planned)
         states: Counter[int] = Counter()
+        waived: Counter[int] = Counter()
         # A case that is planned twice has its trials but once, so that it never balances.
         for case in {case.case: case for case in planned}.values():
             for trials in case.trials(self._arm):
-                states.update(self._states[self._places.span(case.case, trials)])
+                told = self._states[self._places.span(case.case, trials)]
+                states.update(told)
+                waived.update(told if case.waived else ())
         statuses = Counter({status: states[end] for status, end in _ENDS.items()})
         # A stray beside a missing trial would cancel it out, so it is added to full accounts only.
         if statuses.total() == number:
             statuses += self._strays + self._unasked(planned, states)
         return ArmLedger(
             planned=number,
-            graded=statuses[TrialStatus.GRADED],
+            graded=statuses[TrialStatus.GRADED] - waived[_ENDS[TrialStatus.GRADED]],
             errored=statuses[TrialStatus.ERRORED],
             skipped=statuses[TrialStatus.SKIPPED],
+            waived=waived[_ENDS[TrialStatus.GRADED]],
         )
 
     def _unasked(

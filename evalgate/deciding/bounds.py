@@ -11,7 +11,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evalgate.deciding.quantiles import beta_quantile, normal_quantile, student_quantile
+from evalgate.deciding.quantiles import (
+    beta_quantile,
+    normal_quantile,
+    student_quantile,
+    student_tail,
+)
 
 POWER = 0.8
 """The chance with which `smallest_detectable_drop` is to be noticed."""
@@ -135,6 +140,20 @@ def drop_statistic(of: Sample, *, beyond: float = 0.0) -> tuple[float, float] | 
         return None
     centre, error = mean_and_error(of, _AT_BOTH_ENDS)
     return -(centre + beyond) / error, degrees_of_freedom(of, _AT_BOTH_ENDS)
+
+
+def drop_p_value(of: Sample, *, beyond: float = 0.0) -> float:
+    """Return the smallest error rate at which the upper bound is below −`beyond`.
+
+    So it is the chance that a sample which lost nothing looks as bad as this one; 1 when fewer
+    than two units say anything.
+
+    Args:
+        of: the differences.
+        beyond: the drop that has to be exceeded, as a fraction.
+    """
+    statistic = drop_statistic(of, beyond=beyond)
+    return 1.0 if statistic is None else student_tail(*statistic)
 
 
 def rare_loss_bound(of: Sample, alpha: float, *, copies: float = 1.0) -> float:

@@ -68,21 +68,28 @@ class Comparing:
         alike: dict[_Outcomes, _Outcomes] = {}
         pairs: list[CasePair] = []
         lost_by = dict.fromkeys(Arm, 0)
+        waived_trials = 0
         for case in planned:
             arms = _Arms(case, self._accounts)
-            pairs.append(arms.pair(alike))
+            pair = arms.pair(alike)
+            if case.waived:
+                waived_trials += len(pair.candidate)
+                continue
+            pairs.append(pair)
             for arm in Arm:
                 lost_by[arm] += arms.lost_alone(arm)
         slots = sum(len(case.candidate) for case in planned)
+        kept = sum(len(pair.candidate) for pair in pairs)
         kinds = sorted(self._error_kinds.items(), key=lambda item: (-item[1], item[0]))
         return Comparison(
             pairs=tuple(pairs),
             deleted=self._deleted,
             ledger={arm: account.ledger(planned) for arm, account in self._accounts.items()},
-            planned_pairs=slots,
-            lost_pairs=slots - sum(len(pair.candidate) for pair in pairs),
+            planned_pairs=slots - waived_trials if pairs else slots,
+            lost_pairs=slots - waived_trials - kept,
             error_kinds=dict(kinds),
             lost_by=lost_by,
+            waived=tuple(case.case for case in planned if case.waived),
         )
 
 

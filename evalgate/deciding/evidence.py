@@ -15,11 +15,12 @@ from evalgate.deciding.bounds import (
 )
 from evalgate.deciding.claim import Claim, needed_units, owed_claim
 from evalgate.deciding.rates import comparable, rate
+from evalgate.deciding.slices import UntestedSlice, slices, untested
 from evalgate.deciding.suite import suite_sample
 from evalgate.model.comparison import CasePair, Comparison, mean
 from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
-from evalgate.model.verdict import Estimate
+from evalgate.model.verdict import Estimate, Slice
 
 CONFIRMING_TRIALS = 3
 """How many trials tell a case that broke from one that slipped."""
@@ -35,7 +36,7 @@ class Evidence:
     `needed_units` the number of units that it takes, None when no number suffices. `unseen_loss` is
     the share of trials that have no grade in the candidate alone, those of the baseline set against
     them: the drop that would add if each were a failure. `lopsided` tells that only this stands
-    between the candidate and the limit.
+    between the candidate and the limit. `untested` are protected slices that could not have failed.
     """
 
     compared: tuple[CasePair, ...]
@@ -51,6 +52,8 @@ class Evidence:
     lopsided: bool
     regression: bool
     smallest_detectable_drop: float | None
+    slices: tuple[Slice, ...] = ()
+    untested: tuple[UntestedSlice, ...] = ()
 
     @property
     def estimand(self) -> Estimand:
@@ -80,8 +83,8 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
     """
     compared = comparable(comparison.pairs) if baseline else ()
     claim = owed_claim(comparison, rules)
-    suite = claim.estimand is Estimand.SUITE
-    of = suite_sample(compared) if suite else sample(differences(compared))
+    draw = suite_sample if claim.estimand is Estimand.SUITE else _sample
+    of = draw(compared)
     high = upper_bound(of, rules.alpha)
     needed = needed_units(rules, clustered=of.clustered)
     enough = needed is not None and of.units >= needed
@@ -104,7 +107,13 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         lopsided=seen and not within_limit,
         regression=high < -beyond and not seen,
         smallest_detectable_drop=smallest_detectable_drop(of, rules.alpha, beyond=beyond),
+        slices=slices(comparison.pairs, rules, draw=draw if compared else None),
+        untested=untested(comparison.pairs, rules, draw=draw) if compared else (),
     )
+
+
+def _sample(compared: Sequence[CasePair]) -> Sample:
+    return sample(differences(compared))
 
 
 def differences(pairs: Sequence[CasePair]) -> list[Difference]:

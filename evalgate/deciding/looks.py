@@ -25,7 +25,7 @@ FEWEST_UNITS = 100
 HALF_FROM = 200
 """From so many units on there is a first look at half of the cases, which may only fail."""
 
-_BETWEEN = 3.0
+_BETWEEN = 4.0
 """The variance between cases that the plan supposes, in multiples of that of one trial."""
 
 _LUCK = 0.1

@@ -37,6 +37,18 @@ def student_quantile(probability: float, degrees: float) -> float:
     return _solve(cumulative, density, probability, low=0.0, high=high)
 
 
+def student_tail(value: float, degrees: float) -> float:
+    """Return the chance with which Student's t exceeds a value.
+
+    Args:
+        value: any number.
+        degrees: degrees of freedom, above 0, not necessarily whole.
+    """
+    if value < 0:
+        return 1 - student_tail(-value, degrees)
+    return 0.5 * incomplete_beta(degrees / (degrees + value**2), degrees / 2, 0.5)
+
+
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """Return the value that a Beta(a, b) variable stays below with this probability.
 

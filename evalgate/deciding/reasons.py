@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from evalgate.deciding.evidence import Evidence
+from evalgate.deciding.flakiness import STEADY, is_flaky
 from evalgate.deciding.levers import levers
 from evalgate.deciding.rates import passes
 from evalgate.deciding.wording import between, counted, listed, percent, points
@@ -24,6 +25,14 @@ def no_cases() -> Reason:
         code="no_cases",
         message="No case was planned, so nothing was tested: "
         "an eval set must list the prompt under `prompts` and have at least one case.",
+    )
+
+
+def all_waived(comparison: Comparison) -> Reason:
+    """Every case of the set is waived."""
+    return Reason(
+        code="all_waived",
+        message=f"Every case is waived ({listed(comparison.waived)}), so nothing was compared.",
     )
 
 
@@ -88,11 +97,14 @@ def critical_case(broken: Sequence[CasePair]) -> Reason:
 def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reason:
     """Critical cases seem broken, but their trials neither clear them nor confirm it."""
     names = listed([f"{pair.case} ({_trials_passed(pair)})" for pair in doubtful])
+    settles = "look at the replies, then run again or raise run.critical_trials"
+    if any(map(is_flaky, doubtful)):
+        settles += "; a flaky case can never be confirmed, so mend it or its graders"
     return Reason(
         code="critical_unconfirmed",
         message=f"Critical {'cases' if len(doubtful) > 1 else 'case'} {names} may have broken; "
-        f"{confirming} or more trials that all fail, where all passed before, would confirm it: "
-        "look at the replies, then run again or raise run.critical_trials.",
+        f"{confirming} or more trials that all fail, where at least {percent(STEADY)} passed "
+        f"before, would confirm it: {settles}.",
     )
 
 
@@ -224,7 +236,8 @@ def _trials_passed(pair: CasePair) -> str:
     passed = sum(map(passes, pair.candidate))
     now = f"passed {passed} of {counted(len(pair.candidate), 'trial')}"
     before = f", {sum(map(passes, pair.baseline))} of {len(pair.baseline)} before"
-    return now + (before if pair.baseline else "")
+    flaky = "; flaky" if is_flaky(pair) else ""
+    return now + (before if pair.baseline else "") + flaky
 
 
 def _absolute_rule(minimum: float | None, head_rate: float | None) -> str:

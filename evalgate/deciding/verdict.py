@@ -3,14 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from evalgate.deciding import reasons
+from evalgate.deciding import reasons, slice_reasons
 from evalgate.deciding.evidence import CONFIRMING_TRIALS, Evidence, weigh
+from evalgate.deciding.flakiness import flaky_cases, passed_steadily
 from evalgate.deciding.rates import passes
-from evalgate.deciding.slices import slices
+from evalgate.deciding.slices import fewest_units
 from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip, mean
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
-from evalgate.model.verdict import CaseCounts, Estimate, Flips, Reason, Slice, Verdict
+from evalgate.model.verdict import (
+    CaseCounts,
+    Estimate,
+    Flips,
+    Reason,
+    Slice,
+    SliceFlag,
+    Verdict,
+)
 
 _ROUNDING = 1e-9
 
@@ -31,6 +40,7 @@ class Decision:
     cases: CaseCounts
     flips: Flips
     slices: tuple[Slice, ...]
+    flaky: tuple[str, ...]
 
 
 def decide(
@@ -57,7 +67,8 @@ def decide(
         smallest_detectable_drop=evidence.smallest_detectable_drop if evaluated else None,
         cases=_count(comparison, evidence),
         flips=_flips(evidence.compared),
-        slices=slices(comparison.pairs),
+        slices=evidence.slices,
+        flaky=flaky_cases(comparison.pairs),
     )
 
 
@@ -77,6 +88,8 @@ def _judge(
     obstacle = next(_obstacles(comparison, rules), None)
     if obstacle:
         return Verdict.ERROR, (obstacle,)
+    if comparison.waived and not comparison.pairs:
+        return Verdict.INCONCLUSIVE, (reasons.all_waived(comparison),)
     delta = evidence.delta
     standing: tuple[Reason, ...] = ()
     if unchanged:
@@ -85,6 +98,7 @@ def _judge(
         standing = (reasons.no_comparison(rules, evidence, baseline=baseline),)
     elif evidence.estimand is Estimand.SUITE:
         standing = (reasons.about_these_cases(evidence, rules),)
+    standing += tuple(_about_slices(evidence, rules))
     failures = tuple(_failures(comparison, evidence, rules))
     if failures:
         return Verdict.FAIL, failures + standing
@@ -119,6 +133,9 @@ def _failures(comparison: Comparison, evidence: Evidence, rules: GateRules) -> I
     broken = [pair for pair in comparison.pairs if _seems_broken(pair) and _confirmed(pair)]
     if broken:
         yield reasons.critical_case(broken)
+    for part in evidence.slices:
+        if part.flag is SliceFlag.WORSE:
+            yield slice_reasons.protected_slice(part, rules)
     if evidence.delta and evidence.regression:
         yield reasons.regression(evidence.delta, rules)
 
@@ -135,6 +152,9 @@ def _doubts(
     doubtful = [pair for pair in comparison.pairs if _seems_broken(pair) and not _confirmed(pair)]
     if doubtful:
         yield reasons.critical_unconfirmed(doubtful, CONFIRMING_TRIALS)
+    for part in evidence.untested:
+        if part.expected:
+            yield slice_reasons.slice_not_tested(part, fewest_units(rules))
     if evidence.delta is None:
         return
     before = evidence.pass_rate[Arm.BASELINE]
@@ -150,6 +170,18 @@ def _doubts(
         yield reasons.cannot_tell(evidence, evidence.delta, rules)
 
 
+def _about_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
+    """Yield what a reader should know about protected slices and what decides nothing."""
+    suspect = [
+        part for part in evidence.slices if part.protected and part.flag is SliceFlag.SUSPECT
+    ]
+    if suspect:
+        yield slice_reasons.suspect_slices(suspect)
+    for part in evidence.untested:
+        if not part.expected:
+            yield slice_reasons.slice_too_small(part, fewest_units(rules))
+
+
 def _seems_broken(pair: CasePair) -> bool:
     """Tell whether a critical case fails on average, or has no trial, and did not fail before."""
     fails = not pair.candidate or not passes(mean(pair.candidate))
@@ -158,11 +190,11 @@ def _seems_broken(pair: CasePair) -> bool:
 
 
 def _confirmed(pair: CasePair) -> bool:
-    """Tell whether enough trials of a case all fail, and all passed before."""
+    """Tell whether enough trials of a case all fail, and nearly all passed before."""
     return (
         len(pair.candidate) >= CONFIRMING_TRIALS
         and not any(map(passes, pair.candidate))
-        and all(map(passes, pair.baseline))
+        and passed_steadily(pair)
     )
 
 

@@ -189,6 +189,8 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         smallest_detectable_drop=decision.smallest_detectable_drop,
         flips=decision.flips,
         slices=decision.slices,
+        flaky=decision.flaky,
+        waived=matchup.waived,
         cost_usd=tally.cost_usd,
         spending=tally.spending,
         latency_ms=tally.latency,

@@ -33,7 +33,8 @@ class Question:
     """What is asked: does the head do worse than the base? A head of None is the work tree.
 
     `policy` is the path of the policy that rules. `looks` allows trials to follow on others where
-    there is a record; a run that is split up or answered in batches has all at once.
+    there is a record; a run that is split up or answered in batches has all at once. `today` is the
+    day on which it was first asked, `YYYY-MM-DD` in UTC; without one no waiver is in force.
     """
 
     base: str
@@ -41,6 +42,7 @@ class Question:
     run_id: str
     policy: str = POLICY_PATH
     looks: bool = True
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

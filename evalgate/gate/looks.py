@@ -56,8 +56,8 @@ class History:
 class Progress:
     """How far a matchup has come: its look, the losses that are looked into, and how it runs.
 
-    `afresh` tells that the baseline runs beside the candidate, on every case, because a record alone
-    blocks nothing, or because it does not hold: `drifted` tells the latter.
+    `afresh` tells that the baseline runs beside the candidate, because a record alone blocks
+    nothing, or because it does not hold: `drifted` tells the latter, and then every case goes on.
     """
 
     look: int = 0
@@ -167,7 +167,7 @@ def _at_look(case: PlannedCase, history: History, progress: Progress) -> Planned
 def _rounds(case: PlannedCase, history: History, progress: Progress) -> int:
     if not history.is_adaptive or not case.baseline:
         return len(case.candidate)
-    goes_on = progress.afresh or history.varies(case.case)
+    goes_on = progress.drifted or history.varies(case.case)
     rounds = history.looks[progress.look].rounds if goes_on else 1
     return max(rounds, len(case.candidate)) if case.critical else rounds
 
@@ -202,7 +202,7 @@ def _while_open(
     extended = {
         pair.case: arms
         for pair in evidence.compared
-        if progress.afresh or history.varies(pair.case)
+        if progress.drifted or history.varies(pair.case)
     }
     last = Progress(look=len(history.looks) - 1)
     is_vain = not extended or is_futile(

@@ -14,6 +14,7 @@ from evalgate.model.comparison import NONE, CaseKind, PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import RunSettings
 from evalgate.model.trial import Arm
+from evalgate.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class Matchup:
     away, `missing` those that the base gained since the fork, `weakened` the critical ones that
     the change deletes, edits or makes uncritical; `missing_critical` are critical and missing.
     `history` is what the base's record says of the cases, if it says anything.
+    `waived` are the waivers in force.
     """
 
     candidate: Candidate
@@ -34,6 +36,7 @@ class Matchup:
     weakened: tuple[str, ...]
     missing_critical: tuple[str, ...]
     history: History | None = None
+    waived: tuple[Waiver, ...] = ()
 
     @property
     def trials(self) -> int:

@@ -12,6 +12,8 @@ from evalgate.gate.evalsets import EvalSets, Sets, covering, read_evalsets
 from evalgate.gate.gathering import Sources
 from evalgate.gate.guards import notes, policy_findings, relabelled, set_findings
 from evalgate.gate.matching import Matchup, match
+from evalgate.gate.protection import slice_findings, slice_notes, waived_slices
+from evalgate.gate.waiving import waive, waiver_notes, waivers_of
 from evalgate.model.change import Candidate, Change, Finding
 from evalgate.model.document import Data
 from evalgate.model.evalset import Case, EvalSet
@@ -105,14 +107,18 @@ def _plan(
     matchups: Sequence[Matchup] = (),
     sets: EvalSets | None = None,
 ) -> Plan:
-    guards = set_findings(matchups, sets, sources) if sets else ()
+    rules, waivers = sources.policy.gate, waivers_of(sources)
+    matchups = [waive(matchup, waivers) for matchup in matchups]
+    guards = (*set_findings(matchups, sets, sources), *slice_findings(sets, rules)) if sets else ()
     return Plan(
         sources=sources,
         matchups=tuple(matchups),
         findings=(*policy_findings(sources), *change.findings, *guards),
         notes=(
             *(*sources.notes, *change.notes, *notes(matchups)),
-            *(relabelled(sets) if sets else ()),
+            *((*relabelled(sets), *slice_notes(sets, rules)) if sets else ()),
+            *(waiver_notes(matchups, sets.head, waivers) if sets else ()),
+            *waived_slices(matchups, rules),
         ),
         sets=sets.head if sets else {},
     )
@@ -148,6 +154,7 @@ def plan_document(
     return {
         "schema": PLAN,
         "run_id": plan.sources.question.run_id,
+        "as_of": plan.sources.question.today,
         "plan_hash": plan_hash(plan),
         "policy": plan.sources.policy.path,
         "shard": None if shard is None else str(shard),
@@ -171,6 +178,7 @@ def _matchup_document(matchup: Matchup) -> dict[str, Data]:
         "baseline": None if baseline is None else _ref(baseline),
         "why": list(matchup.candidate.why),
         "deleted": list(matchup.deleted),
+        "waived": [waiver.case for waiver in matchup.waived],
         "cases": [
             {
                 "case": case.case,

@@ -4,6 +4,7 @@ from dataclasses import fields
 from hashlib import sha256
 
 from evalgate.gate.routes import check_routes, read_routes
+from evalgate.gate.waivers import read_waivers
 from evalgate.model.chat import EFFORTS
 from evalgate.model.document import Document
 from evalgate.model.policy import (
@@ -35,7 +36,7 @@ def read_policy(document: Document, content: bytes) -> Policy:
     if document.data is None:
         document = Document(path=document.path, data={}, lines={})
     section = Section(document)
-    section.allow("schema", "paths", "judge", "gate", "run", "routes")
+    section.allow("schema", "paths", "judge", "gate", "run", "routes", "waivers")
     if section.text("schema", "policy/1") != "policy/1":
         section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
     policy = Policy(
@@ -46,6 +47,7 @@ def read_policy(document: Document, content: bytes) -> Policy:
         gate=_gate(section.section("gate")),
         run=_run(section.section("run")),
         routes=read_routes(section.section("routes")),
+        waivers=read_waivers(section),
     )
     check_routes(section, policy)
     section.finish()
@@ -103,6 +105,7 @@ def _gate(section: Section) -> GateRules:
         "on_inconclusive",
         "error_budget",
         "edit_budget",
+        "protected_slices",
     )
     default = GateRules()
     has_floor = section.data.get("min_pass_rate") is not None
@@ -115,6 +118,7 @@ def _gate(section: Section) -> GateRules:
         on_inconclusive=section.choice("on_inconclusive", OnInconclusive.BLOCK),
         error_budget=_rate(section, "error_budget", default.error_budget),
         edit_budget=_rate(section, "edit_budget", default.edit_budget),
+        protected_slices=tuple(dict.fromkeys(section.texts("protected_slices"))),
     )
 
 

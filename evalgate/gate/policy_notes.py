@@ -18,6 +18,12 @@ def policy_notes(old: Policy, new: Policy) -> Iterator[str]:
             if was != becomes:
                 key = f"{section}.{field.name}"
                 yield f"`{key}` changes from {_said(key, was)} to {_said(key, becomes)}."
+    for word, waivers in (("adds", new.waivers), ("drops", old.waivers)):
+        known = old.waivers if word == "adds" else new.waivers
+        for waiver in waivers:
+            if waiver not in known:
+                case = f"case {waiver.case} of {waiver.evalset}"
+                yield f"It {word} a waiver for {case}: {waiver.owner}, until {waiver.expires}."
     if old.judge != new.judge:
         yield "The new judge grades both arms from then on: older verdicts do not carry over."
 

@@ -8,6 +8,7 @@ from evalgate.errors import UsageError
 from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import PLAN, Plan, plan_hash
 from evalgate.gate.scope import Key, Scope, trial_key
+from evalgate.gate.waivers import is_day
 from evalgate.model.document import Document
 from evalgate.model.reading import Section
 from evalgate.model.trial import Trial, TrialStatus
@@ -42,6 +43,9 @@ def read_begun(document: Document) -> BegunRun:
     run_id = section.required_text("run_id")
     if run_id and _RUN_ID.fullmatch(run_id) is None:
         section.note("run_id", "expected letters, digits, `-`, `_` and `.`")
+    today = section.text("as_of")
+    if today and not is_day(today):
+        section.note("as_of", "expected a day such as `2027-01-31`")
     part = read_shard(shard) if shard else None
     if shard and part is None:
         section.note("shard", "expected a shard such as `2/4`")
@@ -53,6 +57,7 @@ def read_begun(document: Document) -> BegunRun:
             run_id=run_id,
             policy=section.required_text("policy"),
             looks=section.flag("looks", default=True),
+            today=today,
         ),
         hash=section.required_text("plan_hash"),
         shard=part,

@@ -33,7 +33,7 @@ class PlannedCase:
 
     Trials are ranges of indexes; `baseline` is empty for a case that only the candidate runs.
     `confirming` are further trials of the candidate that tell whether an apparent loss is one; they
-    never enter a mean.
+    never enter a mean. A `waived` case runs, but decides nothing.
     """
 
     case: str
@@ -44,6 +44,7 @@ class PlannedCase:
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     critical: bool = False
+    waived: bool = False
 
     def trials(self, arm: Arm) -> tuple[range, ...]:
         """Return the indexes of the trials that the arm has on this case."""
@@ -117,7 +118,8 @@ class Comparison:
     `planned_pairs` counts the candidate's trials; `lost_pairs` those that count for nothing,
     because one arm or both could not grade them, and `lost_by` for each arm those that it alone
     could not. `deleted` are the ids of cases that exist only at the base. `error_kinds` counts
-    errors.
+    errors. `waived` are the ids of waived cases: they are not among `pairs`, and their graded
+    trials not among `planned_pairs` as long as any other case is left to decide.
     """
 
     pairs: tuple[CasePair, ...]
@@ -127,6 +129,7 @@ class Comparison:
     lost_pairs: int
     error_kinds: dict[str, int]
     lost_by: Mapping[Arm, int] = field(default_factory=dict)
+    waived: tuple[str, ...] = ()
 
 
 def mean(values: tuple[float, ...]) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalgate.model.route import Route
+from evalgate.model.waiver import Waiver
 
 
 class FailWhen(StrEnum):
@@ -66,7 +67,8 @@ class GateRules:
     """The thresholds of the verdict. All rates are fractions; the file states `max_drop` in points.
 
     `error_budget` is the share of pairs that may go without a grade; `edit_budget` the share of
-    a set's cases that a change may edit or delete and still be proven harmless.
+    a set's cases that a change may edit or delete and still be proven harmless. `protected_slices`
+    are tags whose cases may not get worse, whatever the whole set does.
     """
 
     max_drop: float = 0.05
@@ -77,6 +79,7 @@ class GateRules:
     on_inconclusive: OnInconclusive = OnInconclusive.BLOCK
     error_budget: float = 0.05
     edit_budget: float = 0.1
+    protected_slices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +128,4 @@ class Policy:
     gate: GateRules = field(default_factory=GateRules)
     run: RunSettings = field(default_factory=RunSettings)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()

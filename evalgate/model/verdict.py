@@ -8,6 +8,7 @@ from evalgate.errors import ExitCode
 from evalgate.model.comparison import ArmLedger
 from evalgate.model.policy import OnInconclusive
 from evalgate.model.trial import Arm
+from evalgate.model.waiver import Waiver
 
 
 class Verdict(StrEnum):
@@ -84,15 +85,31 @@ class Estimate:
     high: float
 
 
+class SliceFlag(StrEnum):
+    """What is said of a slice: a protected one got worse and fails, or one looks as if it had."""
+
+    WORSE = "worse"
+    SUSPECT = "suspect"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The cases that share a tag: how many, both pass rates, and their difference."""
+    """The cases that share a tag: how many, both pass rates, and their difference.
+
+    `p_value` is the chance that a slice which did not get worse looks as bad as this one, None
+    when it cannot be compared. `adjusted` is the same with the number of slices taken into
+    account: that of the protected ones (Holm) or of all (Benjamini and Hochberg).
+    """
 
     tag: str
     cases: int
     baseline: float | None
     candidate: float
     delta: float | None
+    p_value: float | None = None
+    adjusted: float | None = None
+    protected: bool = False
+    flag: SliceFlag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +146,9 @@ class PromptVerdict:
     """What was decided about one candidate on one eval set. Rates and drops are fractions.
 
     `pass_rate` is over the cases that were compared, when there are any; `head_pass_rate` is the
-    candidate's over all cases of the head, the one that `min_pass_rate` judges.
+    candidate's over all cases of the head, the one that `min_pass_rate` judges. `flaky` are the
+    ids of the cases that the baseline itself passes on some trials only; `waived` are the waivers
+    in force, whose cases count neither way.
     """
 
     name: str
@@ -151,6 +170,8 @@ class PromptVerdict:
     smallest_detectable_drop: float | None = None
     flips: Flips = Flips()
     slices: tuple[Slice, ...] = ()
+    flaky: tuple[str, ...] = ()
+    waived: tuple[Waiver, ...] = ()
     cost_usd: float | None = 0.0
     spending: Spending = Spending()
     latency_ms: Latency | None = None

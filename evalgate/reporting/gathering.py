@@ -82,6 +82,9 @@ class Gathering:
         self._cases = cases
         self._regressed = frozenset(verdict.flips.regressed)
         self._fixed = frozenset(verdict.flips.fixed)
+        self._flaky = frozenset(verdict.flaky)
+        self._waived = frozenset(waiver.case for waiver in verdict.waived)
+        self._told = self._regressed | self._fixed | self._waived
         self._records: Mapping[Arm, dict[str, _Record]] = {arm: {} for arm in Arm}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._failing: set[str] = set()
@@ -148,6 +151,14 @@ class Gathering:
         """Return whether a case is critical."""
         return case in self._cases and self._cases[case].critical
 
+    def flaky(self, case: str) -> bool:
+        """Return whether the verdict calls a case flaky."""
+        return case in self._flaky
+
+    def waived(self, case: str) -> bool:
+        """Return whether the verdict leaves a case out because it is waived."""
+        return case in self._waived
+
     def urgency(self, case: str) -> tuple[bool, str]:
         """Return a key that sorts critical cases first, then by id."""
         return (not self.critical(case), case)
@@ -199,7 +210,7 @@ class Gathering:
             record.rank, record.answer = rank, _arm_story(trial)
 
     def _is_told(self, trial: Trial, outcome: float) -> bool:
-        if trial.case in self._regressed or trial.case in self._fixed:
+        if trial.case in self._told:
             return True
         if outcome == 1 or trial.case in self._records[Arm.BASELINE]:
             return False

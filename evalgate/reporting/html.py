@@ -23,9 +23,11 @@ from evalgate.reporting.numbers import (
     tally,
 )
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.slice_words import slice_mark
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import Report, first_complaint
 from evalgate.reporting.visible import short, visible
+from evalgate.reporting.waiver_words import waived_cases
 
 _SLICES_SHOWN = 60
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -74,8 +76,10 @@ def _environment() -> Environment:
         "chart_of": _chart_of,
         "first_complaint": first_complaint,
         "icons": ICONS,
+        "slice_mark": slice_mark,
         "slices_of": _slices_of,
         "short": short,
+        "waived_cases": waived_cases,
         "words": WORDS,
         "worse_title": worse_title,
     }
@@ -98,6 +102,9 @@ def _chart_of(verdict: PromptVerdict) -> IntervalChart | None:
 
 
 def _slices_of(verdict: PromptVerdict) -> list[Slice]:
-    """Return the slices that a reader should see, those that lost most answers first."""
-    ordered = sorted(verdict.slices, key=lambda part: ((part.delta or 0.0) * part.cases, part.tag))
+    """Return the slices that a reader should see: protected ones, then those that lost most."""
+    ordered = sorted(
+        verdict.slices,
+        key=lambda part: (not part.protected, (part.delta or 0.0) * part.cases, part.tag),
+    )
     return ordered[:_SLICES_SHOWN]

@@ -13,6 +13,7 @@ from evalgate.model.verdict import Verdict
 from evalgate.reporting.numbers import tally
 from evalgate.reporting.story import CaseOutcome, CaseStory, Outcome, PromptStory, Report
 from evalgate.reporting.visible import visible
+from evalgate.reporting.waiver_words import waiver_terms
 
 _BROKEN = (Outcome.REGRESSED, Outcome.FAILING)
 
@@ -45,7 +46,12 @@ def _suite(root: Xml.Element, story: PromptStory, *, blocks: bool) -> None:
     told = (*story.regressed.told, *story.failing.told)
     told_by_case = {each.result.case: each for each in told}
     causes = {error.case: f"{error.kind}: {error.message}" for error in reversed(story.errors)}
+    waived = {waiver.case: waiver_terms(waiver) for waiver in verdict.waived}
     for result in story.results:
+        if result.outcome is Outcome.WAIVED:
+            message = f"{waived[result.case]} ({_message(result)})"
+            Xml.SubElement(_test(suite, result.case), "skipped", message=visible(message))
+            continue
         cause = causes.get(result.case, "")
         _case_test(suite, result, told_by_case.get(result.case), cause=cause, blocks=blocks)
     _count(suite)
@@ -73,13 +79,14 @@ def _case_test(
         Xml.SubElement(test, "error", message=message, type="errored").text = visible(cause)
     elif result.outcome in {Outcome.ERRORED, Outcome.SKIPPED}:
         Xml.SubElement(test, "skipped", message=message)
-    elif result.outcome is not Outcome.UNCHANGED:
+    elif result.outcome is not Outcome.UNCHANGED or result.flaky:
         Xml.SubElement(test, "system-out").text = message
 
 
 def _message(result: CaseOutcome) -> str:
     sides = [f"{arm.value} {tally(result.arms[arm].outcomes)}" for arm in Arm if arm in result.arms]
     importance = "critical, " if result.critical else ""
+    importance += "flaky, " if result.flaky else ""
     return f"{importance}{result.outcome.value}: {', '.join(sides)}"
 
 

@@ -22,6 +22,7 @@ def _summary(story: CaseStory) -> str:
     result = story.result
     change = " → ".join(tally(result.arms[arm].outcomes) for arm in Arm if arm in result.arms)
     importance = ["<b>critical</b>"] if result.critical else []
+    importance += ["flaky"] if result.flaky else []
     tags = [", ".join(code(tag, 30) for tag in result.tags[:6])] if result.tags else []
     line = " · ".join([code(result.case), *importance, change, *tags])
     complaint = first_complaint(story)

@@ -13,9 +13,11 @@ from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import PromptStory, Report, Stories
 from evalgate.reporting.visible import short
+from evalgate.reporting.waiver_words import waived_cases
 
 _HEADER = ("Prompt", "Version", "Pass rate", "Change in points", "Worse", "Better", "Cost")
 
@@ -58,6 +60,7 @@ def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -
         *_listed("What to do next", [prose(step) for step in report.next_steps]),
         *_table(report, depth),
         *_listed("Why", list(_reasons(report, depth))),
+        *_listed("Waived: counted neither way", list(_waived(report, depth))),
     ]
     for story in report.prompts[: depth.prompts]:
         blocks += _cases(story, depth, named=len(report.prompts) > 1)
@@ -127,16 +130,24 @@ def _reasons(report: Report, depth: Depth) -> Iterator[str]:
         for reason in story.verdict.reasons[:10]:
             yield f"{name}{prose(reason.message)}"
         yield from (f"{name}{account}" for account in _accounts(story))
+        for tag, said in told_slices(story.verdict):
+            yield f"{name}Slice {code(tag, 60)}: {said}"
         for word, cases in changed_cases(story.verdict):
             yield f"{name}Cases that are {word}: {inline(cases, 2_000)}"
+
+
+def _waived(report: Report, depth: Depth) -> Iterator[str]:
+    for story in report.prompts[: depth.prompts]:
+        name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
+        for case, terms in waived_cases(story.verdict):
+            yield f"{name}{code(case, 60)} {inline(terms, 400)}"
 
 
 def _accounts(story: PromptStory) -> Iterator[str]:
     """Say what became of the trials when not all of them were graded."""
     ledgers = story.verdict.ledger.values()
-    planned, graded = (
-        sum(getattr(each, part) for each in ledgers) for part in ("planned", "graded")
-    )
+    planned = sum(each.planned for each in ledgers)
+    graded = sum(each.graded + each.waived for each in ledgers)
     if planned == graded:
         return
     kinds = [f"{number:,} × {inline(kind, 40)}" for kind, number in story.error_kinds.items()]
@@ -151,6 +162,7 @@ def _cases(story: PromptStory, depth: Depth, *, named: bool) -> list[str]:
         (f"{worse_title(story.verdict.verdict)}{name}", story.regressed, depth.broken),
         (f"Failing{name}, with no baseline to compare", story.failing, depth.broken),
         (f"What got better{name}", story.fixed, depth.fixed),
+        (f"Waived{name}", story.waived, depth.fixed),
     )
     blocks: list[str] = []
     for title, stories, limit in groups:

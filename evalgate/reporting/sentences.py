@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
 from evalgate.reporting.numbers import MINUS, count, percent, points
-from evalgate.reporting.story import CaseOutcome
+from evalgate.reporting.story import CaseOutcome, Outcome
 from evalgate.reporting.visible import on_one_line
+from evalgate.reporting.waiver_words import waived_sentence
 
 WORDS: Mapping[Verdict, str] = {
     Verdict.PASS: "Passed",
@@ -42,7 +43,12 @@ def run_headline(run: RunVerdict, headlines: Sequence[str]) -> str:
         run: what was decided.
         headlines: one sentence for each of its prompts, in the same order.
     """
-    told = list(zip(headlines, run.prompts, strict=True))
+    pairs = zip(headlines, run.prompts, strict=True)
+    told = [(said.removesuffix(waived_sentence([prompt])), prompt) for said, prompt in pairs]
+    return _run_headline(run, told) + waived_sentence(run.prompts)
+
+
+def _run_headline(run: RunVerdict, told: Sequence[tuple[str, PromptVerdict]]) -> str:
     if run.verdict is Verdict.ERROR and (stop := _stop(run)):
         return f"{WORDS[run.verdict]}: {stop}"
     deciding = [headline for headline, prompt in told if prompt.verdict is run.verdict]
@@ -73,9 +79,16 @@ def prompt_headline(
         broken: the cases that regressed.
         all_cases: every case of the set, to see what is special about the broken ones.
     """
+    return _headline(verdict, broken, all_cases) + waived_sentence([verdict])
+
+
+def _headline(
+    verdict: PromptVerdict, broken: Sequence[CaseOutcome], all_cases: Sequence[CaseOutcome]
+) -> str:
     codes = {reason.code for reason in verdict.reasons}
     subject = _subject(verdict)
-    critical = [case for case in all_cases if case.critical and _is_broken(case)]
+    counted = (case for case in all_cases if case.outcome is not Outcome.WAIVED)
+    critical = [case for case in counted if case.critical and _is_broken(case)]
     match verdict.verdict:
         case Verdict.FAIL if "regression" in codes and verdict.delta and verdict.baseline:
             return _regression(verdict, verdict.delta, _traits(broken, all_cases))

@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     """What became of a case in the comparison.
 
     A case that fails without a baseline to compare with is `failing`; an `unchanged` one may pass
-    or fail in both arms.
+    or fail in both arms. A `waived` one counts neither way.
     """
 
     REGRESSED = "regressed"
@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     ERRORED = "errored"
     SKIPPED = "skipped"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,14 @@ class ArmOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
-    """One case of a set, in numbers only."""
+    """One case of a set, in numbers only. A `flaky` one fails now and then in the baseline."""
 
     case: str
     outcome: Outcome
     tags: tuple[str, ...]
     critical: bool
     arms: Mapping[Arm, ArmOutcome]
+    flaky: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ class PromptStory:
     regressed: Stories = Stories()
     failing: Stories = Stories()
     fixed: Stories = Stories()
+    waived: Stories = Stories()
     errors: tuple[ErrorStory, ...] = ()
     error_kinds: Mapping[str, int] = field(default_factory=dict)
     skip_kinds: Mapping[str, int] = field(default_factory=dict)

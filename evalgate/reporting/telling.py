@@ -27,6 +27,7 @@ from evalgate.reporting.visible import Excerpt, excerpt
 
 REGRESSED_TOLD = 200
 FIXED_TOLD = 50
+WAIVED_TOLD = 50
 ERRORS_TOLD = 20
 
 
@@ -95,6 +96,7 @@ def _prompt_story(
         regressed=stories(_critical_first(verdict.flips.regressed, gathering), REGRESSED_TOLD),
         failing=stories(sorted(failing, key=gathering.urgency), FAILING_TOLD),
         fixed=stories(verdict.flips.fixed, FIXED_TOLD),
+        waived=stories((waiver.case for waiver in verdict.waived), WAIVED_TOLD),
         errors=errors[:ERRORS_TOLD],
         error_kinds=dict(sorted(kinds.items())),
         skip_kinds=gathering.skip_kinds,
@@ -116,18 +118,21 @@ def _results(gathering: Gathering) -> dict[str, CaseOutcome]:
         arms = alike.setdefault(tuple(found.values()), own)
         results[case] = CaseOutcome(
             case=case,
-            outcome=gathering.flip(case) or _outcome(arms),
+            outcome=gathering.flip(case) or _outcome(arms, waived=gathering.waived(case)),
             tags=gathering.tags(case),
             critical=gathering.critical(case),
             arms=arms,
+            flaky=gathering.flaky(case),
         )
     return results
 
 
-def _outcome(arms: Mapping[Arm, ArmOutcome]) -> Outcome:
+def _outcome(arms: Mapping[Arm, ArmOutcome], *, waived: bool) -> Outcome:
     ungraded = [arm for arm in arms.values() if not arm.outcomes]
     if Arm.CANDIDATE not in arms or ungraded:
         return Outcome.ERRORED if any(arm.errored for arm in ungraded) else Outcome.SKIPPED
+    if waived:
+        return Outcome.WAIVED
     if Arm.BASELINE not in arms and arms[Arm.CANDIDATE].mean != 1:
         return Outcome.FAILING
     return Outcome.UNCHANGED

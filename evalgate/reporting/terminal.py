@@ -11,9 +11,11 @@ from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
 from evalgate.reporting.numbers import count, percent, points, signed_points, tally
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
 from evalgate.reporting.visible import on_one_line
+from evalgate.reporting.waiver_words import waived_cases
 
 _COLOURS: Mapping[Verdict, str] = {
     Verdict.PASS: "green",
@@ -91,6 +93,10 @@ def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
         yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
     if verdict.ledger:
         yield "trials", _account(story)
+    for tag, said in told_slices(verdict):
+        yield f"slice {_safe(on_one_line(tag, 40)).plain}", said
+    for case, terms in waived_cases(verdict):
+        yield _safe(on_one_line(case, 40)).plain, terms
     yield from changed_cases(verdict)
 
 
@@ -122,9 +128,9 @@ def _case(story: CaseStory) -> Text:
     result = story.result
     change = " → ".join(tally(result.arms[arm].outcomes) for arm in Arm if arm in result.arms)
     importance = (" critical", "bold red") if result.critical else ""
-    line = Text.assemble(
-        (_safe(on_one_line(result.case, 60)).plain, "bold"), importance, f"  {change}"
-    )
+    steadiness = (" flaky", "yellow") if result.flaky else ""
+    name = (_safe(on_one_line(result.case, 60)).plain, "bold")
+    line = Text.assemble(name, importance, steadiness, f"  {change}")
     complaint = first_complaint(story)
     return Text.assemble(line, "\n", (_safe(complaint).plain, "dim")) if complaint else line
 

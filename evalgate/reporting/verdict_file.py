@@ -18,6 +18,7 @@ from evalgate.model.verdict import (
     Spending,
     VersionRef,
 )
+from evalgate.model.waiver import Waiver
 
 SCHEMA = "verdict/1"
 
@@ -35,14 +36,15 @@ def verdict_document(run: RunVerdict) -> dict[str, Data]:
         "policy_hash": run.policy_hash,
         "cost_usd": _rounded(run.cost_usd),
         "calls": run.calls,
-        "prompts": [_prompt(prompt) for prompt in run.prompts],
+        "prompts": [prompt_entry(prompt) for prompt in run.prompts],
         "notes": list(run.notes),
         "simulated": run.simulated,
         "spending": _spending(run.spending),
     }
 
 
-def _prompt(prompt: PromptVerdict) -> Data:
+def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
+    """Return the entry of one candidate on one eval set."""
     return {
         "name": prompt.name,
         "evalset": prompt.evalset,
@@ -75,6 +77,18 @@ def _prompt(prompt: PromptVerdict) -> Data:
             "edited": list(prompt.changed_cases.edited),
             "deleted": list(prompt.changed_cases.deleted),
         },
+        "flaky": list(prompt.flaky),
+        "waived": [_waiver(waiver) for waiver in prompt.waived],
+    }
+
+
+def _waiver(waiver: Waiver) -> Data:
+    return {
+        "case": waiver.case,
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "expires": waiver.expires,
+        "candidate": waiver.candidate,
     }
 
 
@@ -128,6 +142,10 @@ def _slice(part: Slice) -> Data:
         "baseline": _rounded(part.baseline),
         "candidate": _rounded(part.candidate),
         "delta": _rounded(part.delta),
+        "p_value": _rounded(part.p_value),
+        "adjusted": _rounded(part.adjusted),
+        "protected": part.protected,
+        "flag": None if part.flag is None else part.flag.value,
     }
 
 

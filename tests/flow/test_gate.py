@@ -51,6 +51,7 @@ judge:
     passes: 30 days
 """
 
+TODAY = "2026-11-21"
 NAMES = [f"c{number:03}" for number in range(80)]
 
 
@@ -137,7 +138,7 @@ async def gate(  # noqa: PLR0913 - the levers of a test
         open_records=RecordFiles,
         store=MemoryStore(),
     )
-    plan = plan_gate(Question(base="main", head="HEAD", run_id="r"), outside)
+    plan = plan_gate(Question(base="main", head="HEAD", run_id="r", today=TODAY), outside)
     log = MemoryTrialLog()
     verdict = await run_gate(plan, outside, log=log, on_trial=lambda _: None)
     return Run(verdict, list(log.read()), plan, model)
@@ -518,3 +519,49 @@ async def test_the_plan_as_a_document_says_what_will_run() -> None:
     assert document["trials"] == 160
     assert isinstance(prompts[0], dict)
     assert prompts[0]["why"] == ["v2 is new"]
+
+
+def waiving(case: str, hash_: str, *, expires: str = "2027-01-31") -> dict[str, str]:
+    waiver = f"case: {case}, evalset: replies, owner: Ann, reason: r, expires: '{expires}'"
+    return {
+        ".github/evalgate.yml": "gate: {max_drop: 5}\n"
+        f"waivers: [{{{waiver}, candidate: '{hash_}'}}]\n"
+    }
+
+
+CRITICAL = {
+    "evalsets/replies.yaml": evalset(NAMES).replace(", {rubric: states the window}", "")
+    + "  - {id: hot, vars: {question: may I return it}, critical: true, "
+    "graders: [{rubric: states the window}]}\n"
+}
+
+
+async def test_a_waiver_at_the_base_takes_a_broken_case_out_of_the_verdict() -> None:
+    base = BASE | CRITICAL
+    blocked = await gate(base | DAMAGING, base=base)
+    assert blocked.codes[0] == "critical_case"
+    candidate = blocked.verdict.prompts[0].candidate
+    assert candidate is not None
+    base |= waiving("hot", candidate.hash[:12])
+    run = await gate(base | DAMAGING, base=base)
+    [prompt] = run.verdict.prompts
+    assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["non_inferior"])
+    assert [waiver.case for waiver in prompt.waived] == ["hot"]
+    assert (prompt.cases.compared, prompt.flips.regressed) == (80, ())
+    assert len(run.trials) == len(blocked.trials)
+    assert all((each.waived, each.graded) == (3, 80) for each in prompt.ledger.values())
+
+
+@pytest.mark.parametrize("wrong", ["at the head", "expired", "another candidate"])
+async def test_no_other_waiver_helps(wrong: str) -> None:
+    base = BASE | CRITICAL
+    blocked = await gate(base | DAMAGING, base=base)
+    candidate = blocked.verdict.prompts[0].candidate
+    assert candidate is not None
+    hash_ = "0" * 12 if wrong == "another candidate" else candidate.hash
+    waiver = waiving("hot", hash_, expires="2026-11-20" if wrong == "expired" else TODAY)
+    head = base | DAMAGING | waiver
+    run = await gate(head, base=base if wrong == "at the head" else base | waiver)
+    assert run.codes == blocked.codes
+    assert run.verdict.prompts[0].waived == ()
+    assert any("waiver" in note for note in run.verdict.notes)

@@ -170,3 +170,30 @@ def test_a_grader_that_is_read_suits_the_schema(grader: Data) -> None:
 def test_a_wrong_grader_suits_neither_schema_nor_reader(grader: Data) -> None:
     assert not validator_for(EVALSET).is_valid(evalset(grader))
     assert not is_readable(evalset(grader))
+
+
+WAIVER: dict[str, Data] = {
+    "case": "a",
+    "evalset": "s",
+    "owner": "Ann",
+    "reason": "why",
+    "expires": "2027-01-31",
+    "candidate": "0123456789ab",
+}
+
+
+@pytest.mark.parametrize("key", WAIVER)
+@pytest.mark.parametrize("value", [None, "", " ", 5, "31.1.2027", "0123456789abcdef"])
+def test_schema_and_reader_agree_about_waivers(key: str, value: Data) -> None:
+    right: Data = {"waivers": [WAIVER]}
+    wrong: Data = {"waivers": [WAIVER | {key: value}]}
+    assert suits(right)
+    assert suits(wrong) == accepts(wrong)
+    assert set(POLICY["properties"]["waivers"]["items"]["required"]) == set(WAIVER)
+
+
+def test_a_waiver_lacks_no_key_and_has_no_other() -> None:
+    for waiver in (WAIVER | {"until": "x"}, {k: v for k, v in WAIVER.items() if k != "owner"}):
+        policy: Data = {"waivers": [waiver]}
+        assert not suits(policy)
+        assert not accepts(policy)

@@ -1,5 +1,6 @@
 """Facts about `evalgate merge`; the end-to-end tests cover what it refuses."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,11 @@ def test_a_shard_is_not_written_over(shop: Path, capsys: pytest.CaptureFixture[s
     assert evalgate(shop, "merge", "run1", "run2", "--out", "./run1") == 2
     assert "is one of the shards: name another --out" in capsys.readouterr().err
     assert (shop / "run1/trials.jsonl").read_bytes() == before
+
+
+def test_the_earliest_day_of_the_shards_decides_about_waivers(shop: Path) -> None:
+    for index, today in ((1, "2026-11-22"), (2, "2026-11-21")):
+        path = shop / f"run{index}/plan.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"as_of": today}))
+    assert evalgate(shop, "merge", "run1", "run2", "--out", "run") == 0
+    assert json.loads((shop / "run/plan.json").read_text())["as_of"] == "2026-11-21"

@@ -16,6 +16,7 @@ from evalgate.cli.question import (
     run_folder,
 )
 from evalgate.errors import UsageError
+from evalgate.gate.waivers import is_day
 
 LOCAL = Environment()
 RUNNER = Environment(in_workflow=True, temporary="/runner/temp")
@@ -40,6 +41,7 @@ def options(*words: str) -> Namespace:
 def test_the_work_tree_is_held_against_the_default_branch(repository: GitRepository) -> None:
     question = read_question(options(), LOCAL, repository)
     assert (question.base, question.head) == ("refs/heads/main", None)
+    assert is_day(question.today)
 
 
 def test_refs_that_are_named_are_taken_as_they_are(repository: GitRepository) -> None:

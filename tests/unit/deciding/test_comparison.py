@@ -331,3 +331,40 @@ def test_as_many_pairs_are_kept_as_are_not_lost(outcomes: list[tuple[bool, bool]
     both_lost = sum(not (before or after) for before, after in outcomes)
     assert sum(found.lost_by.values()) == found.lost_pairs - both_lost
     assert all(ledger.balances for ledger in found.ledger.values())
+
+
+def waived(case: str, trials: int = 1) -> PlannedCase:
+    return replace(same(case, trials), waived=True)
+
+
+def test_a_waived_case_is_accounted_for_and_not_compared() -> None:
+    trials = [*both("a"), *both("w", 0, after=False), *both("w", 1)]
+    found = compare(trials, [same("a"), waived("w", 2)], [])
+    assert [pair.case for pair in found.pairs] == ["a"]
+    assert found.waived == ("w",)
+    assert (found.planned_pairs, found.lost_pairs) == (1, 0)
+    assert all(found.ledger[arm] == ArmLedger(planned=3, graded=1, waived=2) for arm in Arm)
+
+
+def test_an_errored_trial_of_a_waived_case_stays_errored_and_counts_as_lost() -> None:
+    trials = [*both("a"), *both("w"), told(Arm.BASELINE, "w", 1)]
+    found = compare(
+        [*trials, errored(Arm.CANDIDATE, "w", 1, kind="timeout")], [same("a"), waived("w", 2)], []
+    )
+    assert found.ledger[Arm.BASELINE] == ArmLedger(planned=3, graded=1, waived=2)
+    assert found.ledger[Arm.CANDIDATE] == ArmLedger(planned=3, graded=1, errored=1, waived=1)
+    assert (found.planned_pairs, found.lost_pairs, found.error_kinds) == (2, 1, {"timeout": 1})
+    # It says nothing about what the candidate lost: the case is not compared.
+    assert found.lost_by == {Arm.BASELINE: 0, Arm.CANDIDATE: 0}
+
+
+def test_a_missing_or_skipped_trial_of_a_waived_case_is_not_waived() -> None:
+    skipped = ended(told(Arm.CANDIDATE, "w", 0), TrialStatus.SKIPPED)
+    found = compare([told(Arm.BASELINE, "w", 0), skipped], [waived("w")], [])
+    assert found.ledger[Arm.CANDIDATE] == ArmLedger(planned=1, skipped=1)
+    assert not compare([], [waived("w")], []).ledger[Arm.BASELINE].balances
+
+
+def test_where_all_cases_are_waived_their_errors_have_a_budget_still() -> None:
+    found = compare([*both("w"), *both("x")], [waived("w"), waived("x")], [])
+    assert (found.pairs, found.planned_pairs, found.lost_pairs) == ((), 2, 0)

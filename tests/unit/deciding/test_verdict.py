@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from evalgate.deciding.comparison import compare
 from evalgate.deciding.verdict import Decision, decide, overall
-from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, Comparison
+from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, Comparison, PlannedCase
 from evalgate.model.policy import Estimand, FailWhen, GateRules
-from evalgate.model.trial import Arm
-from evalgate.model.verdict import CaseCounts, Flips, Slice, Verdict
+from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.verdict import CaseCounts, Flips, SliceFlag, Verdict
 
 RULES = GateRules()
 POPULATION = GateRules(estimand=Estimand.POPULATION)
@@ -324,7 +325,7 @@ def test_an_unconfirmed_critical_case_says_what_is_missing() -> None:
     pair = case("allergy", "PP", "FF", critical=True)
     found = decide(compared(*cases(200), pair), RULES, baseline=True)
     assert said(found) == snapshot(
-        "Critical case allergy (passed 0 of 2 trials, 2 of 2 before) may have broken; 3 or more trials that all fail, where all passed before, would confirm it: look at the replies, then run again or raise run.critical_trials."
+        "Critical case allergy (passed 0 of 2 trials, 2 of 2 before) may have broken; 3 or more trials that all fail, where at least 90% passed before, would confirm it: look at the replies, then run again or raise run.critical_trials."
     )
 
 
@@ -335,8 +336,94 @@ def test_each_unconfirmed_critical_case_says_how_its_trials_went() -> None:
         case("c", "", "", critical=True),
     ]
     assert said(decide(compared(*cases(200), *pairs), RULES, baseline=True)) == snapshot(
-        "Critical cases a (passed 1 of 3 trials, 3 of 3 before), b (passed 0 of 1 trial) and c (no graded trial) may have broken; 3 or more trials that all fail, where all passed before, would confirm it: look at the replies, then run again or raise run.critical_trials."
+        "Critical cases a (passed 1 of 3 trials, 3 of 3 before), b (passed 0 of 1 trial) and c (no graded trial) may have broken; 3 or more trials that all fail, where at least 90% passed before, would confirm it: look at the replies, then run again or raise run.critical_trials."
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "codes_found"),
+    [
+        ("PPPPPPPPPF", ["critical_case"]),
+        ("PPPPPPPPFF", ["critical_unconfirmed"]),
+        ("PPF", ["critical_unconfirmed"]),
+    ],
+)
+def test_a_critical_case_is_confirmed_broken_where_nearly_all_trials_passed_before(
+    before: str, codes_found: list[str]
+) -> None:
+    pair = case("c", before, "F" * len(before), critical=True)
+    found = decide(compared(*cases(200), pair), RULES, baseline=True)
+    assert codes(found) == codes_found
+
+
+def test_a_flaky_critical_case_is_told_as_such_and_stays_in_the_mean() -> None:
+    pair = case("c", "PPF", "FFF", critical=True)
+    found = decide(compared(*cases(99, "PPP", "PPP"), pair), RULES, baseline=True)
+    assert found.flaky == ("c",)
+    assert found.pass_rate[Arm.BASELINE] == pytest.approx(1 - 1 / 300)
+    assert said(found) == snapshot(
+        "Critical case c (passed 0 of 3 trials, 2 of 3 before; flaky) may have broken; 3 or more trials that all fail, where at least 90% passed before, would confirm it: look at the replies, then run again or raise run.critical_trials; a flaky case can never be confirmed, so mend it or its graders."
+    )
+
+
+def tagged(number: int, before: str = "P", after: str = "P", *, tag: str = "vip") -> list[CasePair]:
+    return [replace(pair, tags=(tag,)) for pair in cases(number, before, after)]
+
+
+VIP = GateRules(protected_slices=("vip",))
+
+
+def test_a_protected_slice_fails_though_the_whole_stays_within_the_limit() -> None:
+    pairs = [*cases(600), *tagged(30), *tagged(6, "P", "F")]
+    assert codes(decide(compared(*pairs), RULES, baseline=True)) == ["non_inferior"]
+    found = decide(compared(*pairs), VIP, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.FAIL, ["protected_slice"])
+    assert said(found) == snapshot(
+        "The protected slice vip got worse: 100% before and 83.3% now over 36 cases. Chance alone would make some protected slice look this bad about once in 100 harmless changes."
+    )
+
+
+def test_a_protected_slice_that_only_looks_worse_is_mentioned_in_a_pass() -> None:
+    pairs = [*cases(600), *tagged(30), *tagged(3, "P", "F")]
+    found = decide(compared(*pairs), VIP, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.PASS, ["non_inferior", "slice_suspect"])
+    assert found.reasons[1].message == snapshot(
+        "The protected slice vip (100% before and 90.9% now over 33 cases) may have got worse, which is not confirmed: look at its cases."
+    )
+    assert found.slices[0].flag is SliceFlag.SUSPECT
+
+
+def test_a_slice_that_is_not_protected_gives_no_reason() -> None:
+    pairs = [*cases(600), *tagged(30, tag="other"), *tagged(6, "P", "F", tag="other")]
+    assert codes(decide(compared(*pairs), VIP, baseline=True)) == ["non_inferior"]
+
+
+def test_a_protected_slice_that_can_never_fail_is_told() -> None:
+    found = decide(compared(*cases(600), *tagged(3)), VIP, baseline=True)
+    assert (found.verdict, codes(found)) == (
+        Verdict.PASS,
+        ["non_inferior", "protected_slice_small"],
+    )
+    assert found.reasons[1].message == snapshot(
+        "The slice vip is protected in name only: 3 of its 3 cases can be compared, and with fewer than 4 no drop can ever be confirmed: add cases with this tag."
+    )
+
+
+def test_a_protected_slice_without_grades_is_inconclusive() -> None:
+    found = decide(compared(*cases(600), *tagged(9, "", "")), VIP, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["protected_slice_lost"])
+    assert said(found) == snapshot(
+        "The protected slice vip was not tested: 9 of its 9 cases should have been compared and have no grades, and it takes 4 comparisons to see a drop: find out why and run again."
+    )
+
+
+@pytest.mark.parametrize("unchanged", [True, False])
+def test_without_a_comparison_slices_say_nothing(unchanged: bool) -> None:
+    pairs = [*cases(60), *tagged(30, "P", "F")]
+    rules = replace(VIP, min_pass_rate=0.1)
+    found = decide(compared(*pairs), rules, baseline=unchanged, unchanged=unchanged)
+    assert found.verdict is Verdict.PASS
+    assert [part.p_value for part in found.slices] == [None]
 
 
 def test_a_set_changed_by_more_than_the_edit_budget_is_inconclusive() -> None:
@@ -519,7 +606,7 @@ def test_an_undecided_suite_is_told_how_many_trials_would_help() -> None:
     found = decide(compared(*pairs), RULES, baseline=True)
     assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["cannot_tell", "suite"])
     assert said(found) == snapshot(
-        'The change is between a drop of 6 points and a gain of 5.4 points; the limit is 5 points: about 5 trials per case or a limit of 6 points would decide. The verdict is about exactly these 24 cases, because a statement about all traffic takes at least 59 cases.'
+        "The change is between a drop of 6 points and a gain of 5.4 points; the limit is 5 points: about 5 trials per case or a limit of 6 points would decide. The verdict is about exactly these 24 cases, because a statement about all traffic takes at least 59 cases."
     )
 
 
@@ -744,7 +831,9 @@ def test_a_decision_carries_rates_slices_and_the_detectable_drop() -> None:
     pairs = [replace(pair, tags=("refund",)) for pair in cases(99)]
     found = decide(compared(*pairs, case("b", "P", "F")), RULES, baseline=True)
     assert found.pass_rate == {Arm.BASELINE: 1.0, Arm.CANDIDATE: 0.99}
-    assert found.slices == (Slice(tag="refund", cases=99, baseline=1.0, candidate=1.0, delta=0.0),)
+    [part] = found.slices
+    assert (part.tag, part.cases, part.baseline, part.candidate) == ("refund", 99, 1.0, 1.0)
+    assert part.p_value == part.adjusted == pytest.approx(0.5)
     assert found.smallest_detectable_drop is not None
     assert 0.05 < found.smallest_detectable_drop < 0.1
 
@@ -839,3 +928,93 @@ def test_with_one_trial_fixing_a_case_never_turns_a_pass_into_less(
     worse = decide(compared(*rest, case("x", before, "F")), RULES, baseline=True).verdict
     better = decide(compared(*rest, case("x", before, "P")), RULES, baseline=True).verdict
     assert better.severity <= worse.severity
+
+
+# Waivers.
+
+
+def trials_of(pair: CasePair) -> list[Trial]:
+    arms = ((Arm.BASELINE, pair.baseline), (Arm.CANDIDATE, pair.candidate))
+    return [
+        Trial(
+            prompt="p",
+            version="v1",
+            version_hash="h",
+            evalset="s",
+            arm=arm,
+            case=pair.case,
+            trial=index,
+            status=TrialStatus.GRADED,
+            passed=outcome == 1,
+        )
+        for arm, outcomes in arms
+        for index, outcome in enumerate(outcomes)
+    ]
+
+
+def decided(pairs: list[CasePair], *, waived: frozenset[str], rules: GateRules) -> Decision:
+    planned = [
+        PlannedCase(
+            case=pair.case,
+            kind=pair.kind,
+            baseline=range(len(pair.baseline)),
+            candidate=range(len(pair.candidate)),
+            critical=pair.critical,
+            tags=pair.tags,
+            waived=pair.case in waived,
+        )
+        for pair in pairs
+    ]
+    trials = [trial for pair in pairs for trial in trials_of(pair)]
+    return decide(compare(trials, planned, []), rules, baseline=True)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(paired_outcomes, min_size=1, max_size=70),
+    st.lists(st.tuples(paired_outcomes, st.booleans()), min_size=1, max_size=5),
+    st.sampled_from([RULES, VIP, GateRules(min_pass_rate=0.8)]),
+)
+def test_a_waived_case_changes_nothing_about_the_rest(
+    rest: list[list[tuple[str, str]]],
+    others: list[tuple[list[tuple[str, str]], bool]],
+    rules: GateRules,
+) -> None:
+    def made(name: str, trials: list[tuple[str, str]], *, critical: bool) -> CasePair:
+        before, after = ("".join(letters) for letters in zip(*trials, strict=True))
+        return replace(case(name, before, after, critical=critical), tags=("vip",))
+
+    pairs = [made(str(number), trials, critical=False) for number, trials in enumerate(rest)]
+    extra = [made(f"w{number}", each, critical=hot) for number, (each, hot) in enumerate(others)]
+    names = frozenset(pair.case for pair in extra)
+    alone = decided(pairs, waived=frozenset(), rules=rules)
+    assert decided([*extra, *pairs], waived=names, rules=rules) == alone
+
+
+def test_a_waived_critical_case_that_is_broken_does_not_fail() -> None:
+    pairs = [*cases(100, "PPP", "PPP"), case("c", "PPP", "FFF", critical=True)]
+    assert codes(decided(pairs, waived=frozenset(), rules=RULES)) == ["critical_case"]
+    found = decided(pairs, waived=frozenset({"c"}), rules=RULES)
+    assert (found.verdict, found.flips.regressed) == (Verdict.PASS, ())
+
+
+@pytest.mark.parametrize("rules", [RULES, GateRules(min_pass_rate=0.1)])
+def test_where_every_case_is_waived_nothing_passes(rules: GateRules) -> None:
+    found = decided(cases(2), waived=frozenset(each.case for each in cases(2)), rules=rules)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["all_waived"])
+    assert said(found) == snapshot(
+        "Every case is waived (PP same 000 and PP same 001), so nothing was compared."
+    )
+
+
+def test_where_every_case_is_waived_an_outage_is_still_an_error() -> None:
+    outage = Comparison(
+        pairs=(),
+        deleted=(),
+        ledger={arm: ArmLedger(planned=2, errored=2) for arm in Arm},
+        planned_pairs=2,
+        lost_pairs=2,
+        error_kinds={"timeout": 4},
+        waived=("a", "b"),
+    )
+    assert codes(decide(outage, RULES, baseline=True)) == ["error_budget"]

@@ -20,14 +20,16 @@ BASE = {
 CHANGE = BASE | {"prompts/p/v2.md": VERSION + "more\n"}
 
 
-def plan(head: Mapping[str, str] = CHANGE, *, base: Mapping[str, str] = BASE) -> Plan:
+def plan(
+    head: Mapping[str, str] = CHANGE, *, base: Mapping[str, str] = BASE, today: str = ""
+) -> Plan:
     """Return the plan of a change."""
     repository = MemoryRepository(
         commits={"b": text_tree(base), "h": text_tree(head)},
         parents={"b": (), "h": ("b",)},
         refs={"HEAD": "h"},
     )
-    question = Question(base="b", head="h", run_id="r")
+    question = Question(base="b", head="h", run_id="r", today=today)
     return make_plan(gather(question, repository, FORMATS), FORMATS)
 
 

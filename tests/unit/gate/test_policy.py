@@ -36,7 +36,8 @@ def test_every_key_is_read() -> None:
         "judge: {model: claude-opus-5-5, effort: null, max_tokens: 900, route: eu}\n"
         "gate: {max_drop: 3, alpha: 0.01, estimand: suite, min_pass_rate: 0.9,\n"
         "       fail_when: beyond_limit,\n"
-        "       on_inconclusive: warn, error_budget: 0, edit_budget: 0.2}\n"
+        "       on_inconclusive: warn, error_budget: 0, edit_budget: 0.2,\n"
+        "       protected_slices: [vip, legal, vip]}\n"
         "run: {trials: 5, critical_trials: 4, concurrency: 2, timeout: 9, deadline: 20,\n"
         "      attempts: 1, max_cost_usd: 2.5, max_cost_usd_per_day: 40, requests_per_minute: 50,\n"
         "      input_tokens_per_minute: 30000, output_tokens_per_minute: 8000, job_minutes: 30,\n"
@@ -67,6 +68,7 @@ def test_every_key_is_read() -> None:
         on_inconclusive=OnInconclusive.WARN,
         error_budget=0.0,
         edit_budget=0.2,
+        protected_slices=("vip", "legal"),
     )
     assert policy.run == RunSettings(
         trials=5,
@@ -100,6 +102,7 @@ def test_every_key_is_read() -> None:
         ("run: {critical_trials: 1}", "expected a whole number from 3 to 100"),
         ("judge: {effort: extreme}", "expected one of low, medium, high, xhigh, max"),
         ("paths: {prompts: ../elsewhere}", "expected a folder inside the repository"),
+        ("gate: {protected_slices: 5}", "protected_slices: expected a list of texts, got the numb"),
         ("schema: policy/9", "expected policy/1, got `policy/9`"),
         ("- a list", "expected a mapping, got a list"),
     ],

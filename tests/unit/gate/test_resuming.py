@@ -36,15 +36,18 @@ def test_what_a_plan_says_is_read_back() -> None:
     assert (begun.question.base, begun.question.head) == ("b" * 40, None)
     assert read(head="h" * 40).question.head == "h" * 40
     assert read(shard=None).shard is None
+    assert (read().question.today, read(as_of="2027-01-31").question.today) == ("", "2027-01-31")
 
 
 def test_the_document_of_a_plan_is_the_plan_of_a_begun_run() -> None:
-    planned = plan()
+    planned = plan(today="2026-11-21")
     document = plan_document(planned, shard=Shard(index=1, of=2), simulated=True)
     begun = read_begun(Document(path="run/plan.json", data=document, lines={}))
     assert (begun.question.run_id, begun.shard) == ("r", Shard(index=1, of=2))
     assert (begun.question.base, begun.question.head, begun.simulated) == ("b", "h", True)
+    assert begun.question.today == "2026-11-21"
     check_same(begun, planned)
+    check_same(begun, plan(today="2026-11-22"))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,7 @@ def test_the_document_of_a_plan_is_the_plan_of_a_begun_run() -> None:
         ({"schema": "plan/2"}, "schema: expected `plan/1`"),
         ({"shard": "4/3"}, "shard: expected a shard such as `2/4`"),
         ({"shard": 2}, "shard: "),
+        ({"as_of": "tomorrow"}, "as_of: expected a day such as `2027-01-31`"),
         ({"plan_hash": None}, "plan_hash"),
         ({"simulated": "yes"}, "simulated: "),
         ({"run_id": "../../etc"}, "run_id: expected letters"),

@@ -23,6 +23,7 @@ from evalgate.model.verdict import (
     Verdict,
     VersionRef,
 )
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.story import Report
 from evalgate.reporting.telling import tell
 
@@ -84,6 +85,19 @@ def build_verdict(**changes: Any) -> PromptVerdict:
         cost_usd=0.0132,
     )
     return replace(blocked, **changes)
+
+
+def build_waiver(case: str = "late", **changes: Any) -> Waiver:
+    """A waiver of Ann's."""
+    plain = Waiver(
+        case=case,
+        evalset="letters",
+        owner="Ann",
+        reason="the tool is replaced",
+        expires="2027-01-31",
+        candidate="b" * 12,
+    )
+    return replace(plain, **changes)
 
 
 def build_run(*prompts: PromptVerdict, **changes: Any) -> RunVerdict:
@@ -150,7 +164,10 @@ def build_hostile() -> Report:
         flips=Flips(regressed=(HOSTILE,)),
         reasons=(Reason(code="regression", message=HOSTILE),),
         why=(HOSTILE,),
-        slices=(Slice(tag=HOSTILE, cases=1, baseline=1.0, candidate=0.0, delta=-1.0),),
+        slices=(
+            Slice(tag=HOSTILE, cases=1, baseline=1.0, candidate=0.0, delta=-1.0, protected=True),
+        ),
+        waived=(build_waiver(HOSTILE + "waived", owner=HOSTILE, reason=HOSTILE),),
     )
     errored = replace(trials[0], trial=1, status=TrialStatus.ERRORED, passed=None, error=lost)
     case = build_case(HOSTILE, vars={HOSTILE: HOSTILE}, expected=HOSTILE, tags=(HOSTILE,))
@@ -171,6 +188,11 @@ def a_case() -> Callable[..., Case]:
 @pytest.fixture(scope="session")
 def a_verdict() -> Callable[..., PromptVerdict]:
     return build_verdict
+
+
+@pytest.fixture(scope="session")
+def a_waiver() -> Callable[..., Waiver]:
+    return build_waiver
 
 
 @pytest.fixture(scope="session")

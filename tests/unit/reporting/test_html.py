@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from evalgate.model.trial import Grade, Trial
 from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.html import page
 from evalgate.reporting.story import Report
 
@@ -194,3 +195,32 @@ def test_failing_grades_stand_open_and_passing_ones_are_counted(
     text = " ".join(Outline(html).text.split())
     assert "not graded: truncated" in text
     assert "1 grader passes" in text
+
+
+def test_protected_slices_come_first_and_flaky_cases_are_labelled(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    slices = (
+        Slice(tag="most-lost", cases=45, baseline=1.0, candidate=0.5, delta=-0.5),
+        Slice(tag="vip", cases=2, baseline=1.0, candidate=1.0, delta=0.0, protected=True),
+    )
+    html = page(a_report(a_run(a_verdict(slices=slices, flaky=("late",)))))
+    text = Outline(html).text
+    assert text.index("vip") < text.index("most-lost")
+    assert html.count('<span class="flaky">flaky</span>') == 2
+    assert "protected" in text
+
+
+def test_waived_cases_are_listed_with_their_terms_and_shown(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+) -> None:
+    run = a_run(a_verdict(flips=Flips(), waived=(a_waiver(),)))
+    text = " ".join(Outline(page(a_report(run))).text.split())
+    assert "late waived by Ann until 2027-01-31: the tool is replaced" in text
+    assert "Waived, counted neither way 1 case" in text
+    assert "We cannot help." in text

@@ -5,6 +5,7 @@ from xml.etree import ElementTree as Xml
 from evalgate.errors import ExitCode
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Verdict
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.junit import junit
 from evalgate.reporting.story import Report
 
@@ -108,3 +109,37 @@ def test_hostile_texts_leave_the_file_well_formed(hostile_report: Report) -> Non
     text.encode()
     assert "⟨U+202E⟩" in text
     assert list(results(read(text)))[1].startswith("<script>alert(1)</script>")
+
+
+def test_a_flaky_case_is_labelled_whatever_became_of_it(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_trial: Callable[..., Trial],
+) -> None:
+    run = a_run(a_verdict(flips=Flips(regressed=("worse",)), flaky=("worse", "same")))
+    root = read(junit(a_report(run, trials=mixed(a_trial))))
+    failure = root.find(".//testcase[@name='worse']/failure")
+    assert failure is not None
+    assert failure.attrib["message"].startswith("flaky, regressed: ")
+    told = root.find(".//testcase[@name='same']/system-out")
+    assert told is not None
+    assert (told.text or "").startswith("flaky, unchanged: ")
+
+
+def test_a_waived_case_is_skipped_with_its_terms(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+    a_trial: Callable[..., Trial],
+) -> None:
+    run = a_run(a_verdict(flips=Flips(), waived=(a_waiver("worse"), a_waiver("lost"))))
+    root = read(junit(a_report(run, trials=mixed(a_trial))))
+    skipped = root.find(".//testcase[@name='worse']/skipped")
+    assert skipped is not None
+    assert skipped.attrib["message"] == (
+        "waived by Ann until 2027-01-31: the tool is replaced "
+        "(waived: baseline 1 of 1 passed, candidate 0 of 1 passed)"
+    )
+    assert results(root)["lost"] == ["error"]

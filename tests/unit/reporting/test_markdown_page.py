@@ -5,7 +5,8 @@ import pytest
 
 from evalgate.model.comparison import ArmLedger
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
-from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict
+from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict, Slice
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.markdown_page import Depth, fitting_page
 from evalgate.reporting.story import Report
 
@@ -102,3 +103,30 @@ def test_a_prompt_without_a_comparison_has_dashes_in_its_row(
     )
     page = written(a_report(a_run(finding)), TABLE)
     assert "| <code>support</code> | – | – | – | 0 of 120 | 0 | unknown | ✗ **Blocked** |" in page
+
+
+def test_protected_slices_are_told_and_flaky_cases_labelled(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    part = Slice(tag="vip", cases=60, baseline=0.95, candidate=0.7, delta=-0.25, protected=True)
+    text = written(a_report(a_run(a_verdict(slices=(part,), flaky=("late",)))), FULL)
+    assert "\n- Slice <code>vip</code>: 60 cases, 95% → 70%: protected\n" in text
+    assert "<code>late</code> · flaky · " in text
+
+
+def test_waived_cases_are_listed_with_their_terms_and_shown(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+) -> None:
+    ledger = {arm: ArmLedger(planned=2, graded=1, waived=1) for arm in Arm}
+    run = a_run(a_verdict(flips=Flips(), waived=(a_waiver(),), ledger=ledger))
+    text = written(a_report(run), FULL)
+    assert "- <code>late</code> waived by Ann until 2027-01-31: the tool is replaced\n" in text
+    assert "### Waived: 1 case" in text
+    assert "We cannot help." in text
+    assert "1 case waived." in text.splitlines()[0]
+    assert "do not" not in text  # every trial has a grade

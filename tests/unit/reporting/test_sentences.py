@@ -13,6 +13,7 @@ from evalgate.model.verdict import (
     RunVerdict,
     Verdict,
 )
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.sentences import (
     ICONS,
     WORDS,
@@ -237,3 +238,34 @@ def test_findings_without_a_comparison_are_not_counted_as_ones(
     )
     headline = run_headline(a_run(compared, rollback), ["a.", "b."])
     assert "comparisons stay within" not in headline
+
+
+def test_a_headline_says_how_many_cases_are_waived_and_says_it_once(
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+) -> None:
+    waived = a_verdict(verdict=Verdict.PASS, waived=(a_waiver("a"), a_waiver("b")))
+    plain = a_verdict(verdict=Verdict.PASS)
+    said = [prompt_headline(each, broken=[], all_cases=[]) for each in (waived, plain)]
+    assert said[0] == f"{said[1]} 2 cases waived."
+    assert run_headline(a_run(waived), said[:1]) == said[0]
+    assert run_headline(a_run(waived, plain), said) == (
+        "Passed: all 2 comparisons stay within their limits. 2 cases waived."
+    )
+    failed = a_verdict()
+    blocked = run_headline(a_run(failed, waived), ["Blocked: no.", said[0]])
+    assert blocked == "Blocked: no. 1 other comparison: 1 passed. 2 cases waived."
+
+
+def test_a_waived_critical_case_does_not_block(
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    outcome = ArmOutcome(outcomes=(0.0,))
+    cases = [
+        CaseOutcome(case=name, outcome=kind, tags=(), critical=True, arms={Arm.CANDIDATE: outcome})
+        for name, kind in (("gone", Outcome.WAIVED), ("broken", Outcome.REGRESSED))
+    ]
+    verdict = a_verdict(reasons=(Reason(code="critical_case", message="x"),))
+    said = prompt_headline(verdict, broken=[], all_cases=cases)
+    assert "1 critical case: broken" in said

@@ -4,6 +4,7 @@ from dataclasses import replace
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict, Verdict
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.story import Outcome, Report
 from evalgate.reporting.telling import REGRESSED_TOLD
 
@@ -130,3 +131,31 @@ def test_a_run_without_a_prompt_is_told_by_its_reason(
     assert report.prompts == ()
     assert report.headline == ("Nothing to decide: No prompt changed between main and the head.")
     assert report.consequence == "The gate lets this change through."
+
+
+def test_a_waived_case_is_told_apart_unless_it_has_no_grade(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+    a_trial: Callable[..., Trial],
+) -> None:
+    lost = TrialError(kind="timeout", message="no answer")
+    trials = [
+        a_trial("a", Arm.BASELINE),
+        a_trial("a", passed=False),
+        a_trial("new", passed=False),
+        replace(a_trial("lost"), status=TrialStatus.ERRORED, passed=None, error=lost),
+    ]
+    waived = tuple(a_waiver(case) for case in ("a", "lost", "new"))
+    report = a_report(a_run(a_verdict(flips=Flips(), waived=waived)), trials=trials)
+    assert outcomes(report) == {
+        "a": Outcome.WAIVED,
+        "lost": Outcome.ERRORED,
+        "new": Outcome.WAIVED,
+    }
+    story = report.prompts[0]
+    assert [told.result.case for told in story.waived.told] == ["a", "lost", "new"]
+    assert (story.failing.total, story.regressed.total) == (0, 0)
+    answer = story.waived.told[0].arms[Arm.CANDIDATE].answer
+    assert answer.text == "answer of v4"

@@ -7,7 +7,8 @@ from rich.console import Console
 
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Trial
-from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict
+from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.story import Report
 from evalgate.reporting.terminal import show
 
@@ -105,3 +106,26 @@ def test_hostile_texts_neither_act_nor_colour_the_screen(hostile_report: Report)
 
 def test_a_long_path_is_not_broken(a_report: Callable[..., Report]) -> None:
     assert "reports/run-1/report.html" in shown(a_report(), width=20)
+
+
+def test_protected_slices_are_told_and_flaky_cases_labelled(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    part = Slice(tag="vip", cases=60, baseline=0.95, candidate=0.7, delta=-0.25, protected=True)
+    text = shown(a_report(a_run(a_verdict(slices=(part,), flaky=("late",)))))
+    assert "  slice vip  60 cases, 95% → 70%: protected\n" in text
+    assert "    late flaky  1 of 1 passed → 0 of 1 passed\n" in text
+
+
+def test_waived_cases_are_listed_with_their_terms(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+) -> None:
+    run = a_run(a_verdict(flips=Flips(), waived=(a_waiver(),)))
+    assert "  late       waived by Ann until 2027-01-31: the tool is replaced\n" in shown(
+        a_report(run)
+    )

@@ -15,6 +15,7 @@ from evalgate.model.verdict import (
     Slice,
     Verdict,
 )
+from evalgate.model.waiver import Waiver
 from evalgate.reporting.verdict_file import verdict_document
 
 RUN_KEYS = [
@@ -40,7 +41,9 @@ def test_the_keys_of_the_contract_come_first_and_in_order(
 
 
 def test_everything_that_was_decided_is_written(
-    a_run: Callable[..., RunVerdict], a_verdict: Callable[..., PromptVerdict]
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
 ) -> None:
     verdict = a_verdict(
         ledger={
@@ -55,6 +58,8 @@ def test_everything_that_was_decided_is_written(
         cost_usd=None,
         latency_ms=Latency(p50=700, p95=2100),
         why=("v4 is new",),
+        flaky=("late",),
+        waived=(a_waiver(),),
     )
     run = a_run(verdict, notes=("A note.",), simulated=True)
     assert json.loads(json.dumps(verdict_document(run))) == snapshot(
@@ -116,6 +121,10 @@ def test_everything_that_was_decided_is_written(
                             "baseline": None,
                             "candidate": 0.333333,
                             "delta": None,
+                            "p_value": None,
+                            "adjusted": None,
+                            "protected": False,
+                            "flag": None,
                         }
                     ],
                     "cost_usd": None,
@@ -129,6 +138,16 @@ def test_everything_that_was_decided_is_written(
                     "why": ["v4 is new"],
                     "head_pass_rate": None,
                     "changed_cases": {"new": [], "edited": [], "deleted": []},
+                    "flaky": ["late"],
+                    "waived": [
+                        {
+                            "case": "late",
+                            "owner": "Ann",
+                            "reason": "the tool is replaced",
+                            "expires": "2027-01-31",
+                            "candidate": "bbbbbbbbbbbb",
+                        }
+                    ],
                 }
             ],
             "notes": ["A note."],

@@ -1,0 +1,77 @@
+"""Whether the slices that the policy protects are still there: what no trial can tell."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from evalgate.deciding.slices import fewest_units
+from evalgate.deciding.wording import counted, listed
+from evalgate.gate.evalsets import EvalSets
+from evalgate.gate.matching import Matchup
+from evalgate.model.change import Finding
+from evalgate.model.evalset import Case, EvalSet
+from evalgate.model.policy import GateRules
+from evalgate.model.verdict import Reason, Verdict
+
+
+def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
+    """Yield a finding for each protected slice that a change takes away or leaves too small.
+
+    What counts are the cases that the change neither deletes nor edits nor tags otherwise: only
+    they can be compared with the baseline, now or later.
+
+    Args:
+        sets: the sets at all three points.
+        rules: says which slices are protected.
+    """
+    fewest = fewest_units(rules) if rules.protected_slices else 0
+    for name, evalset in sets.head.items():
+        past = sets.fork.get(name)
+        for tag in rules.protected_slices if past else ():
+            before = _tagged(past, tag) if past else {}
+            after = _tagged(evalset, tag)
+            kept = sum(
+                id_ in after and after[id_].hash == case.hash for id_, case in before.items()
+            )
+            if before and (not kept or kept < fewest <= len(before)):
+                yield _gone(evalset, tag, before=len(before), kept=kept)
+
+
+def slice_notes(sets: EvalSets, rules: GateRules) -> Iterator[str]:
+    """Yield a sentence about the protected slices of which no eval set has a case."""
+    known = {tag for evalset in sets.head.values() for case in evalset.cases for tag in case.tags}
+    unknown = [tag for tag in rules.protected_slices if tag not in known]
+    if unknown:
+        yield (
+            f"`gate.protected_slices` names {listed(unknown)}, but no case of any eval set has "
+            "such a tag: nothing is protected by that."
+        )
+
+
+def waived_slices(matchups: Sequence[Matchup], rules: GateRules) -> Iterator[str]:
+    """Yield a sentence for each protected slice that is not tested since all of it is waived."""
+    for matchup in matchups:
+        for tag in rules.protected_slices:
+            carriers = [case.waived for case in matchup.planned if tag in case.tags]
+            if carriers and all(carriers):
+                yield (
+                    f"The protected slice {tag} of {matchup.evalset.name} is not tested: "
+                    "all its cases are waived."
+                )
+
+
+def _tagged(evalset: EvalSet, tag: str) -> Mapping[str, Case]:
+    return {case.id: case for case in evalset.cases if tag in case.tags}
+
+
+def _gone(evalset: EvalSet, tag: str, *, before: int, kept: int) -> Finding:
+    left = f"{kept:,} remain" if kept else "none remain"
+    message = (
+        f"The protected slice {tag} had {counted(before, 'case')} in {evalset.path}; of those "
+        f"{left} as they were, so a drop could not be seen: keep the cases and their tag, or have "
+        "the change agreed and the policy adapted first."
+    )
+    return Finding(
+        prompt=evalset.path,
+        path=evalset.path,
+        verdict=Verdict.INCONCLUSIVE,
+        reason=Reason(code="protected_slice_gone", message=message),
+    )

@@ -1,0 +1,84 @@
+"""Facts about protected slices that no trial can tell: whether they are still there."""
+
+import pytest
+from inline_snapshot import snapshot
+
+from evalgate.gate.planning import Plan
+from evalgate.model.verdict import Verdict
+from tests.unit.gate import planned
+
+POLICY = "gate: {protected_slices: [vip]}\n"
+
+
+def evalset(*, tagged: int = 6, plain: int = 2, edited: int = 0, tag: str = "vip") -> str:
+    cases = [
+        f"  - {{id: v{number}, tags: [{tag}], vars: {{question: {'e' * (number < edited)}q}}}}\n"
+        for number in range(tagged)
+    ]
+    cases += [f"  - {{id: p{number}, vars: {{question: q}}}}\n" for number in range(plain)]
+    return f"prompts: [p]\ngraders: [{{contains: x}}]\ncases:\n{''.join(cases)}"
+
+
+def changed(text: str, *, before: str | None = None, policy: str = POLICY) -> Plan:
+    """Plan a change of nothing but the eval set."""
+    base = planned.BASE | {
+        ".github/evalgate.yml": policy,
+        "evalsets/a.yaml": evalset() if before is None else before,
+    }
+    return planned.plan(base | {"evalsets/a.yaml": text}, base=base)
+
+
+def codes(plan: Plan) -> list[str]:
+    return [finding.reason.code for finding in plan.findings]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        evalset(tagged=0, plain=8),
+        evalset(tag="guest"),
+        evalset(edited=6),
+        evalset(edited=3),
+        evalset(tagged=3, plain=5),
+    ],
+    ids=["deleted", "tagged otherwise", "edited", "half edited", "too few left"],
+)
+def test_a_protected_slice_that_a_change_takes_away_is_inconclusive(after: str) -> None:
+    plan = changed(after)
+    assert "protected_slice_gone" in codes(plan)
+    assert {finding.verdict for finding in plan.findings} == {Verdict.INCONCLUSIVE}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [evalset(plain=3), evalset(edited=2), evalset(tagged=5), evalset(tagged=9)],
+    ids=["another case", "two edited", "one deleted", "more tagged"],
+)
+def test_a_protected_slice_that_can_still_fail_is_no_finding(after: str) -> None:
+    assert codes(changed(after)) == []
+
+
+def test_a_slice_that_could_never_fail_may_shrink_but_not_vanish() -> None:
+    assert codes(changed(evalset(tagged=2), before=evalset(tagged=3))) == []
+    assert codes(changed(evalset(tagged=0), before=evalset(tagged=3))) == ["protected_slice_gone"]
+
+
+def test_a_slice_that_no_policy_protects_may_go() -> None:
+    assert codes(changed(evalset(tagged=0), policy="")) == []
+
+
+def test_the_finding_says_what_is_left() -> None:
+    [finding] = changed(evalset(edited=4)).findings
+    assert finding.reason.message == snapshot(
+        "The protected slice vip had 6 cases in evalsets/a.yaml; of those 2 remain as they were, so a drop could not be seen: keep the cases and their tag, or have the change agreed and the policy adapted first."
+    )
+
+
+def test_a_protected_tag_that_no_case_carries_is_told() -> None:
+    plan = changed(evalset(plain=3), policy="gate: {protected_slices: [vip, vipp, legal]}")
+    assert [note for note in plan.notes if "protected_slices" in note] == snapshot(
+        [
+            "`gate.protected_slices` names vipp and legal, but no case of any eval set has such a tag: nothing is protected by that."
+        ]
+    )
+    assert not any("protected_slices" in note for note in changed(evalset(plain=3)).notes)
