@@ -1,6 +1,6 @@
 """Which cases are flaky: the baseline itself passes them on some trials and fails on others."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from evalgate.deciding.rates import passes
 from evalgate.model.comparison import CasePair
@@ -16,20 +16,20 @@ _ROUNDING = 1e-9
 
 def passed_steadily(pair: CasePair) -> bool:
     """Tell whether the baseline passes nearly all trials of a case; true without a baseline."""
-    return all(map(passes, pair.baseline)) or _share(pair) >= STEADY - _ROUNDING
+    return all(map(passes, pair.baseline)) or _share(pair.baseline) >= STEADY - _ROUNDING
 
 
-def is_flaky(pair: CasePair) -> bool:
-    """Tell whether the baseline passes more than a tenth of its trials and fails more than one."""
-    if len(pair.baseline) < FEWEST_TRIALS:
+def is_flaky(outcomes: Sequence[float]) -> bool:
+    """Tell whether more than a tenth of at least three trials pass, and more than one fails."""
+    if len(outcomes) < FEWEST_TRIALS:
         return False
-    return 1 - STEADY + _ROUNDING < _share(pair) < STEADY - _ROUNDING
+    return 1 - STEADY + _ROUNDING < _share(outcomes) < STEADY - _ROUNDING
 
 
-def flaky_cases(pairs: Iterable[CasePair]) -> tuple[str, ...]:
-    """Return the ids of the flaky cases, sorted."""
-    return tuple(sorted(pair.case for pair in pairs if is_flaky(pair)))
+def flaky_cases(outcomes: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """Return the ids of the flaky cases, sorted, given the baseline's outcomes by case."""
+    return tuple(sorted(case for case, told in outcomes.items() if is_flaky(told)))
 
 
-def _share(pair: CasePair) -> float:
-    return sum(map(passes, pair.baseline)) / len(pair.baseline)
+def _share(outcomes: Sequence[float]) -> float:
+    return sum(map(passes, outcomes)) / len(outcomes)

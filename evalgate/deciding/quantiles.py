@@ -1,4 +1,4 @@
-"""Quantiles of the normal, Student and Beta distributions, to about 1e-9, without dependencies."""
+"""Quantiles and tails of the normal, Student and Beta distributions, to about 1e-9."""
 
 import math
 from collections.abc import Callable
@@ -12,6 +12,11 @@ _TINY = 1e-300
 def normal_quantile(probability: float) -> float:
     """Return the value that a standard normal variable stays below with this probability."""
     return NormalDist().inv_cdf(probability)
+
+
+def normal_tail(value: float) -> float:
+    """Return the probability that a standard normal variable exceeds the value."""
+    return 0.5 * math.erfc(value / math.sqrt(2))
 
 
 def student_quantile(probability: float, degrees: float) -> float:
@@ -34,19 +39,21 @@ def student_quantile(probability: float, degrees: float) -> float:
     high = 1.0
     while cumulative(high) < probability:
         high *= 2
-    return _solve(cumulative, density, probability, low=0.0, high=high)
+    return solve(cumulative, density, probability, low=0.0, high=high)
 
 
 def student_tail(value: float, degrees: float) -> float:
-    """Return the chance with which Student's t exceeds a value.
+    """Return the probability that Student's t exceeds the value.
+
+    Small tails keep their relative precision.
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.1 and 26.5.27.
 
     Args:
-        value: any number.
+        value: the statistic, finite.
         degrees: degrees of freedom, above 0, not necessarily whole.
     """
-    if value < 0:
-        return 1 - student_tail(-value, degrees)
-    return 0.5 * incomplete_beta(degrees / (degrees + value**2), degrees / 2, 0.5)
+    half = 0.5 * incomplete_beta(degrees / (degrees + value**2), degrees / 2, 0.5)
+    return half if value > 0 else 1 - half
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:
@@ -65,7 +72,7 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
         log_power = (a - 1) * math.log(value) + (b - 1) * math.log1p(-value)
         return math.exp(log_power - _log_beta(a, b))
 
-    return _solve(cumulative, density, probability, low=0.0, high=1.0)
+    return solve(cumulative, density, probability, low=0.0, high=1.0)
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:
@@ -106,7 +113,7 @@ def _beta_term(step: int, x: float, a: float, b: float) -> float:
     return -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
 
 
-def _solve(
+def solve(
     cumulative: Callable[[float], float],
     density: Callable[[float], float],
     target: float,
@@ -114,7 +121,15 @@ def _solve(
     low: float,
     high: float,
 ) -> float:
-    """Find where a rising function meets its target: Newton, with bisection as the fallback."""
+    """Find where a rising function meets its target: Newton, with bisection as the fallback.
+
+    Args:
+        cumulative: the function, rising from `low` to `high`.
+        density: its slope; 0 where it is not known.
+        target: the value to meet, between those at the ends.
+        low: a place at or below the answer.
+        high: a place at or above the answer.
+    """
     value = (low + high) / 2
     for _ in range(_MOST_STEPS):
         excess = cumulative(value) - target

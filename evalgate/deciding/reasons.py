@@ -98,7 +98,7 @@ def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reaso
     """Critical cases seem broken, but their trials neither clear them nor confirm it."""
     names = listed([f"{pair.case} ({_trials_passed(pair)})" for pair in doubtful])
     settles = "look at the replies, then run again or raise run.critical_trials"
-    if any(map(is_flaky, doubtful)):
+    if any(is_flaky(pair.baseline) for pair in doubtful):
         settles += "; a flaky case can never be confirmed, so mend it or its graders"
     return Reason(
         code="critical_unconfirmed",
@@ -224,6 +224,25 @@ def about_these_cases(evidence: Evidence, rules: GateRules) -> Reason:
     return Reason(code="suite", message=f"The verdict is about exactly {these} {cases}, {why}.")
 
 
+def record_drifted(*, ran_afresh: bool) -> Reason:
+    """The baseline answers otherwise than the record says."""
+    found = "The baseline no longer answers as its record says; the model may have changed"
+    follows = (
+        "so both arms ran side by side. Renew the record with `evalgate record`"
+        if ran_afresh
+        else "and a run in parts cannot begin again: renew the record with `evalgate record`"
+    )
+    return Reason(code="record_drifted", message=f"{found}, {follows}.")
+
+
+def half_sufficed(ran: int, planned: int) -> Reason:
+    """The first look, at half of the cases, found the drop."""
+    return Reason(
+        code="half_sufficed",
+        message=f"{ran:,} of {counted(planned, 'case')} showed the drop; the others were not run.",
+    )
+
+
 def _change(delta: Estimate) -> str:
     sentence = between(delta.low, delta.high)
     return sentence[0].upper() + sentence[1:]
@@ -236,7 +255,7 @@ def _trials_passed(pair: CasePair) -> str:
     passed = sum(map(passes, pair.candidate))
     now = f"passed {passed} of {counted(len(pair.candidate), 'trial')}"
     before = f", {sum(map(passes, pair.baseline))} of {len(pair.baseline)} before"
-    flaky = "; flaky" if is_flaky(pair) else ""
+    flaky = "; flaky" if is_flaky(pair.baseline) else ""
     return now + (before if pair.baseline else "") + flaky
 
 

@@ -68,7 +68,7 @@ def decide(
         cases=_count(comparison, evidence),
         flips=_flips(evidence.compared),
         slices=evidence.slices,
-        flaky=flaky_cases(comparison.pairs),
+        flaky=flaky_cases({pair.case: pair.baseline for pair in comparison.pairs}),
     )
 
 
@@ -191,10 +191,9 @@ def _seems_broken(pair: CasePair) -> bool:
 
 def _confirmed(pair: CasePair) -> bool:
     """Tell whether enough trials of a case all fail, and nearly all passed before."""
+    trials = pair.candidate + pair.confirming
     return (
-        len(pair.candidate) >= CONFIRMING_TRIALS
-        and not any(map(passes, pair.candidate))
-        and passed_steadily(pair)
+        len(trials) >= CONFIRMING_TRIALS and not any(map(passes, trials)) and passed_steadily(pair)
     )
 
 
@@ -211,7 +210,15 @@ def _count(comparison: Comparison, evidence: Evidence) -> CaseCounts:
 def _flips(compared: tuple[CasePair, ...]) -> Flips:
     """List the flipped cases, the largest change first, then by id."""
     ranked = sorted(compared, key=lambda pair: (-abs(pair.difference or 0.0), pair.case))
+    regressed = [pair for pair in ranked if pair.flip is Flip.REGRESSED]
     return Flips(
-        regressed=tuple(pair.case for pair in ranked if pair.flip is Flip.REGRESSED),
+        regressed=tuple(pair.case for pair in regressed),
         fixed=tuple(pair.case for pair in ranked if pair.flip is Flip.FIXED),
+        broken=tuple(pair.case for pair in regressed if _confirmed(pair)),
+        slipped=tuple(pair.case for pair in regressed if _slipped(pair)),
     )
+
+
+def _slipped(pair: CasePair) -> bool:
+    """Tell whether most trials pass of a case that was looked into."""
+    return bool(pair.confirming) and passes(mean(pair.candidate + pair.confirming))

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from evalgate.deciding import reasons
+from evalgate.deciding.flakiness import flaky_cases
 from evalgate.deciding.rates import rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
+from evalgate.gate.looks import History, look_taken
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
-from evalgate.gate.standing import MatchupTrials, Standing
+from evalgate.gate.standing import MatchupTrials, Standing, is_refuted
 from evalgate.model.change import Finding
 from evalgate.model.comparison import CaseKind
 from evalgate.model.policy import GateRules, Policy
@@ -59,13 +62,13 @@ def conclude(
     )
     found = [prompt.verdict for prompt in prompts]
     verdict = overall(found if stopped is None else [*found, Verdict.ERROR])
-    reasons = _run_reasons(plan, prompts, stopped=stopped)
+    why = _run_reasons(plan, prompts, stopped=stopped)
     if plan.sources.bootstrap:
         verdict = Verdict.NOT_APPLICABLE
     return RunVerdict(
         run_id=plan.sources.question.run_id,
         verdict=verdict,
-        reasons=reasons,
+        reasons=why,
         exit_code=verdict.exit_code(plan.sources.policy.gate.on_inconclusive),
         base=plan.sources.base,
         head=plan.sources.head,
@@ -165,13 +168,15 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         unchanged=matchup.candidate.unchanged,
     )
     silent = tuple(_silent_graders(tally, rules))
+    history, refuted = matchup.history, is_refuted(standing, matchup.history)
+    doubts = (*silent, *([reasons.record_drifted(ran_afresh=False)] if refuted else []))
     return PromptVerdict(
         name=candidate.prompt,
         evalset=matchup.evalset.name,
         candidate=_ref(candidate),
         baseline=None if baseline is None else _ref(baseline),
-        verdict=overall([decision.verdict, Verdict.INCONCLUSIVE] if silent else [decision.verdict]),
-        reasons=(*decision.reasons, *silent),
+        verdict=overall([decision.verdict, Verdict.INCONCLUSIVE] if doubts else [decision.verdict]),
+        reasons=(*decision.reasons, *_about_the_run(standing, decision, history), *doubts),
         max_drop=rules.max_drop,
         alpha=rules.alpha,
         why=matchup.candidate.why,
@@ -188,13 +193,33 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         delta=decision.delta,
         smallest_detectable_drop=decision.smallest_detectable_drop,
         flips=decision.flips,
+        look=look_taken(history, standing.progress) if history else None,
         slices=decision.slices,
-        flaky=decision.flaky,
+        flaky=_flaky(decision, history),
         waived=matchup.waived,
         cost_usd=tally.cost_usd,
         spending=tally.spending,
         latency_ms=tally.latency,
     )
+
+
+def _about_the_run(
+    standing: Standing, decision: Decision, history: History | None
+) -> Iterator[Reason]:
+    """Yield what a reader should know of how the trials went on, which decides nothing."""
+    if history is None:
+        return
+    if standing.progress.drifted:
+        yield reasons.record_drifted(ran_afresh=True)
+    if history.looks[standing.progress.look].is_partial and decision.verdict is Verdict.FAIL:
+        ran = sum(bool(case.candidate) for case in standing.planned)
+        yield reasons.half_sufficed(ran, len(standing.planned))
+
+
+def _flaky(decision: Decision, history: History | None) -> tuple[str, ...]:
+    """Return the flaky cases, by the record too, which knows more trials than a run has."""
+    recorded = flaky_cases(history.outcomes) if history else ()
+    return tuple(sorted({*decision.flaky, *recorded}))
 
 
 def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:
@@ -221,25 +246,25 @@ def _found(finding: Finding, policy: Policy) -> PromptVerdict:
 def _run_reasons(
     plan: Plan, prompts: tuple[PromptVerdict, ...], *, stopped: StopReason | None
 ) -> tuple[Reason, ...]:
-    reasons: list[Reason] = []
+    found: list[Reason] = []
     if plan.sources.bootstrap:
         message = (
             f"The base has no {plan.sources.policy.path}, so this run only advises: "
             "the gate takes effect once that file is merged."
         )
-        reasons.append(Reason(code="bootstrap", message=message))
+        found.append(Reason(code="bootstrap", message=message))
     if stopped is not None:
         message = f"The run stopped before its end: {stopped.message.rstrip('.')}."
-        reasons.append(Reason(code=stopped.kind, message=message))
+        found.append(Reason(code=stopped.kind, message=message))
     if not prompts:
         base = plan.sources.question.base
         message = f"No version, live pointer or case that needs a test changed since {base}."
-        reasons.append(Reason(code="nothing_changed", message=message))
+        found.append(Reason(code="nothing_changed", message=message))
     worst = overall([prompt.verdict for prompt in prompts])
     for prompt in prompts:
         if prompt.verdict is worst:
-            reasons += prompt.reasons
-    return tuple(dict.fromkeys(reasons))
+            found += prompt.reasons
+    return tuple(dict.fromkeys(found))
 
 
 def _ref(version: PromptVersion) -> VersionRef:

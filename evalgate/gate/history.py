@@ -102,7 +102,7 @@ def history_of(
         seed: tells which cases are probed; another candidate probes others.
         may_grow: whether trials may follow on others.
     """
-    compared = [case for case in usual if case.baseline]
+    compared = [case for case in usual if case.baseline and not case.waived]
     looks = _looks(compared, outcomes, policy) if may_grow else (_only_look(policy),)
     half = _half(compared) if looks[0].is_partial else frozenset()
     return History(

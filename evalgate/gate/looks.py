@@ -15,7 +15,7 @@ from evalgate.deciding.verdict import decide
 from evalgate.model.comparison import NONE, CasePair, Comparison, PlannedCase
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
-from evalgate.model.verdict import Verdict
+from evalgate.model.verdict import LookTaken, Verdict
 
 FEWEST_RECORDED = 3
 """A shorter record says too little of how a case varies."""
@@ -150,6 +150,20 @@ def has_drifted(comparison: Comparison, history: History) -> bool:
         if len(recorded := history.outcomes.get(pair.case, ())) >= FEWEST_RECORDED
     )
     return evidence >= DRIFTED
+
+
+def look_taken(history: History, progress: Progress) -> LookTaken:
+    """Return at which look a matchup stands."""
+    look = history.looks[progress.look]
+    return LookTaken(
+        number=progress.look + 1,
+        of=len(history.looks),
+        level=look.level,
+        recorded=sum(len(told) >= FEWEST_RECORDED for told in history.outcomes.values()),
+        afresh=progress.afresh,
+        drifted=progress.drifted,
+        partial=look.is_partial,
+    )
 
 
 def _at_look(case: PlannedCase, history: History, progress: Progress) -> PlannedCase:

@@ -8,6 +8,7 @@ from evalgate.gate.looks import (
     History,
     Progress,
     following,
+    has_drifted,
     most_planned,
     planned_at,
     rules_at,
@@ -30,6 +31,13 @@ class Standing:
     comparison: Comparison
     rules: GateRules
     progress: Progress = BEGINNING
+
+
+def is_refuted(standing: Standing, history: History | None) -> bool:
+    """Tell whether a matchup rests on a record that its own trials refute."""
+    if history is None or standing.progress.afresh:
+        return False
+    return has_drifted(standing.comparison, history)
 
 
 class MatchupTrials:

@@ -114,10 +114,34 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flips:
-    """The ids of the cases that did worse and of those that did better, worst first."""
+    """The ids of the cases that did worse and of those that did better, worst first.
+
+    Of those that did worse, `broken` fail in every trial, three or more, and passed before;
+    `slipped` failed once, and further trials did not bear it out.
+    """
 
     regressed: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    slipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookTaken:
+    """The look at which a verdict fell, from 1, of how many, and the level of its claims.
+
+    `recorded` are the cases that the base keeps a record of. `afresh` tells that the baseline ran
+    beside the candidate all the same, `drifted` that its record does not hold any more, and
+    `partial` that the verdict fell before all cases had run.
+    """
+
+    number: int
+    of: int
+    level: float
+    recorded: int
+    afresh: bool = False
+    drifted: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +193,7 @@ class PromptVerdict:
     delta: Estimate | None = None
     smallest_detectable_drop: float | None = None
     flips: Flips = Flips()
+    look: LookTaken | None = None
     slices: tuple[Slice, ...] = ()
     flaky: tuple[str, ...] = ()
     waived: tuple[Waiver, ...] = ()

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Slice
 from evalgate.reporting.interval_chart import IntervalChart, interval_chart
+from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import (
     count,
     milliseconds,
@@ -73,6 +74,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "arms": tuple(Arm),
         "changed_cases": changed_cases,
+        "course": course,
         "chart_of": _chart_of,
         "first_complaint": first_complaint,
         "icons": ICONS,

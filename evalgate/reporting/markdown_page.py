@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict
+from evalgate.reporting.look_words import course
 from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
@@ -130,6 +131,8 @@ def _reasons(report: Report, depth: Depth) -> Iterator[str]:
         for reason in story.verdict.reasons[:10]:
             yield f"{name}{prose(reason.message)}"
         yield from (f"{name}{account}" for account in _accounts(story))
+        for title, said in course(story.verdict):
+            yield f"{name}{title.capitalize()}: {inline(said, 2_000)}"
         for tag, said in told_slices(story.verdict):
             yield f"{name}Slice {code(tag, 60)}: {said}"
         for word, cases in changed_cases(story.verdict):

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
+from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import count, percent, points, signed_points, tally
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
@@ -93,6 +94,7 @@ def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
         yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
     if verdict.ledger:
         yield "trials", _account(story)
+    yield from course(verdict)
     for tag, said in told_slices(verdict):
         yield f"slice {_safe(on_one_line(tag, 40)).plain}", said
     for case, terms in waived_cases(verdict):

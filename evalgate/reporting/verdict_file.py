@@ -11,6 +11,7 @@ from evalgate.model.trial import Arm
 from evalgate.model.verdict import (
     Estimate,
     Latency,
+    LookTaken,
     PromptVerdict,
     Reason,
     RunVerdict,
@@ -65,7 +66,12 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         "pass_rate": {arm.value: _rounded(prompt.pass_rate.get(arm)) for arm in Arm},
         "delta": None if prompt.delta is None else _estimate(prompt.delta),
         "smallest_detectable_drop": _rounded(prompt.smallest_detectable_drop),
-        "flips": {"regressed": list(prompt.flips.regressed), "fixed": list(prompt.flips.fixed)},
+        "flips": {
+            "regressed": list(prompt.flips.regressed),
+            "fixed": list(prompt.flips.fixed),
+            "broken": list(prompt.flips.broken),
+            "slipped": list(prompt.flips.slipped),
+        },
         "slices": [_slice(part) for part in prompt.slices],
         "cost_usd": _rounded(prompt.cost_usd),
         "latency_ms": _latency(prompt.latency_ms),
@@ -79,6 +85,7 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         },
         "flaky": list(prompt.flaky),
         "waived": [_waiver(waiver) for waiver in prompt.waived],
+        "look": _look(prompt.look),
     }
 
 
@@ -114,6 +121,20 @@ def _estimate(delta: Estimate) -> Data:
         "estimate": _rounded(delta.estimate),
         "low": _rounded(delta.low),
         "high": _rounded(delta.high),
+    }
+
+
+def _look(look: LookTaken | None) -> Data:
+    if look is None:
+        return None
+    return {
+        "number": look.number,
+        "of": look.of,
+        "level": _rounded(look.level),
+        "recorded": look.recorded,
+        "afresh": look.afresh,
+        "drifted": look.drifted,
+        "partial": look.partial,
     }
 
 

@@ -14,7 +14,7 @@ from evalgate.deciding.verdict import Decision
 from evalgate.model.comparison import ArmLedger, CaseKind
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
-from evalgate.model.verdict import CaseCounts, Slice, Verdict
+from evalgate.model.verdict import CaseCounts, Verdict
 
 Values = dict[str, list[float]]
 

@@ -1,13 +1,24 @@
-"""Quantiles agree with scipy over the range that the bounds use."""
+"""Quantiles and tails agree with scipy over the range that is used, and with published values.
+
+Ids say where a value is from: `published` was read in a public source, `recomputed` is a published
+value whose source was not read but which was computed a second time, `ours` is a value of our own.
+"""
+
+import math
 
 import pytest
 import scipy.stats  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalgate.deciding.quantiles import (
     beta_quantile,
     incomplete_beta,
     normal_quantile,
+    normal_tail,
+    solve,
     student_quantile,
+    student_tail,
 )
 
 PROBABILITIES = (0.001, 0.025, 0.05, 0.3, 0.5, 0.8, 0.95, 0.975, 0.999, 0.9999)
@@ -76,3 +87,72 @@ def test_published_clopper_pearson_limits_follow_from_beta_quantiles(
     lower = beta_quantile(0.025, passes, trials - passes + 1)
     upper = beta_quantile(0.975, passes + 1, trials - passes)
     assert (lower, upper) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("passes", "trials", "low", "high"),
+    [
+        pytest.param(13, 16, 0.5792, 0.9442, id="published: contingencytables, Jeffreys 13/16"),
+    ],
+)
+def test_jeffreys_limits_follow_from_beta_quantiles(
+    passes: int, trials: int, low: float, high: float
+) -> None:
+    shapes = (passes + 0.5, trials - passes + 0.5)
+    limits = (beta_quantile(0.025, *shapes), beta_quantile(0.975, *shapes))
+    assert limits == pytest.approx((low, high), abs=5e-5)
+
+
+@given(st.floats(-30, 30))
+def test_normal_tails_agree_with_scipy(value: float) -> None:
+    assert normal_tail(value) == pytest.approx(scipy.stats.norm.sf(value), rel=1e-12)
+
+
+@given(st.floats(-60, 60), st.floats(0.5, 100_000))
+def test_student_tails_agree_with_scipy(value: float, degrees: float) -> None:
+    assert student_tail(value, degrees) == pytest.approx(scipy.stats.t.sf(value, degrees), rel=1e-7)
+
+
+@given(st.floats(0.001, 0.999), st.floats(1, 1000))
+def test_the_student_tail_undoes_the_quantile(probability: float, degrees: float) -> None:
+    value = student_quantile(1 - probability, degrees)
+    assert student_tail(value, degrees) == pytest.approx(probability, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "p_value", "precision"),
+    [
+        # McNemar's chi-square for 7 and 1, 6 and 16, 150 and 86, 12 and 2 changes of sides.
+        pytest.param(4.5, 0.033895, 5e-7, id="ours: Bentur data"),
+        pytest.param(3.125, 0.077100, 5e-7, id="ours: Bentur data, continuity corrected"),
+        pytest.param(2.132**2, 0.033006, 5e-6, id="published: Cavo 2012, contingencytables"),
+        pytest.param(81 / 22, 0.055009, 5e-7, id="published: Cavo 2012, continuity corrected"),
+        pytest.param(16.818, 4.115e-5, 2e-8, id="published: Agresti 1990, continuity corrected"),
+        pytest.param(17.356, 3.099e-5, 2e-8, id="published: Agresti 1990"),
+        pytest.param(5.785714, 0.0162, 5e-5, id="published: StatsDirect, Armitage and Berry"),
+    ],
+)
+def test_published_chi_square_p_values_are_two_normal_tails(
+    statistic: float, p_value: float, precision: float
+) -> None:
+    assert 2 * normal_tail(math.sqrt(statistic)) == pytest.approx(p_value, abs=precision)
+
+
+def test_the_paired_t_test_of_student_is_recomputed() -> None:
+    # Student, Biometrika 6 (1908): hours of sleep gained by ten patients with one drug, then with
+    # another; t, p and limits are recomputed published values.
+    first = (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0)
+    second = (1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4)
+    gains = [one - other for one, other in zip(first, second, strict=True)]
+    mean = math.fsum(gains) / 10
+    error = math.sqrt(math.fsum((gain - mean) ** 2 for gain in gains) / 9 / 10)
+    reach = student_quantile(0.975, 9) * error
+    assert mean / error == pytest.approx(-4.0621, abs=5e-5)
+    assert 2 * student_tail(-mean / error, 9) == pytest.approx(0.002833, abs=5e-7)
+    assert (mean - reach, mean + reach) == pytest.approx((-2.4599, -0.7001), abs=5e-5)
+
+
+@given(st.floats(0.01, 0.99))
+def test_a_place_is_found_without_a_slope(target: float) -> None:
+    found = solve(lambda value: value**3, lambda _: 0.0, target, low=0.0, high=1.0)
+    assert found == pytest.approx(target ** (1 / 3), rel=1e-14)

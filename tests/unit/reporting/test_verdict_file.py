@@ -113,7 +113,7 @@ def test_everything_that_was_decided_is_written(
                     "pass_rate": {"baseline": 0.666667, "candidate": None},
                     "delta": {"estimate": -0.333333, "low": -1.0, "high": 0.123457},
                     "smallest_detectable_drop": 0.2,
-                    "flips": {"regressed": ["late"], "fixed": []},
+                    "flips": {"regressed": ["late"], "fixed": [], "broken": [], "slipped": []},
                     "slices": [
                         {
                             "tag": "refunds",
@@ -148,6 +148,7 @@ def test_everything_that_was_decided_is_written(
                             "candidate": "bbbbbbbbbbbb",
                         }
                     ],
+                    "look": None,
                 }
             ],
             "notes": ["A note."],
