@@ -80,11 +80,12 @@ class Account:
         # Nearly all outcomes are one of two numbers, which need not exist a million times.
         return _ONE if value == 1 else _ZERO if value == 0 else None if isnan(value) else value
 
-    def ledger(self, planned: Sequence[PlannedCase]) -> ArmLedger:
+    def ledger(self, planned: Sequence[PlannedCase], *, is_final: bool = True) -> ArmLedger:
         """Draw up the account: each planned trial that was told exactly once.
 
         Args:
             planned: the cases with the trials that were to be run.
+            is_final: whether no other trial should have been told.
         """
         number = sum(case.number(self._arm) for case in planned)
         states: Counter[int] = Counter()
@@ -97,7 +98,7 @@ class Account:
                 waived.update(told if case.waived else ())
         statuses = Counter({status: states[end] for status, end in _ENDS.items()})
         # A stray beside a missing trial would cancel it out, so it is added to full accounts only.
-        if statuses.total() == number:
+        if is_final and statuses.total() == number:
             statuses += self._strays + self._unasked(planned, states)
         return ArmLedger(
             planned=number,

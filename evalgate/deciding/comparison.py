@@ -58,11 +58,15 @@ class Comparing:
         if kind := _error_kind(trial):
             self._error_kinds[kind] += 1
 
-    def comparison(self, planned: Sequence[PlannedCase] = ()) -> Comparison:
+    def comparison(
+        self, planned: Sequence[PlannedCase] = (), *, is_final: bool = True
+    ) -> Comparison:
         """Return what the trials so far amount to.
 
         Args:
             planned: the cases with the trials to look at; by default those planned at first.
+            is_final: whether no other trial should have been told; otherwise some may belong to
+                what was planned later.
         """
         planned = planned or self._planned
         alike: dict[_Outcomes, _Outcomes] = {}
@@ -84,7 +88,10 @@ class Comparing:
         return Comparison(
             pairs=tuple(pairs),
             deleted=self._deleted,
-            ledger={arm: account.ledger(planned) for arm, account in self._accounts.items()},
+            ledger={
+                arm: account.ledger(planned, is_final=is_final)
+                for arm, account in self._accounts.items()
+            },
             planned_pairs=slots - waived_trials if pairs else slots,
             lost_pairs=slots - waived_trials - kept,
             error_kinds=dict(kinds),

@@ -4,6 +4,9 @@ import math
 
 from evalgate.deciding.quantiles import incomplete_beta, normal_quantile, solve
 
+_COUNTABLE = 200
+"""Up to so many flips the outcomes are counted, so that p-values have no rounding of their own."""
+
 
 def mcnemar_exact(lost: int, won: int) -> float:
     """Return the two-sided p-value of no change, from the pairs that changed sides.
@@ -91,9 +94,13 @@ def _highest_change(lost: int, won: int, *, pairs: int, reach: float) -> float:
 
 def _at_most(wins: int, flips: int) -> float:
     """Return the chance of at most so many heads in so many throws of a fair coin."""
-    return incomplete_beta(0.5, flips - wins, wins + 1) if wins < flips else 1.0
+    if flips <= _COUNTABLE:
+        return sum(math.comb(flips, each) for each in range(wins + 1)) / (1 << flips)
+    return incomplete_beta(0.5, flips - wins, wins + 1)
 
 
 def _exactly(wins: int, flips: int) -> float:
+    if flips <= _COUNTABLE:
+        return math.comb(flips, wins) / (1 << flips)
     ways = math.lgamma(flips + 1) - math.lgamma(wins + 1) - math.lgamma(flips - wins + 1)
     return math.exp(ways - flips * math.log(2))

@@ -52,8 +52,12 @@ def student_tail(value: float, degrees: float) -> float:
         value: the statistic, finite.
         degrees: degrees of freedom, above 0, not necessarily whole.
     """
-    half = 0.5 * incomplete_beta(degrees / (degrees + value**2), degrees / 2, 0.5)
-    return half if value > 0 else 1 - half
+    if value < 0:
+        return 1 - student_tail(-value, degrees)
+    square = value**2
+    if square < 1:
+        return 0.5 - 0.5 * incomplete_beta(square / (degrees + square), 0.5, degrees / 2)
+    return 0.5 * incomplete_beta(degrees / (degrees + square), degrees / 2, 0.5)
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

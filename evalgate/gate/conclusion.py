@@ -170,12 +170,15 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
     silent = tuple(_silent_graders(tally, rules))
     history, refuted = matchup.history, is_refuted(standing, matchup.history)
     doubts = (*silent, *([reasons.record_drifted(ran_afresh=False)] if refuted else []))
+    found = overall([decision.verdict, *([Verdict.INCONCLUSIVE] if doubts else [])])
+    if refuted and found is Verdict.FAIL and not _fails_absolutely(decision):
+        found = Verdict.INCONCLUSIVE
     return PromptVerdict(
         name=candidate.prompt,
         evalset=matchup.evalset.name,
         candidate=_ref(candidate),
         baseline=None if baseline is None else _ref(baseline),
-        verdict=overall([decision.verdict, Verdict.INCONCLUSIVE] if doubts else [decision.verdict]),
+        verdict=found,
         reasons=(*decision.reasons, *_about_the_run(standing, decision, history), *doubts),
         max_drop=rules.max_drop,
         alpha=rules.alpha,
@@ -201,6 +204,11 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         spending=tally.spending,
         latency_ms=tally.latency,
     )
+
+
+def _fails_absolutely(decision: Decision) -> bool:
+    """Tell whether a candidate fails whatever its baseline does."""
+    return any(reason.code == "min_pass_rate" for reason in decision.reasons)
 
 
 def _about_the_run(

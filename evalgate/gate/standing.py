@@ -73,16 +73,9 @@ class MatchupTrials:
             planned = self.matchup.planned
             comparison = self._comparing.comparison()
             return Standing(planned=planned, comparison=comparison, rules=self._rules)
-        standing = self._at(BEGINNING, history)
-        while True:
-            further = following(
-                standing.progress, standing.comparison, history=history, rules=self._rules
-            )
-            if further is None:
-                return standing
-            standing = self._at(further, history)
-
-    def _at(self, progress: Progress, history: History) -> Standing:
+        progress = BEGINNING
+        while further := self._following(progress, history):
+            progress = further
         planned = planned_at(history, progress)
         return Standing(
             planned=planned,
@@ -90,6 +83,10 @@ class MatchupTrials:
             rules=rules_at(history, progress, self._rules),
             progress=progress,
         )
+
+    def _following(self, progress: Progress, history: History) -> Progress | None:
+        comparison = self._comparing.comparison(planned_at(history, progress), is_final=False)
+        return following(progress, comparison, history=history, rules=self._rules)
 
 
 class PlanTrials:

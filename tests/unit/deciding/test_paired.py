@@ -18,7 +18,7 @@ from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-
 from evalgate.deciding.paired import mcnemar_exact, mcnemar_mid_p, tango_interval, tango_score
 from evalgate.deciding.quantiles import normal_quantile, normal_tail
 
-COUNT = st.integers(0, 200)
+COUNT = st.integers(0, 250)
 TABLES = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 60))
 """Lost, won and unchanged pairs."""
 
@@ -76,6 +76,12 @@ def test_the_direction_does_not_matter_and_mid_p_is_the_bolder(lost: int, won: i
     assert mcnemar_exact(lost, won) == mcnemar_exact(won, lost)
     assert mcnemar_mid_p(lost, won) == mcnemar_mid_p(won, lost)
     assert 0 < mcnemar_mid_p(lost, won) <= mcnemar_exact(lost, won) <= 1
+
+
+def test_few_changes_are_counted_without_rounding() -> None:
+    assert mcnemar_exact(6, 0) == 2 / 64
+    assert mcnemar_mid_p(6, 0) == 1 / 64
+    assert mcnemar_mid_p(1, 2) == 0.625
 
 
 def test_as_many_lost_as_won_is_what_is_likeliest() -> None:

@@ -110,7 +110,7 @@ def test_normal_tails_agree_with_scipy(value: float) -> None:
 
 @given(st.floats(-60, 60), st.floats(0.5, 100_000))
 def test_student_tails_agree_with_scipy(value: float, degrees: float) -> None:
-    assert student_tail(value, degrees) == pytest.approx(scipy.stats.t.sf(value, degrees), rel=1e-7)
+    assert student_tail(value, degrees) == pytest.approx(scipy.stats.t.sf(value, degrees), rel=1e-8)
 
 
 @given(st.floats(0.001, 0.999), st.floats(1, 1000))
@@ -156,3 +156,10 @@ def test_the_paired_t_test_of_student_is_recomputed() -> None:
 def test_a_place_is_found_without_a_slope(target: float) -> None:
     found = solve(lambda value: value**3, lambda _: 0.0, target, low=0.0, high=1.0)
     assert found == pytest.approx(target ** (1 / 3), rel=1e-14)
+
+
+@pytest.mark.parametrize("value", [1e-7, 1e-5, 0.9999, 1.0, 1.0001])
+@pytest.mark.parametrize("degrees", [0.5, 3, 52_429])
+def test_student_tails_near_the_middle_keep_their_digits(value: float, degrees: float) -> None:
+    apart = 0.5 - student_tail(value, degrees)
+    assert apart == pytest.approx(0.5 - scipy.stats.t.sf(value, degrees), rel=1e-8, abs=1e-15)
