@@ -1,90 +1,310 @@
-"""Prints how often the verdict's bounds are wrong, by simulation of prompts whose drop is known.
+"""Prints how often verdicts are wrong, by simulation of prompts whose true drop is known.
 
-Population: cases are drawn anew in every run; pass rate .9, correlation .5 between the trials of a
-case, a tenth of the cases change at random, a drop comes from cases that break for good.
-Suite: the same cases in every run, each with its own pass probability before and after.
+Each cell has a seed of its own, so that it comes out the same whatever else is run.
 
-Usage: python benchmarks/error_rates.py [runs]
+Usage: python -m benchmarks.error_rates [--runs N] [--only TABLE…] [--write]
+
+`--write` puts the tables into `docs/statistics.md`, between its markers.
 """
 
 import random
+import re
 import sys
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
 
-from evalgate.deciding.bounds import (
-    Difference,
-    Sample,
-    proves_limit,
-    sample,
-    upper_bound,
+from benchmarks.worlds import (
+    Rates,
+    World,
+    answers,
+    drawn_history,
+    drawn_pairs,
+    drawn_rates,
+    planned,
 )
+from evalgate.deciding.bounds import Sample, proves_limit, sample, upper_bound
+from evalgate.deciding.evidence import differences
 from evalgate.deciding.suite import suite_sample
-from evalgate.model.comparison import CaseKind, CasePair
+from evalgate.gate.rehearsal import rehearse
+from evalgate.model.policy import Estimand, GateRules, Policy, RunSettings
 
-ALPHA = 0.05
-LIMIT = 0.05
-PASS_RATE = 0.9
+ALPHA, LIMIT = 0.05, 0.05
+DEPTH = 10
+PAGE = Path(__file__).parent.parent / "docs" / "statistics.md"
 
-Suite = list[tuple[float, float]]
+Shares = tuple[float, float, float, float]
+"""Pass, fail, inconclusive, in percent of the runs, and calls per case."""
 
-
-def population(rng: random.Random, cases: int, trials: int, *, drop: float) -> Sample:
-    """Draw one comparison on cases that are drawn anew."""
-    differences = []
-    for _ in range(cases):
-        before = rng.betavariate(PASS_RATE, 1 - PASS_RATE)
-        after = rng.betavariate(PASS_RATE, 1 - PASS_RATE) if rng.random() < 0.1 else before
-        after = 0.0 if rng.random() < drop / PASS_RATE else after
-        won = sum(rng.random() < after for _ in range(trials))
-        lost = sum(rng.random() < before for _ in range(trials))
-        differences.append(Difference(value=(won - lost) / trials))
-    return sample(differences)
+Row = tuple[str, ...]
+Job = Callable[[int], Row]
 
 
-def suite(rng: random.Random, rates: Suite, trials: int) -> Sample:
-    """Draw one comparison on fixed cases."""
-    return suite_sample(
-        [
-            CasePair(
-                case=str(index),
-                kind=CaseKind.SAME,
-                baseline=tuple(float(rng.random() < before) for _ in range(trials)),
-                candidate=tuple(float(rng.random() < after) for _ in range(trials)),
-            )
-            for index, (before, after) in enumerate(rates)
-        ]
+def fixed(world: World, trials: int, runs: int) -> Shares:
+    """Run both arms side by side, so many trials each, and decide once."""
+    rng = _seeded(world, trials)
+    verdicts: Counter[str] = Counter()
+    for _ in range(runs):
+        pairs = drawn_pairs(drawn_rates(world, rng), trials, rng, clusters=world.clusters)
+        verdicts[_verdict(sample(differences(pairs)))] += 1
+    return _shares(verdicts, runs, calls=2.0 * trials)
+
+
+def with_record(world: World, runs: int) -> Shares:
+    """Run the candidate against a record, with looks."""
+    rng = _seeded(world, DEPTH)
+    policy = Policy(gate=GateRules(estimand=Estimand.POPULATION), run=RunSettings())
+    verdicts: Counter[str] = Counter()
+    trials = 0
+    for _ in range(runs):
+        rates = drawn_rates(world, rng)
+        history = drawn_history(world, rates, rng, depth=DEPTH, policy=policy)
+        usual = planned(world, policy.run.trials)
+        found = rehearse(usual, policy.gate, answers(world, rates, rng), history=history)
+        verdicts[found.verdict.value] += 1
+        trials += found.trials
+    return _shares(verdicts, runs, calls=trials / runs / world.cases)
+
+
+def suite(rates: Rates, trials: int, runs: int) -> Shares:
+    """Run the same cases again and again."""
+    rng = _seeded(rates, trials)
+    verdicts = Counter(
+        _verdict(suite_sample(drawn_pairs(rates, trials, rng, clusters=None))) for _ in range(runs)
     )
+    return _shares(verdicts, runs, calls=2.0 * trials)
 
 
-def line(name: str, samples: list[Sample]) -> str:
-    """Return the shares of passes and failures, in percent."""
-    passed = [proves_limit(of, LIMIT, ALPHA) for of in samples]
-    failed = [
-        upper_bound(of, ALPHA) < 0 and not harmless
-        for of, harmless in zip(samples, passed, strict=True)
-    ]
-    share = 100 / len(samples)
-    return f"{name:<52} pass {sum(passed) * share:5.1f}   fail {sum(failed) * share:5.1f}"
+def _fixed_rows() -> Iterator[Job]:
+    for cases, trials, drop in product((60, 100, 200, 500), (1, 3), (0.0, 0.02, 0.05, 0.1)):
+        yield _FixedRow(World(cases=cases, drop=drop), trials)
+
+
+class _FixedRow:
+    def __init__(self, world: World, trials: int) -> None:
+        self._world, self._trials = world, trials
+
+    def __call__(self, runs: int) -> Row:
+        shares = fixed(self._world, self._trials, runs)
+        return (
+            str(self._world.cases),
+            str(self._trials),
+            _points(self._world.drop),
+            *_told(shares),
+        )
+
+
+def _record_rows() -> Iterator[Job]:
+    for cases, drop in product((100, 200, 500), (0.0, 0.02, 0.05, 0.1)):
+        yield _RecordRow(World(cases=cases, drop=drop))
+
+
+class _RecordRow:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __call__(self, runs: int) -> Row:
+        world = self._world
+        return (str(world.cases), _points(world.drop), *_told(with_record(world, runs)))
+
+
+def _drift_rows() -> Iterator[Job]:
+    for drop, drift in product((0.0, 0.05), (0.05, 0.1, 0.2)):
+        yield _DriftRow(World(cases=200, drop=drop, drift=drift))
+
+
+class _DriftRow:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __call__(self, runs: int) -> Row:
+        world = self._world
+        return (_points(world.drop), _points(world.drift), *_told(with_record(world, runs)))
+
+
+def _grid_rows() -> Iterator[Job]:
+    for pass_rate, alike in product((0.7, 0.8, 0.9, 0.97), (0.2, 0.5, 0.99)):
+        for churn in (0.0, 0.3):
+            yield _GridRow(World(cases=0, pass_rate=pass_rate, alike=alike, churn=churn))
+
+
+class _GridRow:
+    """The worst over sizes, trials and kinds of drops."""
+
+    def __init__(self, like: World) -> None:
+        self._like = like
+
+    def __call__(self, runs: int) -> Row:
+        fails, passes = [], []
+        for cases, trials in product((50, 60, 100, 200, 500), (1, 3, 5)):
+            world = replace(self._like, cases=cases)
+            fails.append(fixed(world, trials, runs)[1])
+            for diffuse in (False, True):
+                lost = replace(world, drop=LIMIT, diffuse=diffuse)
+                passes.append(fixed(lost, trials, runs)[0])
+        like = (self._like.pass_rate, self._like.alike, self._like.churn)
+        found = (max(fails), _mean(fails), max(passes), _mean(passes))
+        return (*(f"{value:g}" for value in like), *(f"{value:.1f}" for value in found))
+
+
+def _cluster_rows() -> Iterator[Job]:
+    for clusters, size in product((60, 100, 200), (2, 5)):
+        yield _ClusterRow(clusters, size)
+
+
+class _ClusterRow:
+    def __init__(self, clusters: int, size: int) -> None:
+        self._clusters, self._size = clusters, size
+
+    def __call__(self, runs: int) -> Row:
+        cases = self._clusters * self._size
+        shares = [
+            fixed(World(cases=cases, clusters=self._clusters, drop=drop), 1, runs)
+            for drop in (0.0, LIMIT, 2 * LIMIT)
+        ]
+        unchanged, limit, double = shares
+        cells = (unchanged[0], unchanged[1], limit[0], limit[1], double[1])
+        return (str(self._clusters), str(self._size), *(f"{cell:.1f}" for cell in cells))
+
+
+SUITES: dict[str, Callable[[int], Rates]] = {
+    "unchanged, all at .97": lambda n: [(0.97, 0.97)] * n,
+    "unchanged, all at .9": lambda n: [(0.9, 0.9)] * n,
+    "unchanged, all at .5": lambda n: [(0.5, 0.5)] * n,
+    "unchanged, a tenth at .5, the rest certain": lambda n: (
+        [(0.5, 0.5)] * (n // 10) + [(1.0, 1.0)] * (n - n // 10)
+    ),
+    "5 points lost, all from .9": lambda n: [(0.9, 0.85)] * n,
+    "5 points lost, all from 1": lambda n: [(1.0, 0.95)] * n,
+    "5 points lost by a tenth of the cases": lambda n: (
+        [(1.0, 0.5)] * (n // 10) + [(1.0, 1.0)] * (n - n // 10)
+    ),
+    "5 points lost by cases that break": lambda n: (
+        [(1.0, 0.0)] * (n // 20) + [(1.0, 1.0)] * (n - n // 20)
+    ),
+    "10 points lost, all from .9": lambda n: [(0.9, 0.8)] * n,
+}
+
+
+def _suite_rows() -> Iterator[Job]:
+    for name, (cases, trials) in product(SUITES, ((20, 3), (20, 7), (40, 5))):
+        yield _SuiteRow(name, cases, trials)
+
+
+class _SuiteRow:
+    def __init__(self, name: str, cases: int, trials: int) -> None:
+        self._name, self._cases, self._trials = name, cases, trials
+
+    def __call__(self, runs: int) -> Row:
+        shares = suite(SUITES[self._name](self._cases), self._trials, runs)
+        return (self._name, str(self._cases), str(self._trials), *_told(shares)[:3])
+
+
+_VERDICTS = ("pass", "fail", "inconclusive")
+TABLES: dict[str, tuple[Row, Callable[[], Iterator[Job]]]] = {
+    "fixed": (("cases", "trials", "true drop", *_VERDICTS, "calls per case"), _fixed_rows),
+    "record": (("cases", "true drop", *_VERDICTS, "calls per case"), _record_rows),
+    "drift": (("true drop", "drift of both arms", *_VERDICTS, "calls per case"), _drift_rows),
+    "grid": (
+        (
+            "pass rate",
+            "correlation",
+            "churn",
+            "false fail, worst",
+            "mean",
+            "false pass, worst",
+            "mean",
+        ),
+        _grid_rows,
+    ),
+    "clusters": (
+        (
+            "clusters",
+            "cases each",
+            "pass unchanged",
+            "fail unchanged",
+            "pass at 5",
+            "fail at 5",
+            "fail at 10",
+        ),
+        _cluster_rows,
+    ),
+    "suite": (("what is true", "cases", "trials", *_VERDICTS), _suite_rows),
+}
+
+
+def _verdict(of: Sample) -> str:
+    if proves_limit(of, LIMIT, ALPHA):
+        return "pass"
+    return "fail" if upper_bound(of, ALPHA) < 0 else "inconclusive"
+
+
+def _shares(verdicts: Counter[str], runs: int, *, calls: float) -> Shares:
+    passed, failed, open_ = (100 * verdicts[word] / runs for word in _VERDICTS)
+    return passed, failed, open_, calls
+
+
+def _told(shares: Shares) -> Row:
+    passed, failed, open_, calls = shares
+    return f"{passed:.1f}", f"{failed:.1f}", f"{open_:.1f}", f"{calls:.2f}"
+
+
+def _points(fraction: float) -> str:
+    return f"{100 * fraction:g}"
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _seeded(*of: object) -> random.Random:
+    return random.Random(repr(of))  # noqa: S311 - repeatable draws, no secret
+
+
+def _run(job: tuple[Job, int]) -> Row:
+    return job[0](job[1])
+
+
+def table(name: str, runs: int, pool: ProcessPoolExecutor) -> str:
+    """Return one table in Markdown."""
+    header, jobs = TABLES[name]
+    rows = [header, tuple("---:" for _ in header)]
+    for row in pool.map(_run, [(job, runs) for job in jobs()]):
+        rows.append(row)
+        print("  " + "  ".join(row), file=sys.stderr, flush=True)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def write(name: str, text: str) -> None:
+    """Put a table between its markers in the statistician's page."""
+    page = PAGE.read_text("utf-8")
+    start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    found = re.sub(
+        f"{re.escape(start)}.*?{re.escape(end)}",
+        lambda _: f"{start}{text}\n{end}",
+        page,
+        flags=re.DOTALL,
+    )
+    PAGE.write_text(found, "utf-8")
 
 
 def main() -> None:
-    """Simulate and print."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    rng = random.Random(7)  # noqa: S311 - repeatable draws, no secret
-    print(f"{runs} runs a line, limit 5 points, alpha 5 %, in percent of the runs")
-    for cases, trials in ((60, 3), (100, 1), (200, 1), (200, 3)):
-        for drop in (0.0, 0.05, 0.1):
-            samples = [population(rng, cases, trials, drop=drop) for _ in range(runs)]
-            print(line(f"population, {cases} cases, {trials} trials, drop {drop:.0%}", samples))
-    suites: dict[str, Suite] = {
-        "unchanged, all at .90": [(0.9, 0.9)] * 20,
-        "unchanged, all at .50": [(0.5, 0.5)] * 20,
-        "drop 5%, one case breaks": [(1.0, 0.0)] + [(1.0, 1.0)] * 19,
-        "drop 5%, all from .90 to .85": [(0.9, 0.85)] * 20,
-    }
-    for name, rates in suites.items():
-        for trials in (3, 10):
-            samples = [suite(rng, rates, trials) for _ in range(runs)]
-            print(line(f"suite, 20 cases, {trials} trials, {name}", samples))
+    """Simulate, print, and write when asked."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    with ProcessPoolExecutor() as pool:
+        for name in options.only:
+            text = table(name, options.runs, pool)
+            print(f"\n{name}: {options.runs:,} runs a cell, in percent\n\n{text}", flush=True)
+            if options.write:
+                write(name, text)
 
 
 if __name__ == "__main__":
