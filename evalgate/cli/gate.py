@@ -27,6 +27,7 @@ from evalgate.cli.world import (
     outside,
     simulator_rules,
     store_path,
+    with_evidence,
     world_words,
 )
 from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageError
@@ -55,6 +56,7 @@ def run(options: Namespace) -> ExitCode:
     rules = simulator_rules(options)
     world = outside(repository, environment, rules)
     world = on_cluster(options, world, environment=environment, rules=rules)
+    world = with_evidence(world, options)
     terms = Terms(
         again=(VERB, *world_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),

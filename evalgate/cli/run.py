@@ -25,6 +25,7 @@ from evalgate.cli.world import (
     outside,
     simulator_rules,
     store_path,
+    with_evidence,
     world_words,
 )
 from evalgate.errors import EvaluationError, ExitCode, UsageError
@@ -73,6 +74,7 @@ def run(options: Namespace) -> ExitCode:
         question, folder = _begin(options, environment, repository)
     world = outside(repository, environment, rules)
     world = on_cluster(options, world, environment=environment, rules=rules)
+    world = with_evidence(world, options)
     _run(question, world, folder=folder, terms=terms)
     done = f"The trials are in {folder}; decide with: {_next(terms, folder)}"
     to_standard_output(lambda: print(done, flush=True))  # noqa: T201

@@ -30,6 +30,7 @@ class Outside:
     `draw_boundary` 32 random lowercase hex digits. `open_code` gives the Python graders among the
     files of a folder, and `open_records` the records among them. `store` keeps paid answers and
     `book` the day's spending, where there is a place for them; `purse` is the spending of this run.
+    `evidence` are the trials of earlier runs of the same question, which are not drawn again.
     """
 
     repository: Repository
@@ -45,3 +46,4 @@ class Outside:
     store: AnswerStore | None = None
     book: SpendBook | None = None
     purse: SpendBook | None = None
+    evidence: Records | None = None

@@ -32,6 +32,7 @@ def trial_runner(plan: Plan, outside: Outside, *, calls: Calls) -> TrialRunner:
         code=plan.code,
         code_hash=plan.code_hash,
         records=plan.records,
+        evidence=outside.evidence,
     )
 
 

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from evalgate.model.verdict import RunVerdict
 from evalgate.reporting.numbers import count, money
 
-_PLACES: Mapping[str, str] = {"record": "from records", "cache": "from stored answers"}
+_PLACES: Mapping[str, str] = {
+    "record": "from records",
+    "evidence": "from earlier runs",
+    "cache": "from stored answers",
+}
 
 
 def cost_line(run: RunVerdict) -> str:

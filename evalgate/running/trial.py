@@ -18,8 +18,7 @@ from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 
 Render = Callable[[PromptVersion, Case], ChatRequest]
-RECORD = "record"
-CACHE = "cache"
+RECORD, EVIDENCE, CACHE = "record", "evidence", "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,8 @@ class TrialRunner:
 
     `render` fills a version's templates with a case. `draw_boundary` gives 32 random lowercase hex
     digits, for the judge's fences. `route` serves the answers. `code` are the Python graders, if
-    there are any, and `code_hash` that of their files. `records` are past trials of the base.
+    there are any, and `code_hash` that of their files. `records` are past trials of the base, and
+    `evidence` those of earlier runs of the same question.
     """
 
     calls: Calls
@@ -41,6 +41,7 @@ class TrialRunner:
     code: CodeGraders | None = None
     code_hash: str = ""
     records: Records | None = None
+    evidence: Records | None = None
 
     async def run(self, planned: PlannedTrial) -> Trial:
         """Return the trial, graded or errored; a failure of the service is never raised."""
@@ -53,7 +54,10 @@ class TrialRunner:
         )
         past = self.records.find(started.asked) if self.records else None
         if past is not None and past.grading == started.grading:
-            return _again(past, started)
+            return _again(past, started, reused=RECORD)
+        earlier = self.evidence.find(started.asked) if self.evidence else None
+        if earlier is not None and earlier.grading == started.grading:
+            return _again(earlier, started, reused=EVIDENCE)
         account = Account(self.calls)
         answer = await self._answer(request, planned, past=past, account=account)
         if isinstance(answer, CallFailure):
@@ -99,7 +103,7 @@ class TrialRunner:
         return grading_key(case, judge=self.judge, origin=origin, code=self.code_hash)
 
 
-def _again(past: Trial, planned: Trial) -> Trial:
+def _again(past: Trial, planned: Trial, *, reused: str) -> Trial:
     """Return a past trial as this run's."""
     return replace(
         planned,
@@ -108,7 +112,7 @@ def _again(past: Trial, planned: Trial) -> Trial:
         score=past.score,
         grades=past.grades,
         completion=past.completion,
-        reused=RECORD,
+        reused=reused,
     )
 
 

@@ -169,3 +169,20 @@ def test_recording_twice_changes_nothing(shop: Path, claude: Claude) -> None:
     first = file.read_bytes()
     run(shop, "record", "run")
     assert file.read_bytes() == first
+
+
+def test_evidence_of_an_earlier_run_is_gone_on_with_and_not_drawn_again(
+    shop: Path, claude: Claude
+) -> None:
+    paid_calls(claude, shop, "--no-cache")
+    first = decided(shop / "run")
+    (shop / "run").rename(shop / "earlier")
+    assert paid_calls(claude, shop, "--no-cache", "--evidence", "earlier") == (0, 0)
+    assert decided(shop / "run") == first
+    assert {trial["reused"] for trial in trials(shop / "run")} == {"evidence"}
+
+
+def test_evidence_that_is_not_there_is_an_error(shop: Path, claude: Claude) -> None:
+    done = run(shop, "gate", "--evidence", "nowhere", server=claude)
+    assert done.returncode == 2
+    assert "nowhere/trials.jsonl: name the folder of an earlier run" in done.stderr
