@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from evalgate.deciding import reasons
 from evalgate.deciding.flakiness import flaky_cases
+from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
 from evalgate.deciding.rates import rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
@@ -50,7 +51,9 @@ def conclude(
         stopped: why the run ended before its last trial, if it did; its trials tell it too.
     """
     total = _Tally()
-    evidence = [_Evidence(matchup, plan.sources.policy.gate) for matchup in plan.matchups]
+    evidence = [
+        _Evidence(matchup, matchup.rules(plan.sources.policy.gate)) for matchup in plan.matchups
+    ]
     for trial in trials():
         total.add(trial)
         for each in evidence:
@@ -63,6 +66,7 @@ def conclude(
     found = [prompt.verdict for prompt in prompts]
     verdict = overall(found if stopped is None else [*found, Verdict.ERROR])
     why = _run_reasons(plan, prompts, stopped=stopped)
+    unproven = tuple(_unproven(prompts))
     if plan.sources.bootstrap:
         verdict = Verdict.NOT_APPLICABLE
     return RunVerdict(
@@ -74,7 +78,7 @@ def conclude(
         head=plan.sources.head,
         policy_hash=plan.sources.policy.hash,
         prompts=prompts,
-        notes=(*plan.notes, BROKEN_OFF) if plan.broken_off else plan.notes,
+        notes=(*plan.notes, *unproven, *((BROKEN_OFF,) if plan.broken_off else ())),
         cost_usd=total.cost_usd,
         spending=total.spending,
         calls=total.calls,
@@ -160,7 +164,7 @@ class _Evidence:
 def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
     matchup, tally, standing = evidence.matchup, evidence.tally, evidence.standing()
     candidate, baseline = matchup.candidate.version, matchup.candidate.baseline
-    rules, comparison = plan.sources.policy.gate, standing.comparison
+    rules, comparison = matchup.rules(plan.sources.policy.gate), standing.comparison
     decision: Decision = decide(
         comparison,
         standing.rules,
@@ -173,13 +177,24 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
     found = overall([decision.verdict, *([Verdict.INCONCLUSIVE] if doubts else [])])
     if refuted and found is Verdict.FAIL and not _fails_absolutely(decision):
         found = Verdict.INCONCLUSIVE
+    judged = advised(
+        found,
+        (
+            *decision.reasons,
+            *_about_the_run(standing, decision, history),
+            *doubts,
+            *_about_judge(matchup),
+        ),
+        matchup.judge,
+        compared=decision.delta is not None,
+    )
     return PromptVerdict(
         name=candidate.prompt,
         evalset=matchup.evalset.name,
         candidate=_ref(candidate),
         baseline=None if baseline is None else _ref(baseline),
-        verdict=found,
-        reasons=(*decision.reasons, *_about_the_run(standing, decision, history), *doubts),
+        verdict=judged.verdict,
+        reasons=judged.reasons,
         max_drop=rules.max_drop,
         alpha=rules.alpha,
         why=matchup.candidate.why,
@@ -202,7 +217,8 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         waived=matchup.waived,
         cost_usd=tally.cost_usd,
         spending=tally.spending,
-        latency_ms=tally.latency,
+        latency_ms=None if matchup.checks else tally.latency,
+        judge=matchup.judge,
     )
 
 
@@ -228,6 +244,21 @@ def _flaky(decision: Decision, history: History | None) -> tuple[str, ...]:
     """Return the flaky cases, by the record too, which knows more trials than a run has."""
     recorded = flaky_cases(history.outcomes) if history else ()
     return tuple(sorted({*decision.flaky, *recorded}))
+
+
+def _about_judge(matchup: Matchup) -> Iterator[Reason]:
+    if matchup.checks:
+        yield tried_reason(len(matchup.checks) // len(Arm))
+
+
+def _unproven(prompts: Sequence[PromptVerdict]) -> Iterator[str]:
+    """Yield which prompts were not judged, so that no verdict on others hides it."""
+    for prompt in prompts:
+        if any(reason.code == JUDGE_UNPROVEN for reason in prompt.reasons):
+            yield (
+                f"{prompt.name} on {prompt.evalset} is not gated: its judge is not proven, so its "
+                "verdict only advises."
+            )
 
 
 def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:

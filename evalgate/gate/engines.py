@@ -24,10 +24,14 @@ Engine = Callable[[Plan, Outside, Scope], AbstractAsyncContextManager[Calls]]
 """Opens what answers the calls of a run."""
 
 
+def one_by_one(plan: Plan, outside: Outside, scope: Scope) -> AbstractAsyncContextManager[Calls]:
+    """Answer each call of a plan by itself, at the service's pace."""
+    return open_calls(plan.sources.policy, outside, scope)
+
+
 @asynccontextmanager
-async def one_by_one(plan: Plan, outside: Outside, scope: Scope) -> AsyncIterator[Calls]:
-    """Answer each call by itself, at the service's pace."""
-    policy = plan.sources.policy
+async def open_calls(policy: Policy, outside: Outside, scope: Scope) -> AsyncIterator[Calls]:
+    """Answer each call by itself, at the service's pace and within the policy's limits."""
     parts = scope.shard.of if scope.shard else 1
     async with LateModel(lambda: outside.open_model(routes_in_use(policy))) as model:
         yield Caller(

@@ -7,8 +7,10 @@ from hashlib import sha256
 from evalgate.errors import ConfigurationError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.execution import WHOLE, Mode, execute
-from evalgate.gate.gathering import Question, gather
+from evalgate.gate.gathering import Question, at_the_base, gather
 from evalgate.gate.history import with_histories
+from evalgate.gate.judge_change import change_notes, changes_settings, judge_matchups
+from evalgate.gate.judge_standing import judge_notes, read_standings, with_judge
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
 from evalgate.grading.code import code_problems, code_references
@@ -26,7 +28,9 @@ def plan_gate(question: Question, outside: Outside) -> Plan:
         ConfigurationError: when a file that the verdict depends on is wrong.
     """
     plan = make_plan(gather(question, outside.repository, outside.parser), outside.parser)
-    return with_histories(_with_records(_with_code(plan, outside), outside), outside)
+    plan = _with_records(_with_code(plan, outside), outside)
+    # What the judge is worth decides which limit holds, and so which looks a record allows.
+    return with_histories(_with_calibrations(plan, outside), outside)
 
 
 def _with_code(plan: Plan, outside: Outside) -> Plan:
@@ -57,6 +61,26 @@ def _with_records(plan: Plan, outside: Outside) -> Plan:
     sources = plan.sources
     files = outside.repository.files(sources.base, [sources.policy.paths.baselines])
     return replace(plan, records=outside.open_records(files)) if files else plan
+
+
+def _with_calibrations(plan: Plan, outside: Outside) -> Plan:
+    """Return the plan with what the base knows of its judge, and with trials of a changed judge.
+
+    Raises:
+        ConfigurationError: when a calibration of the base cannot be read.
+    """
+    sources = plan.sources
+    if not (plan.matchups or plan.sets or changes_settings(sources)):
+        return plan  # a rollback must go through whatever state the calibrations are in
+    with at_the_base():
+        standings = read_standings(outside, sources.base, sources.policy)
+    own = judge_matchups(sources, standings, outside)
+    notes = (*judge_notes(plan.matchups, standings), *change_notes(sources, standings))
+    return replace(
+        plan,
+        matchups=(*with_judge(plan.matchups, standings, sources.policy), *own),
+        notes=(*plan.notes, *notes),
+    )
 
 
 def _hash(files: Tree) -> str:

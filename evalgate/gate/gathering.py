@@ -59,7 +59,7 @@ class Sources:
     """Everything that the repository says about a question.
 
     `bootstrap` is true when the base has no policy yet, `policy_deleted` when only the base has
-    one. `changed` are the changed paths that the
+    one; `proposed` is the head's. `changed` are the changed paths that the
     policy watches; when there are none, the trees are empty: nothing else has been read.
     """
 
@@ -73,6 +73,7 @@ class Sources:
     trees: Trees
     prompts: Prompts
     notes: tuple[str, ...]
+    proposed: Policy | None = None
 
 
 def gather(question: Question, repository: Repository, parser: Parser) -> Sources:
@@ -89,7 +90,8 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     policy = trusted or proposed or Policy(path=question.policy)
     folders = (policy.paths.prompts, policy.paths.evalsets)
     graders = (policy.paths.graders,) if policy.paths.graders else ()
-    changed = repository.changed(fork, head, (*folders, *graders, policy.path))
+    told = (*graders, policy.paths.calibrations)
+    changed = repository.changed(fork, head, (*folders, *told, policy.path))
     _check_files(repository, policy, base=base, head=head)
     watched = folders if any(_is_under(path, folders) for path in changed) else ()
     contents: dict[bytes, bytes] = {}
@@ -97,7 +99,7 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
         commit: _shared(_files(repository, commit, watched), contents)
         for commit in (base, fork, head)
     }
-    with _at_the_base():
+    with at_the_base():
         at_base = read_prompts(files[base], folders[0], parser)
     return Sources(
         question=question,
@@ -117,7 +119,9 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
             *_policy_notes(changed, trusted, proposed),
             *_strays(changed, policy),
             *_grader_notes(changed, graders),
+            *_calibration_notes(changed, policy.paths.calibrations),
         ),
+        proposed=proposed,
     )
 
 
@@ -144,7 +148,7 @@ def _policies(
     repository: Repository, parser: Parser, path: str, *, base: str, head: str | None
 ) -> tuple[Policy | None, Policy | None]:
     """Return the policies of base and head, as far as they have one."""
-    with _at_the_base():
+    with at_the_base():
         at_base = _policy_bytes(repository, base, path)
         trusted = None if at_base is None else _read_policy(parser, path, at_base)
     at_head = _policy_bytes(repository, head, path)
@@ -173,7 +177,7 @@ def _is_under(path: str, folders: tuple[str, ...]) -> bool:
 
 
 @contextmanager
-def _at_the_base() -> Iterator[None]:
+def at_the_base() -> Iterator[None]:
     """Say of wrong files that they are the base's, which this change cannot be blamed for."""
     try:
         yield
@@ -230,6 +234,12 @@ def _grader_notes(changed: frozenset[str], folders: tuple[str, ...]) -> Iterator
     for path in sorted(changed):
         if _is_under(path, folders):
             yield f"{path} changed: a Python grader takes effect after the merge."
+
+
+def _calibration_notes(changed: frozenset[str], folder: str) -> Iterator[str]:
+    for path in sorted(changed):
+        if path.startswith(f"{folder}/"):
+            yield f"{path} changed: what it says of the judge takes effect after the merge."
 
 
 def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:

@@ -50,7 +50,7 @@ class _Reader:
 
     def with_history(self, matchup: Matchup) -> Matchup:
         baseline = matchup.candidate.baseline
-        if baseline is None:
+        if baseline is None or matchup.checks:
             return matchup
         cases = {case.id: case for case in matchup.evalset.cases}
         outcomes = {
@@ -63,7 +63,7 @@ class _Reader:
         history = history_of(
             matchup.planned,
             outcomes,
-            policy=self._policy,
+            policy=replace(self._policy, gate=matchup.rules(self._policy.gate)),
             seed=matchup.candidate.version.hash,
             may_grow=self._plan.sources.question.looks,
         )

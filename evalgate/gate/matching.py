@@ -5,15 +5,18 @@ the cluster, the tags and the criticality that it had, and the set its number of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from evalgate.deciding.judge_scale import scaled
 from evalgate.gate.evalsets import EvalSets, cases_for
 from evalgate.gate.looks import History
+from evalgate.model.calibration import AnchorCheck
 from evalgate.model.change import Candidate
 from evalgate.model.comparison import NONE, CaseKind, PlannedCase
 from evalgate.model.evalset import Case, EvalSet
-from evalgate.model.policy import RunSettings
+from evalgate.model.policy import GateRules, RunSettings
 from evalgate.model.trial import Arm
+from evalgate.model.verdict import JudgeScale
 from evalgate.model.waiver import Waiver
 
 
@@ -26,6 +29,8 @@ class Matchup:
     the change deletes, edits or makes uncritical; `missing_critical` are critical and missing.
     `history` is what the base's record says of the cases, if it says anything.
     `waived` are the waivers in force.
+    `judge` says how far the judge of this set is to be trusted, where the base knows. `checks`
+    makes it a matchup of judges: which answer a trial of an arm, a case and an index is about.
     """
 
     candidate: Candidate
@@ -37,6 +42,18 @@ class Matchup:
     missing_critical: tuple[str, ...]
     history: History | None = None
     waived: tuple[Waiver, ...] = ()
+    judge: JudgeScale | None = None
+    checks: Mapping[tuple[Arm, str, int], AnchorCheck] = field(default_factory=dict)
+
+    def rules(self, policy: GateRules) -> GateRules:
+        """Return the policy's rules as they hold here: with the limit on the judge's scale.
+
+        What is demanded of prompts, a least pass rate and protected slices, is not demanded of a
+        judge.
+        """
+        if self.checks:
+            return replace(policy, min_pass_rate=None, protected_slices=())
+        return scaled(policy, self.judge)
 
     @property
     def trials(self) -> int:

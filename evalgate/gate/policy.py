@@ -55,12 +55,13 @@ def read_policy(document: Document, content: bytes) -> Policy:
 
 
 def _paths(section: Section) -> Paths:
-    section.allow("prompts", "evalsets", "baselines", "graders")
+    section.allow("prompts", "evalsets", "baselines", "calibrations", "graders")
     has_graders = section.data.get("graders") is not None
     return Paths(
         prompts=_folder(section, "prompts"),
         evalsets=_folder(section, "evalsets"),
         baselines=_folder(section, "baselines", default=Paths().baselines),
+        calibrations=_folder(section, "calibrations", default=Paths().calibrations),
         graders=_folder(section, "graders") if has_graders else None,
     )
 
@@ -77,14 +78,16 @@ def _folder(section: Section, key: str, *, default: str = "") -> str:
 
 
 def _judge(section: Section) -> JudgeSettings:
-    section.allow("model", "effort", "max_tokens", "votes", "route")
+    section.allow("model", "effort", "max_tokens", "votes", "route", "min_agreement")
     default = JudgeSettings()
+    has_least = section.data.get("min_agreement") is not None
     return JudgeSettings(
         model=section.text("model", default.model),
         effort=section.word("effort", EFFORTS) if "effort" in section.data else default.effort,
         max_tokens=section.integer("max_tokens", default.max_tokens, least=64, most=64_000),
         votes=_votes(section, default.votes),
         route=section.text("route"),
+        min_agreement=_rate(section, "min_agreement", 0.0) if has_least else None,
     )
 
 

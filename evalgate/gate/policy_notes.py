@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from enum import Enum
 
+from evalgate.model.calibration import print_of
 from evalgate.model.policy import Policy
 
 _SECTIONS = ("paths", "judge", "gate", "run")
@@ -24,7 +25,7 @@ def policy_notes(old: Policy, new: Policy) -> Iterator[str]:
             if waiver not in known:
                 case = f"case {waiver.case} of {waiver.evalset}"
                 yield f"It {word} a waiver for {case}: {waiver.owner}, until {waiver.expires}."
-    if old.judge != new.judge:
+    if print_of(old.judge) != print_of(new.judge) or old.judge.route != new.judge.route:
         yield "The new judge grades both arms from then on: older verdicts do not carry over."
 
 

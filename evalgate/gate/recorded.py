@@ -15,11 +15,13 @@ def recorded(plan: Plan, outside: Outside) -> Callable[[PlannedTrial], bool]:
     """Return what tells whether a record answers a trial, grades and all."""
     records, policy = plan.records, plan.sources.policy
     if records is None:
-        return lambda _: False
+        return lambda planned: planned.check is not None and planned.check.known is not None
     where = places(policy, outside)
     origin, judge_origin = where.origin(policy.run.route), where.origin(policy.judge.route)
 
     def is_recorded(planned: PlannedTrial) -> bool:
+        if planned.check is not None:
+            return planned.check.known is not None
         request = replace(render(planned.version, planned.case), sample=planned.index)
         key = answer_key(request, origin=origin)
         past = records.find(asked_key(key, planned.case.tool_results))

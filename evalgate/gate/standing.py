@@ -96,7 +96,7 @@ class PlanTrials:
         """Prepare to take the trials of a plan as it was at first."""
         self._plan = plan
         self._growing = {
-            place: MatchupTrials(matchup, plan.sources.policy.gate)
+            place: MatchupTrials(matchup, matchup.rules(plan.sources.policy.gate))
             for place, matchup in enumerate(plan.matchups)
             if matchup.history is not None and matchup.history.may_grow
         }

@@ -1,6 +1,7 @@
 """The trials of a plan, matchup by matchup, each once."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
@@ -46,4 +47,5 @@ def _own_trials(matchup: Matchup, earlier: Sequence[Matchup]) -> Iterator[Planne
         baseline=matchup.candidate.baseline,
     ):
         if trial.arm is Arm.CANDIDATE or (trial.case.id, trial.index) not in shared:
-            yield trial
+            check = matchup.checks.get((trial.arm, trial.case.id, trial.index))
+            yield trial if check is None else replace(trial, check=check)

@@ -1,6 +1,6 @@
 """Turns the judge's reply into a grade; what is not exactly as asked is ungraded, never a pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
@@ -58,6 +58,34 @@ def rubric_grade(spec: GraderSpec, reply: Completion | CallFailure) -> Grade:
         reason = f"The judge's reply {opinions.reason}."
         return ungraded(spec, cause=Cause.UNPARSABLE, reason=reason)
     return _decided(spec, opinions)
+
+
+def criterion_verdicts(
+    spec: GraderSpec, reply: Completion | CallFailure
+) -> Mapping[str, bool | None]:
+    """Return what a reply says about each criterion, by text; nothing when it cannot be read.
+
+    A criterion that the judge cannot tell is None.
+    """
+    if isinstance(reply, CallFailure) or reply.stop_reason != "end_turn":
+        return {}
+    opinions = _opinions(spec, reply.text)
+    if isinstance(opinions, _Unparsable):
+        return {}
+    return {opinion.criterion.text: opinion.holds for opinion in opinions}
+
+
+def verdict_from_criteria(spec: GraderSpec, holds: Mapping[str, bool]) -> bool | None:
+    """Return whether a rubric passes when people decide its criteria; None when too few are.
+
+    Args:
+        spec: the rubric.
+        holds: what they said, by the text of the criterion.
+    """
+    opinions = [
+        _Opinion(criterion=each, holds=holds.get(each.text), reason="") for each in spec.criteria
+    ]
+    return _decided(spec, opinions).passed
 
 
 def _unfinished(spec: GraderSpec, stop_reason: str) -> Grade:

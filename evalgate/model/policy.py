@@ -37,13 +37,14 @@ class OnInconclusive(StrEnum):
 class Paths:
     """The folders that hold prompts and eval sets, from the repository's root, without a slash.
 
-    `baselines` holds the records of stable versions. `graders` is the folder of Python graders;
-    None forbids them.
+    `baselines` holds the records of stable versions, `calibrations` what is known of the judge.
+    `graders` is the folder of Python graders; None forbids them.
     """
 
     prompts: str = "prompts"
     evalsets: str = "evalsets"
     baselines: str = "reports/baselines"
+    calibrations: str = "reports/calibrations"
     graders: str | None = None
 
 
@@ -52,7 +53,8 @@ class JudgeSettings:
     """The model that grades rubrics.
 
     `votes` is an odd number: when the first vote says fail, further ones are asked for until so
-    many are in or the majority is certain.
+    many are in or the majority is certain. `min_agreement` is the least lower limit of its J; None
+    demands the usual one, and only of a judge that has a calibration. It shapes no grade.
     """
 
     model: str = "claude-sonnet-5-5"
@@ -60,6 +62,7 @@ class JudgeSettings:
     max_tokens: int = 2048
     votes: int = 1
     route: str = ""
+    min_agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

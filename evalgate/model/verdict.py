@@ -166,8 +166,34 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeScale:
+    """How well the judge is known to agree with people on a set, and what that does to the limit.
+
+    `youden` is its J by so many `labels`, None without any of each kind; `low` the lower limit of
+    J, and `least` what the policy demands of that. `share` is the part of the compared cases that
+    the judge decides about. `max_drop` is the policy's limit, `limit` the one on the judge's scale.
+    """
+
+    evalset: str
+    labels: int
+    youden: float | None
+    low: float
+    least: float
+    share: float
+    max_drop: float
+    limit: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether the judge may decide."""
+        return self.labels > 0 and self.low >= self.least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptVerdict:
     """What was decided about one candidate on one eval set. Rates and drops are fractions.
+
+    `max_drop` is the limit that was applied: on the judge's scale when `judge` tells of one.
 
     `pass_rate` is over the cases that were compared, when there are any; `head_pass_rate` is the
     candidate's over all cases of the head, the one that `min_pass_rate` judges. `flaky` are the
@@ -200,6 +226,7 @@ class PromptVerdict:
     cost_usd: float | None = 0.0
     spending: Spending = Spending()
     latency_ms: Latency | None = None
+    judge: JudgeScale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

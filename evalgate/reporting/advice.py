@@ -30,6 +30,14 @@ _STEPS: Mapping[str, str] = {
     "protected_slice": _MEND,
     "protected_slice_lost": _UNGRADED,
     "protected_slice_gone": "Restore the cases of the protected slice and their tag.",
+    "judge_tried": (
+        "Read the verdicts of the judge that turned wrong, then mend the rubric or choose another"
+        " judge. Where a label is wrong, correct it and calibrate again."
+    ),
+    "judge_unproven": (
+        "Label more answers, sharpen the rubric or change the judge, then run `evalgate calibrate`"
+        " and commit what it writes."
+    ),
     "critical_unconfirmed": "Run the gate again: more graded trials settle whether it broke.",
     "too_few_cases": "Add cases to the eval set, or accept a wider limit (`gate.max_drop`).",
     "too_few_trials": "Raise `run.trials`, add cases, or accept a wider limit (`gate.max_drop`).",
@@ -101,7 +109,10 @@ def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
     """
     if verdict is Verdict.PASS:
         return ()
-    return joined(_STEPS[cause] for cause in causes if cause in _STEPS)
+    known = [cause for cause in causes if cause in _STEPS]
+    # What mends a prompt does not mend a judge.
+    mends = {_MEND} if "judge_tried" in known else set()
+    return joined(_STEPS[cause] for cause in known if _STEPS[cause] not in mends)
 
 
 def joined(steps: Iterable[str]) -> tuple[str, ...]:

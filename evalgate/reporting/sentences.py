@@ -168,7 +168,9 @@ def _undecided(verdict: PromptVerdict, delta: Estimate) -> str:
 
 def _plain(verdict: Verdict, subject: str, reasons: Sequence[Reason]) -> str:
     said = on_one_line(reasons[0].message, 400) if reasons else "No reason was recorded."
-    return f"{WORDS[verdict]}: {subject}. {said}" if subject else f"{WORDS[verdict]}: {said}"
+    advises = bool(reasons) and reasons[0].code == "judge_unproven"
+    word = "Advice only" if advises else WORDS[verdict]
+    return f"{word}: {subject}. {said}" if subject else f"{word}: {said}"
 
 
 def _others(run: RunVerdict) -> list[str]:

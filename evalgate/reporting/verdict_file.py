@@ -10,6 +10,7 @@ from evalgate.model.document import Data
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import (
     Estimate,
+    JudgeScale,
     Latency,
     LookTaken,
     PromptVerdict,
@@ -86,6 +87,7 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         "flaky": list(prompt.flaky),
         "waived": [_waiver(waiver) for waiver in prompt.waived],
         "look": _look(prompt.look),
+        "judge": None if prompt.judge is None else _judge(prompt.judge),
     }
 
 
@@ -96,6 +98,18 @@ def _waiver(waiver: Waiver) -> Data:
         "reason": waiver.reason,
         "expires": waiver.expires,
         "candidate": waiver.candidate,
+    }
+
+
+def _judge(scale: JudgeScale) -> Data:
+    return {
+        "proven": scale.proven,
+        "labels": scale.labels,
+        "youden": _rounded(scale.youden),
+        "youden_low": _rounded(scale.low) if scale.labels else None,
+        "min_agreement": _rounded(scale.least),
+        "share": _rounded(scale.share),
+        "max_drop": _rounded(scale.max_drop),
     }
 
 

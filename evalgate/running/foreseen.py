@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from evalgate.grading.calibration import required_rubrics, written
 from evalgate.grading.exchange import exchange_of
 from evalgate.grading.graders import RUBRIC
 from evalgate.grading.rubric import rubric_request
-from evalgate.model.chat import ChatRequest, Completion, Purpose, Usage
+from evalgate.model.calibration import AnchorCheck
+from evalgate.model.chat import ChatRequest, Purpose
 from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.prompt import PromptVersion
@@ -86,15 +88,28 @@ class Foresight:
 
         The trials are pulled and not held.
         """
-        for _, group in groupby(planned, key=lambda trial: (trial.evalset.name, trial.case.id)):
+        for _, together in groupby(planned, key=lambda trial: (trial.evalset.name, trial.case.id)):
+            group = list(together)
+            yield from (self._check(trial, trial.check) for trial in group if trial.check)
+            group = [trial for trial in group if trial.check is None]
+            if not group:
+                continue
             counted = _counted(group)
-            judging = tuple(self._judging(counted[0][0].case))
+            judging = tuple(self._judging(counted[0][0].case, self.judge))
             for trial, number in counted:
                 yield ForeseenTrials(
                     prompt=trial.version.prompt,
                     number=number,
                     calls=self._calls(trial.version, trial.case, judging),
                 )
+
+    def _check(self, trial: PlannedTrial, check: AnchorCheck) -> ForeseenTrials:
+        """Return what is foreseen of a trial of the judge: it reads an answer that is there."""
+        calls: tuple[ForeseenCall, ...] = ()
+        if check.known is None:
+            case = replace(trial.case, graders=required_rubrics(trial.case))
+            calls = tuple(self._judging(case, check.settings, answer=check.answer))
+        return ForeseenTrials(prompt=trial.version.prompt, number=1, calls=calls)
 
     def _calls(
         self, version: PromptVersion, case: Case, judging: Iterable[ForeseenCall]
@@ -131,21 +146,23 @@ class Foresight:
                 repeats=Forecast(expected=int(number < expected), most=1),
             )
 
-    def _judging(self, case: Case) -> Iterator[ForeseenCall]:
+    def _judging(
+        self, case: Case, settings: JudgeSettings, *, answer: str = ""
+    ) -> Iterator[ForeseenCall]:
         """Yield a call for each rubric; further votes are possible, not expected."""
         rubrics = [spec for spec in case.graders if spec.kind == RUBRIC]
         if not rubrics:
             return
-        exchange = exchange_of(case, _NO_ANSWER)
+        exchange = exchange_of(case, written(answer))
         for spec in rubrics:
-            request = rubric_request(spec, exchange, boundary=_FENCE, judge=self.judge)
+            request = rubric_request(spec, exchange, boundary=_FENCE, judge=settings)
             yield ForeseenCall(
                 purpose=Purpose.JUDGE,
                 model=request.model,
-                route=self.judge.route,
+                route=settings.route,
                 input=input_tokens(request),
                 output=_output(request, self.past.judge),
-                repeats=Forecast(expected=1, most=self.judge.votes),
+                repeats=Forecast(expected=1, most=settings.votes),
             )
 
 
@@ -158,15 +175,6 @@ def _counted(trials: Iterable[PlannedTrial]) -> list[tuple[PlannedTrial, int]]:
         firsts.setdefault(key, trial)
         numbers[key] += 1
     return [(trial, numbers[key]) for key, trial in firsts.items()]
-
-
-_NO_ANSWER = Completion(
-    text="",
-    model="",
-    stop_reason="end_turn",
-    usage=Usage(input_tokens=0, output_tokens=0),
-    latency_ms=0,
-)
 
 
 def _output(request: ChatRequest, recorded: float | None) -> Forecast:

@@ -56,7 +56,9 @@ def grading_key(case: Case, *, judge: JudgeSettings, origin: str, code: str) -> 
         origin: where the judge is reached.
         code: the hash of the Python graders; empty without any.
     """
-    by = (__version__, case.hash, judge, origin, code)
+    # What is demanded of the judge shapes no grade.
+    graded_by = ("JudgeSettings", judge.model, judge.effort, judge.max_tokens, judge.votes)
+    by = (__version__, case.hash, (*graded_by, judge.route), origin, code)
     return _digest(_WRITER.encode(by))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
+from evalgate.model.calibration import AnchorCheck
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.prompt import PromptVersion
@@ -12,13 +13,18 @@ from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTrial:
-    """One trial that is to be run; `index` counts the trials of its case and arm from 0."""
+    """One trial that is to be run; `index` counts the trials of its case and arm from 0.
+
+    `check` makes it a trial of the judge: nothing is asked of the version, and the judge is held
+    against an answer that people have labelled.
+    """
 
     version: PromptVersion
     arm: Arm
     evalset: EvalSet
     case: Case
     index: int
+    check: AnchorCheck | None = None
 
     @property
     def key(self) -> str:

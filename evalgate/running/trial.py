@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from evalgate.grading.answer import Answer
 from evalgate.grading.trial import Judging, Outcome, grade_answer, outcome
+from evalgate.model.calibration import AnchorCheck
 from evalgate.model.chat import CallFailure, ChatRequest, Completion
 from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings
@@ -13,12 +14,13 @@ from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
 from evalgate.running.account import Account, Calls
 from evalgate.running.conversation import converse
+from evalgate.running.judging import CACHE, RECORD, JudgeTrials, known_trial
 from evalgate.running.keys import answer_key, asked_key, grading_key
 from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 
 Render = Callable[[PromptVersion, Case], ChatRequest]
-RECORD, EVIDENCE, CACHE = "record", "evidence", "cache"
+EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class TrialRunner:
 
     async def run(self, planned: PlannedTrial) -> Trial:
         """Return the trial, graded or errored; a failure of the service is never raised."""
+        if planned.check is not None:
+            return await self._judge(planned, planned.check)
         request = self.request(planned)
         key = answer_key(request, origin=self.places.origin(self.route))
         started = planned.trial(
@@ -73,6 +77,13 @@ class TrialRunner:
         """Return the request that opens a trial."""
         rendered = self.render(planned.version, planned.case)
         return replace(rendered, trial=planned.key, sample=planned.index, route=self.route)
+
+    async def _judge(self, planned: PlannedTrial, check: AnchorCheck) -> Trial:
+        known = known_trial(planned, check)
+        if known is not None:
+            return known
+        judge = JudgeTrials(calls=self.calls, draw_boundary=self.draw_boundary)
+        return (await judge.run(planned, check))[0]
 
     async def _answer(
         self, request: ChatRequest, planned: PlannedTrial, *, past: Trial | None, account: Account

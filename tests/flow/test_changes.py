@@ -4,7 +4,7 @@ import pytest
 
 from evalgate.errors import ConfigurationError
 from evalgate.model.verdict import Verdict
-from tests.flow.test_gate import BASE, HARMLESS, NAMES, Run, evalset, gate, version
+from tests.flow.test_gate import BASE, HARMLESS, NAMES, UNCALIBRATED, Run, evalset, gate, version
 
 JINJA = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\ntemplate: jinja\n---\n"
 WINDOW = "Say that returns take 30 days."
@@ -119,7 +119,10 @@ async def test_only_the_splits_of_the_policy_run() -> None:
     base = BASE | half | {".github/evalgate.yml": "run: {splits: [gate]}\n"}
     run = await gate(base | HARMLESS, base=base)
     assert len(run.trials) == 160
-    assert run.verdict.notes == ("1 case of replies was not run: outside of the splits gate.",)
+    assert run.verdict.notes == (
+        "1 case of replies was not run: outside of the splits gate.",
+        UNCALIBRATED,
+    )
 
 
 async def test_a_split_without_cases_is_an_error() -> None:
@@ -158,6 +161,7 @@ async def test_python_of_the_change_never_runs() -> None:
     assert run.verdict.verdict is Verdict.PASS
     assert run.verdict.notes == (
         "graders/own.py changed: a Python grader takes effect after the merge.",
+        UNCALIBRATED,
     )
 
 

@@ -52,6 +52,10 @@ judge:
 """
 
 TODAY = "2026-11-21"
+UNCALIBRATED = (
+    "The judge is not calibrated on replies: the limit is not scaled by its errors "
+    "(evalgate calibrate)."
+)
 NAMES = [f"c{number:03}" for number in range(80)]
 
 
@@ -185,6 +189,7 @@ async def test_a_policy_in_the_change_cannot_relax_the_gate_that_judges_it() -> 
         ".github/evalgate.yml changed: the new policy takes effect after the merge.",
         "`gate.max_drop` changes from 5 to 50.",
         "`gate.on_inconclusive` changes from block to warn.",
+        UNCALIBRATED,
     )
 
 
@@ -480,6 +485,7 @@ async def test_a_branch_is_not_blamed_for_cases_that_the_base_gained() -> None:
     assert (run.verdict.verdict, run.codes) == (Verdict.PASS, ["non_inferior"])
     assert run.verdict.notes == (
         "The base gained 1 case of replies since the fork, not run here: gained.",
+        UNCALIBRATED,
     )
 
 

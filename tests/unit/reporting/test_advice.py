@@ -54,3 +54,8 @@ def test_a_change_that_passes_needs_nothing() -> None:
 )
 def test_only_exit_code_zero_lets_a_change_through(code: ExitCode, lets_through: bool) -> None:
     assert ("through" in consequence(code)) is lets_through
+
+
+def test_what_mends_a_prompt_is_not_advised_for_a_judge() -> None:
+    [step] = next_steps(["regression", "judge_tried"], Verdict.FAIL)
+    assert "mend the rubric" in step

@@ -149,6 +149,7 @@ def test_everything_that_was_decided_is_written(
                         }
                     ],
                     "look": None,
+                    "judge": None,
                 }
             ],
             "notes": ["A note."],

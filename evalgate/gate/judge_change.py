@@ -1,0 +1,148 @@
+"""Tries a changed judge: one with other settings, or with other rubrics, on the labelled answers.
+
+The anchors of the base are judged with the head's settings and rubrics. Each verdict is right or
+wrong by the label, and is held against the verdict that the base's judge gave then. So a judge is
+compared with its predecessor as one version of a prompt is with another.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
+
+from evalgate.deciding.wording import counted
+from evalgate.gate.calibrating import judge_version
+from evalgate.gate.evalsets import Sets, read_sets
+from evalgate.gate.gathering import Sources
+from evalgate.gate.judge_standing import JudgeStanding, JudgeStandings
+from evalgate.gate.matching import Matchup
+from evalgate.gate.outside import Outside
+from evalgate.grading.calibration import asked_hash, required_rubrics
+from evalgate.model.calibration import Anchor, AnchorCheck, print_of
+from evalgate.model.change import Candidate
+from evalgate.model.comparison import CaseKind, PlannedCase
+from evalgate.model.evalset import Case, EvalSet
+from evalgate.model.policy import JudgeSettings
+from evalgate.model.trial import Arm
+
+
+def judge_matchups(
+    sources: Sources, standings: JudgeStandings, outside: Outside
+) -> tuple[Matchup, ...]:
+    """Return a matchup of judges for each set whose judge or rubrics the change touches."""
+    if not any(standings.of(name) for name in standings.by_set):
+        return ()
+    old, new = _settings(sources)
+    sets = _head_sets(sources, outside)
+    return tuple(
+        matchup
+        for name, standing in standings.by_set.items()
+        if name in sets and (matchup := _matchup(standing, sets[name], old=old, new=new))
+    )
+
+
+def change_notes(sources: Sources, standings: JudgeStandings) -> Iterator[str]:
+    """Yield what a reader should know when a changed judge cannot be tried."""
+    if changes_settings(sources) and not any(map(standings.of, standings.by_set)):
+        yield (
+            "The change of the judge is not tried: the base has no labelled answers that count "
+            "(evalgate calibrate)."
+        )
+
+
+def changes_settings(sources: Sources) -> bool:
+    """Return whether the head has another judge than the base, wherever it is reached."""
+    old, new = _settings(sources)
+    return print_of(old) != print_of(new)
+
+
+def _settings(sources: Sources) -> tuple[JudgeSettings, JudgeSettings]:
+    """Return the judge of the base and that of the head, which is reached over the base's route."""
+    old = sources.policy.judge
+    new = sources.proposed.judge if sources.proposed else old
+    return old, replace(new, route=old.route)
+
+
+def _head_sets(sources: Sources, outside: Outside) -> Sets:
+    paths = sources.policy.paths
+    commit = None if sources.question.head is None else sources.head
+    tree = outside.repository.files(commit, [paths.evalsets, paths.prompts])
+    return read_sets(tree, paths.evalsets, outside.parser)[0]
+
+
+def _matchup(
+    standing: JudgeStanding, evalset: EvalSet, *, old: JudgeSettings, new: JudgeSettings
+) -> Matchup | None:
+    """Return the matchup of the judges of one set; None when nothing has changed for it."""
+    calibration = standing.calibration
+    cases = {case.id: case for case in evalset.cases if required_rubrics(case)}
+    anchors = [anchor for anchor in standing.anchors if anchor.case in cases]
+    named = dict.fromkeys(anchor.case for anchor in anchors)
+    asked = {name: asked_hash(cases[name]) for name in named}
+    edited = [name for name in named if asked[name] != calibration.asked[name]]
+    is_another = print_of(old) != print_of(new)
+    if not anchors or not (is_another or edited):
+        return None
+    again = set(named) if is_another else set(edited)
+    checks = dict(_checks(anchors, again, old=old, new=new))
+    numbers = Counter(anchor.case for anchor in anchors)
+    return Matchup(
+        candidate=Candidate(
+            version=judge_version(new, _identity(new, asked, anchors)),
+            baseline=judge_version(old, _identity(old, calibration.asked, anchors)),
+            why=tuple(_why(old, new, edited)),
+        ),
+        evalset=replace(evalset, cases=tuple(cases[name] for name in named)),
+        planned=tuple(_planned(cases[name], number) for name, number in numbers.items()),
+        deleted=(),
+        missing=(),
+        weakened=(),
+        missing_critical=(),
+        checks=checks,
+    )
+
+
+def _checks(
+    anchors: Sequence[Anchor], again: set[str], *, old: JudgeSettings, new: JudgeSettings
+) -> Iterator[tuple[tuple[Arm, str, int], AnchorCheck]]:
+    """Yield what each trial is about: the old judge's verdicts are known, the new one is asked.
+
+    Where neither the judge nor the rubric has changed, the new verdict is the old one.
+    """
+    indices: Counter[str] = Counter()
+    for anchor in anchors:
+        index = indices[anchor.case]
+        indices[anchor.case] += 1
+        then = AnchorCheck(
+            answer=anchor.answer, human=anchor.human, settings=old, known=anchor.judge
+        )
+        known = None if anchor.case in again else anchor.judge
+        yield (Arm.BASELINE, anchor.case, index), then
+        yield (Arm.CANDIDATE, anchor.case, index), replace(then, settings=new, known=known)
+
+
+def _planned(case: Case, number: int) -> PlannedCase:
+    return PlannedCase(
+        case=case.id,
+        kind=CaseKind.SAME,
+        baseline=range(number),
+        candidate=range(number),
+        tags=case.tags,
+        cluster=case.cluster,
+    )
+
+
+def _why(old: JudgeSettings, new: JudgeSettings, edited: Sequence[str]) -> Iterator[str]:
+    was, becomes = print_of(old), print_of(new)
+    for name in ("model", "effort", "max_tokens", "votes"):
+        before, after = getattr(was, name), getattr(becomes, name)
+        if before != after:
+            yield f"judge.{name} changes from {before} to {after}"
+    if edited:
+        yield f"what the judge is asked changes in {counted(len(edited), 'case')}"
+
+
+def _identity(settings: JudgeSettings, asked: Mapping[str, str], anchors: Sequence[Anchor]) -> str:
+    """Return a hash of a judge, of what it is asked and of the answers that it is held against."""
+    parts = (astuple(print_of(settings)), sorted(asked.items()), list(map(astuple, anchors)))
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
