@@ -102,7 +102,7 @@ class RunSettings:
     """
 
     trials: int = 3
-    most_trials: int = 4
+    most_trials: int = 5
     record_trials: int = 10
     critical_trials: int = 3
     concurrency: int = 16

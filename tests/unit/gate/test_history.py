@@ -17,7 +17,7 @@ def planned(cases: int) -> tuple[PlannedCase, ...]:
     )
 
 
-@pytest.mark.parametrize(("cases", "looks"), [(99, 1), (100, 4), (200, 5)])
+@pytest.mark.parametrize(("cases", "looks"), [(99, 1), (100, 5), (200, 6)])
 def test_small_sets_have_a_single_look(cases: int, looks: int) -> None:
     history = recorded(cases, depth=3)
     assert len(history.looks) == looks

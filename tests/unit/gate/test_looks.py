@@ -1,0 +1,148 @@
+"""Which trials a matchup calls for at each point, and by which rules it is judged there."""
+
+from dataclasses import replace
+
+import pytest
+
+from evalgate.deciding.looks import Look
+from evalgate.gate.looks import (
+    BEGINNING,
+    History,
+    Progress,
+    look_taken,
+    most_planned,
+    planned_at,
+    planned_in_full,
+    rules_at,
+)
+from evalgate.model.comparison import NONE, CaseKind, PlannedCase
+from evalgate.model.policy import Estimand, GateRules
+
+RULES = GateRules(alpha=0.05, estimand=Estimand.AUTO)
+LOOKS = (
+    Look(share=0.5, rounds=1, level=0.01),
+    Look(share=1, rounds=1, level=0.02),
+    Look(share=1, rounds=2, level=0.03),
+)
+
+
+def planned(case: str, *, trials: int = 3, critical: bool = False) -> PlannedCase:
+    return PlannedCase(
+        case=case,
+        kind=CaseKind.SAME,
+        baseline=range(trials),
+        candidate=range(trials),
+        critical=critical,
+    )
+
+
+NEW = PlannedCase(case="new", kind=CaseKind.NEW, baseline=NONE, candidate=range(3))
+HISTORY = History(
+    usual=(
+        planned("steady"),
+        planned("varied"),
+        planned("thin"),
+        planned("critical", trials=4, critical=True),
+        NEW,
+    ),
+    outcomes={
+        "steady": (1.0,) * 6,
+        "varied": (1.0, 0.0, 1.0, 1.0, 1.0),
+        "thin": (1.0,),
+        "critical": (1.0,) * 3,
+    },
+    looks=LOOKS,
+    half=frozenset({"steady", "varied"}),
+    probed=frozenset({"steady"}),
+)
+
+
+def trials(progress: Progress, history: History = HISTORY) -> dict[str, tuple[range, range]]:
+    return {case.case: (case.baseline, case.candidate) for case in planned_at(history, progress)}
+
+
+def test_the_first_look_of_a_large_set_is_at_half_of_its_cases() -> None:
+    assert trials(BEGINNING) == {
+        "steady": (range(7), range(1)),
+        "varied": (range(5), range(1)),
+        "thin": (NONE, NONE),
+        "critical": (NONE, NONE),
+        "new": (NONE, NONE),
+    }
+
+
+def test_then_all_cases_run_once_and_critical_new_and_unknown_ones_as_ever() -> None:
+    assert trials(Progress(look=1)) == {
+        "steady": (range(7), range(1)),
+        "varied": (range(5), range(1)),
+        "thin": (range(3), range(1)),
+        "critical": (range(3), range(4)),
+        "new": (NONE, range(3)),
+    }
+    assert planned_in_full(HISTORY) == planned_at(HISTORY, Progress(look=1))
+
+
+def test_further_rounds_go_to_cases_that_varied_or_of_which_too_little_is_known() -> None:
+    found = {case: candidate for case, (_, candidate) in trials(Progress(look=2)).items()}
+    assert (found["steady"], found["varied"], found["thin"]) == (range(1), range(2), range(2))
+
+
+def test_a_check_runs_the_baseline_beside_the_candidate_on_trials_that_are_not_on_record() -> None:
+    found = trials(Progress(look=2, afresh=True))
+    assert found["steady"] == (range(6, 7), range(1))
+    assert found["varied"] == (range(5, 7), range(2))
+    assert found["thin"] == (range(3, 5), range(2))
+
+
+def test_after_a_drift_every_case_goes_on() -> None:
+    found = trials(Progress(look=2, afresh=True, drifted=True))
+    assert found["steady"] == (range(6, 8), range(2))
+
+
+def test_losses_are_looked_into_by_trials_of_their_own() -> None:
+    found = planned_at(HISTORY, Progress(look=1, confirming=frozenset({"steady"})))
+    assert {case.case: case.confirming for case in found if case.confirming} == {
+        "steady": range(4, 6)
+    }
+
+
+def test_no_trial_is_ever_planned_beyond_the_most() -> None:
+    most = {case.case: case for case in most_planned(HISTORY)}
+    for look in range(len(LOOKS)):
+        for afresh, drifted in ((False, False), (True, False), (True, True)):
+            progress = Progress(look=look, afresh=afresh, drifted=drifted)
+            progress = replace(progress, confirming=frozenset(HISTORY.outcomes))
+            for case in planned_at(HISTORY, progress):
+                assert set(case.baseline) <= set(most[case.case].baseline)
+                assert set(case.candidate) <= set(most[case.case].candidate)
+                assert set(case.confirming) <= set(most[case.case].confirming)
+
+
+def test_confirming_trials_are_none_of_the_rounds() -> None:
+    for case in most_planned(HISTORY):
+        assert not set(case.confirming) & set(case.candidate)
+
+
+def test_without_looks_every_case_runs_as_planned_against_its_whole_record() -> None:
+    single = replace(HISTORY, looks=(Look(share=1.0, rounds=3, level=0.05),), half=frozenset())
+    found = trials(BEGINNING, single)
+    assert found["steady"] == (range(7), range(3))
+    assert found["varied"] == (range(5), range(3))
+    assert trials(Progress(afresh=True), single)["steady"] == (range(6, 9), range(3))
+
+
+@pytest.mark.parametrize(("look", "level"), [(0, 0.01), (1, 0.02), (2, 0.03)])
+def test_each_look_claims_at_its_own_level_and_about_the_traffic(look: int, level: float) -> None:
+    own = rules_at(HISTORY, Progress(look=look), RULES)
+    assert (own.alpha, own.estimand) == (level, Estimand.POPULATION)
+
+
+def test_a_single_look_leaves_the_rules_as_they_are() -> None:
+    single = replace(HISTORY, looks=(Look(share=1.0, rounds=3, level=0.05),))
+    assert rules_at(single, BEGINNING, RULES) == RULES
+
+
+def test_a_verdict_tells_at_which_look_it_fell_and_how_much_was_on_record() -> None:
+    taken = look_taken(HISTORY, Progress(look=2, afresh=True))
+    assert (taken.number, taken.of, taken.level, taken.recorded) == (3, 3, 0.03, 3)
+    assert (taken.afresh, taken.drifted, taken.partial) == (True, False, False)
