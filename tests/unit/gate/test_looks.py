@@ -5,18 +5,29 @@ from dataclasses import replace
 import pytest
 
 from evalgate.deciding.looks import Look
+from evalgate.deciding.verdict import decide
 from evalgate.gate.looks import (
     BEGINNING,
     History,
     Progress,
+    following,
     look_taken,
     most_planned,
     planned_at,
     planned_in_full,
     rules_at,
 )
-from evalgate.model.comparison import NONE, CaseKind, PlannedCase
+from evalgate.model.comparison import (
+    NONE,
+    ArmLedger,
+    CaseKind,
+    CasePair,
+    Comparison,
+    PlannedCase,
+)
 from evalgate.model.policy import Estimand, GateRules
+from evalgate.model.trial import Arm
+from evalgate.model.verdict import Verdict
 
 RULES = GateRules(alpha=0.05, estimand=Estimand.AUTO)
 LOOKS = (
@@ -99,6 +110,11 @@ def test_after_a_drift_every_case_goes_on() -> None:
     assert found["steady"] == (range(6, 8), range(2))
 
 
+def test_a_critical_case_keeps_the_trials_that_confirm_it_at_every_look() -> None:
+    for look in (1, 2):
+        assert trials(Progress(look=look))["critical"] == (range(3), range(4))
+
+
 def test_losses_are_looked_into_by_trials_of_their_own() -> None:
     found = planned_at(HISTORY, Progress(look=1, confirming=frozenset({"steady"})))
     assert {case.case: case.confirming for case in found if case.confirming} == {
@@ -146,3 +162,67 @@ def test_a_verdict_tells_at_which_look_it_fell_and_how_much_was_on_record() -> N
     taken = look_taken(HISTORY, Progress(look=2, afresh=True))
     assert (taken.number, taken.of, taken.level, taken.recorded) == (3, 3, 0.03, 3)
     assert (taken.afresh, taken.drifted, taken.partial) == (True, False, False)
+
+
+CASES = [str(number) for number in range(120)]
+STILL = History(
+    usual=tuple(map(planned, CASES)),
+    outcomes=dict.fromkeys(CASES, (1.0,) * 5),
+    looks=(Look(share=1, rounds=1, level=0.05), Look(share=1, rounds=2, level=0.05)),
+)
+
+
+def told(*losses: str, confirming: tuple[float, ...] = ()) -> Comparison:
+    """Return what one trial per case amounts to, and what further trials of the losses said."""
+    pairs = tuple(
+        CasePair(
+            case=case,
+            kind=CaseKind.SAME,
+            baseline=(1.0,) * 5,
+            candidate=(float(case not in losses),),
+            confirming=confirming if case in losses else (),
+        )
+        for case in CASES
+    )
+    return Comparison(
+        pairs=pairs, deleted=(), ledger={}, planned_pairs=120, lost_pairs=0, error_kinds={}
+    )
+
+
+def test_where_only_rare_losses_may_stand_in_the_way_they_are_looked_into() -> None:
+    further = following(BEGINNING, told("7", "9"), history=STILL, rules=RULES)
+    assert further == Progress(confirming=frozenset({"7", "9"}))
+
+
+def test_a_loss_that_was_a_slip_stands_in_the_way_no_more() -> None:
+    looked = Progress(confirming=frozenset({"7", "9"}))
+    slips = told("7", "9", confirming=(1.0, 1.0))
+    assert following(looked, slips, history=STILL, rules=RULES) is None
+    own = rules_at(STILL, looked, RULES)
+    assert decide(slips, own, baseline=True).verdict is Verdict.PASS
+    broken = told("7", "9", confirming=(0.0, 0.0))
+    assert decide(broken, own, baseline=True).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pass_calls_for_nothing() -> None:
+    assert following(BEGINNING, told(), history=STILL, rules=RULES) is None
+
+
+def test_a_failure_by_the_record_calls_for_the_baseline_and_then_for_a_diagnosis() -> None:
+    lost = told(*CASES[:15])
+    checked = following(BEGINNING, lost, history=STILL, rules=RULES)
+    assert checked == Progress(afresh=True)
+    diagnosed = following(checked, lost, history=STILL, rules=RULES)
+    assert diagnosed is not None
+    assert (diagnosed.diagnosed, len(diagnosed.confirming)) == (True, 10)
+    assert following(diagnosed, lost, history=STILL, rules=RULES) is None
+
+
+def test_trials_that_are_not_all_told_call_for_nothing_yet() -> None:
+    missing = replace(told("7", "9"), ledger={Arm.CANDIDATE: ArmLedger(planned=120, graded=119)})
+    assert following(BEGINNING, missing, history=STILL, rules=RULES) is None
+
+
+def test_a_run_in_parts_never_grows() -> None:
+    parts = replace(STILL, may_grow=False)
+    assert following(BEGINNING, told(*CASES[:15]), history=parts, rules=RULES) is None
