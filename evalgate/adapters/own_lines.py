@@ -75,6 +75,7 @@ class _Line(Struct, forbid_unknown_fields=True):
     tags: tuple[str, ...]
     cluster: str | None
     weight: _Amount
+    purpose: str = ""
 
 
 _DECODER = Decoder(_Line)
@@ -112,6 +113,7 @@ def read_own_line(line: bytes) -> Trial | None:
         tags=read.tags,
         cluster=read.cluster,
         weight=read.weight,
+        purpose=read.purpose,
     )
 
 

@@ -15,10 +15,7 @@ from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.told import NOWHERE, Origin, ToldTrial
-from evalgate.model.trial import Arm, TrialStatus
-
-CONFIRMATION = "confirmation"
-"""The purpose of a trial that was run to confirm a loss and enters no mean."""
+from evalgate.model.trial import CONFIRMATION, Arm, TrialStatus
 
 _Count = Annotated[int, Meta(ge=0, le=MOST)]
 _Share = Annotated[float, Meta(ge=0, le=1)]

@@ -39,6 +39,7 @@ def encode(trial: Trial) -> dict[str, Data]:
         "tags": list(trial.tags),
         "cluster": trial.cluster,
         "weight": trial.weight,
+        **({"purpose": trial.purpose} if trial.purpose else {}),
     }
 
 
@@ -85,6 +86,7 @@ def decode(document: Document, *, arm: Arm) -> Trial:
         tags=section.texts("tags"),
         cluster=section.optional_text("cluster"),
         weight=section.number("weight", 1.0, least=0, most=MOST),
+        purpose=section.text("purpose"),
     )
     section.finish()
     return trial

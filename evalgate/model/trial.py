@@ -42,6 +42,10 @@ class TrialError:
     message: str
 
 
+CONFIRMATION = "confirmation"
+"""The purpose of a trial that tells a loss from a slip, and enters no mean."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One line of `trials.jsonl`.
@@ -51,7 +55,7 @@ class Trial:
     `judge_cost_usd` is the judge's part. `calls` counts requests sent, retries and judge included.
     `reused` says where a trial comes from that needed no call: `record` or `cache`. `asked` is the
     key of what the version was asked, `grading` that of how the answer was graded: a trial with
-    the same keys is as good as this one.
+    the same keys is as good as this one. `purpose` is empty for the trials that means are taken of.
     """
 
     prompt: str
@@ -77,3 +81,4 @@ class Trial:
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     weight: float = 1.0
+    purpose: str = ""

@@ -8,7 +8,7 @@ from evalgate.model.calibration import AnchorCheck
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
+from evalgate.model.trial import CONFIRMATION, Arm, Trial, TrialError, TrialStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,8 @@ class PlannedTrial:
     """One trial that is to be run; `index` counts the trials of its case and arm from 0.
 
     `check` makes it a trial of the judge: nothing is asked of the version, and the judge is held
-    against an answer that people have labelled.
+    against an answer that people have labelled. `confirms` makes it one that tells a loss from a
+    slip.
     """
 
     version: PromptVersion
@@ -25,6 +26,7 @@ class PlannedTrial:
     case: Case
     index: int
     check: AnchorCheck | None = None
+    confirms: bool = False
 
     @property
     def key(self) -> str:
@@ -54,6 +56,7 @@ class PlannedTrial:
             grading=grading,
             tags=self.case.tags,
             cluster=self.case.cluster,
+            purpose=CONFIRMATION if self.confirms else "",
         )
 
 
@@ -81,4 +84,5 @@ def plan_trials(
                         evalset=evalset,
                         case=cases[plan.case],
                         index=index,
+                        confirms=arm is Arm.CANDIDATE and index in plan.confirming,
                     )

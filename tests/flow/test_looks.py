@@ -22,7 +22,7 @@ from evalgate.gate.resuming import left_over
 from evalgate.gate.scope import trial_key
 from evalgate.model.ports import ChatModel
 from evalgate.model.route import Route
-from evalgate.model.trial import Arm, Trial
+from evalgate.model.trial import CONFIRMATION, Arm, Trial
 from evalgate.model.verdict import LookTaken, RunVerdict, Verdict
 from evalgate.simulator.fakes import (
     FakeClock,
@@ -202,7 +202,9 @@ async def test_a_damaging_change_fails_against_fresh_trials_of_the_baseline() ->
 
 async def test_losses_of_a_candidate_that_fails_are_looked_into() -> None:
     found = await run(await recorded(), DAMAGING)
+    looked_into = {trial.case for trial in found.trials if trial.purpose == CONFIRMATION}
     flips = found.verdict.prompts[0].flips
+    assert looked_into <= set(flips.regressed)
     assert flips.broken or flips.slipped
     assert set(flips.broken).isdisjoint(flips.slipped)
     assert set(flips.broken) | set(flips.slipped) <= set(flips.regressed)
