@@ -14,6 +14,7 @@ from evalgate.model.chat import Purpose
 from evalgate.model.comparison import CaseKind
 from evalgate.model.trial import Arm
 from evalgate.reporting.numbers import count, money
+from evalgate.reporting.preflight_words import preflight_sentence, supposed
 from evalgate.reporting.visible import on_one_line, safe_line
 from evalgate.running.spending import Spending
 
@@ -47,6 +48,8 @@ def _show_matchup(each: MatchupEstimate, console: Console) -> None:
         )
     )
     console.print(Text(f"  {_cases(each)}; {_trials(each)}"), soft_wrap=True)
+    for line in _decides(each):
+        console.print(Text(line), soft_wrap=True)
     console.print(_table(each))
     console.print()
 
@@ -60,6 +63,13 @@ def _trials(each: MatchupEstimate) -> str:
     arms = [f"{number:,} {arm.value}" for arm in Arm if (number := each.trials.get(arm, 0))]
     recorded = f", of which records answer {each.recorded:,}" if each.recorded else ""
     return f"{count(sum(each.trials.values()), 'trial')}: {', '.join(arms)}{recorded}"
+
+
+def _decides(each: MatchupEstimate) -> Iterator[str]:
+    foreseen = each.matchup.preflight
+    if foreseen is not None:
+        yield f"  decides   {preflight_sentence(foreseen)}"
+        yield f"  supposes  {supposed(foreseen)}"
 
 
 def _table(each: MatchupEstimate) -> Table:

@@ -212,6 +212,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         smallest_detectable_drop=decision.smallest_detectable_drop,
         flips=decision.flips,
         look=look_taken(history, standing.progress) if history else None,
+        preflight=matchup.preflight,
         slices=decision.slices,
         flaky=_flaky(decision, history),
         waived=matchup.waived,

@@ -7,6 +7,7 @@ from evalgate.model.chat import Purpose
 from evalgate.model.comparison import CaseKind
 from evalgate.model.document import Data
 from evalgate.model.trial import Arm
+from evalgate.reporting.preflight_data import preflight_data
 from evalgate.running.size import Forecast
 from evalgate.running.spending import Spending
 from evalgate.running.time_words import passes
@@ -65,6 +66,7 @@ def _matchup(each: MatchupEstimate) -> dict[str, Data]:
         "cases": {kind.value: each.cases.get(kind, 0) for kind in CaseKind},
         "trials": {arm.value: each.trials.get(arm, 0) for arm in Arm},
         "recorded": each.recorded,
+        "preflight": preflight_data(each.matchup.preflight),
         **_spending(each.estimate.total),
         "purposes": {purpose.value: _spending(each.estimate.of(purpose)) for purpose in Purpose},
     }

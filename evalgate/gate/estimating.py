@@ -11,11 +11,12 @@ from evalgate.gate.scope import Scope, cost_limit, in_scope
 from evalgate.gate.trials import trials_by_matchup
 from evalgate.model.comparison import CaseKind
 from evalgate.model.ports import Prices
+from evalgate.model.preflight import Preflight
 from evalgate.model.trial import Arm
 from evalgate.prompts.render import render
 from evalgate.reporting.numbers import money
 from evalgate.running.duration import Duration, run_time
-from evalgate.running.estimate import Estimate, Tariff, estimate, joined
+from evalgate.running.estimate import Estimate, Tariff, estimate, extended, joined
 from evalgate.running.foreseen import Foresight, Past
 from evalgate.running.plan import PlannedTrial
 from evalgate.running.time_words import passes, too_long
@@ -25,7 +26,8 @@ from evalgate.running.time_words import passes, too_long
 class MatchupEstimate:
     """What one matchup takes; trials that it shares with an earlier one are that one's.
 
-    `trials` are all of an arm; `recorded` of them need no call, because a record answers them.
+    `trials` are all of an arm, as planned at the first look at all cases; `recorded` of them need
+    no call, because a record answers them. `estimate` holds what may follow on them too.
     """
 
     matchup: Matchup
@@ -145,8 +147,20 @@ def _matchup(matchup: Matchup, trials: Iterator[PlannedTrial], means: _Means) ->
 
     total = estimate(means.foresight.trials(to_be_run()), means.tariff)
     return MatchupEstimate(
-        matchup=matchup, trials=arms, recorded=arms.total() - total.trials, estimate=total
+        matchup=matchup,
+        trials=arms,
+        recorded=arms.total() - total.trials,
+        estimate=_with_further(total, matchup.preflight),
     )
+
+
+def _with_further(first: Estimate, foreseen: Preflight | None) -> Estimate:
+    """Return an estimate with the trials that may follow on those of the first full look."""
+    if foreseen is None or not foreseen.first_trials_per_case:
+        return first
+    now = foreseen.first_trials_per_case
+    expected, most = foreseen.trials_per_case / now, foreseen.most_trials_per_case / now
+    return extended(first, expected=max(1.0, expected), most=max(1.0, most))
 
 
 def _warnings(plan: Plan, total: Estimate, *, time: Duration | None, scope: Scope) -> Iterator[str]:

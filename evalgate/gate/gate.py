@@ -13,6 +13,7 @@ from evalgate.gate.judge_change import change_notes, changes_settings, judge_mat
 from evalgate.gate.judge_standing import judge_notes, read_standings, with_judge
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
+from evalgate.gate.preflighting import with_preflights
 from evalgate.grading.code import code_problems, code_references
 from evalgate.model.document import Tree
 from evalgate.model.ports import TrialLog
@@ -25,12 +26,14 @@ def plan_gate(question: Question, outside: Outside) -> Plan:
 
     Raises:
         RepositoryError: when git cannot answer.
-        ConfigurationError: when a file that the verdict depends on is wrong.
+        ConfigurationError: when a file that the verdict depends on is wrong, or no result could
+            ever let a change pass.
     """
     plan = make_plan(gather(question, outside.repository, outside.parser), outside.parser)
     plan = _with_records(_with_code(plan, outside), outside)
     # What the judge is worth decides which limit holds, and so which looks a record allows.
-    return with_histories(_with_calibrations(plan, outside), outside)
+    plan = with_histories(_with_calibrations(plan, outside), outside)
+    return with_preflights(plan)
 
 
 def _with_code(plan: Plan, outside: Outside) -> Plan:

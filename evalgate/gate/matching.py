@@ -15,6 +15,7 @@ from evalgate.model.change import Candidate
 from evalgate.model.comparison import NONE, CaseKind, PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import GateRules, RunSettings
+from evalgate.model.preflight import Preflight
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import JudgeScale
 from evalgate.model.waiver import Waiver
@@ -28,7 +29,7 @@ class Matchup:
     away, `missing` those that the base gained since the fork, `weakened` the critical ones that
     the change deletes, edits or makes uncritical; `missing_critical` are critical and missing.
     `history` is what the base's record says of the cases, if it says anything.
-    `waived` are the waivers in force.
+    `waived` are the waivers in force, `preflight` what can be told before the first trial.
     `judge` says how far the judge of this set is to be trusted, where the base knows. `checks`
     makes it a matchup of judges: which answer a trial of an arm, a case and an index is about.
     """
@@ -42,6 +43,7 @@ class Matchup:
     missing_critical: tuple[str, ...]
     history: History | None = None
     waived: tuple[Waiver, ...] = ()
+    preflight: Preflight | None = None
     judge: JudgeScale | None = None
     checks: Mapping[tuple[Arm, str, int], AnchorCheck] = field(default_factory=dict)
 

@@ -25,6 +25,7 @@ from evalgate.prompts.changes import find_changes
 from evalgate.prompts.library import LIVE
 from evalgate.prompts.render import faults
 from evalgate.prompts.version import is_version
+from evalgate.reporting.preflight_data import preflight_data
 from evalgate.running.shards import Shard
 
 PLAN = "plan/1"
@@ -179,6 +180,7 @@ def _matchup_document(matchup: Matchup) -> dict[str, Data]:
         "why": list(matchup.candidate.why),
         "deleted": list(matchup.deleted),
         "waived": [waiver.case for waiver in matchup.waived],
+        "preflight": preflight_data(matchup.preflight),
         "cases": [
             {
                 "case": case.case,

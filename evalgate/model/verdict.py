@@ -7,6 +7,7 @@ from enum import StrEnum
 from evalgate.errors import ExitCode
 from evalgate.model.comparison import ArmLedger
 from evalgate.model.policy import OnInconclusive
+from evalgate.model.preflight import Preflight
 from evalgate.model.trial import Arm
 from evalgate.model.waiver import Waiver
 
@@ -198,7 +199,7 @@ class PromptVerdict:
     `pass_rate` is over the cases that were compared, when there are any; `head_pass_rate` is the
     candidate's over all cases of the head, the one that `min_pass_rate` judges. `flaky` are the
     ids of the cases that the baseline itself passes on some trials only; `waived` are the waivers
-    in force, whose cases count neither way.
+    in force, whose cases count neither way. `preflight` is what was told before the first trial.
     """
 
     name: str
@@ -223,6 +224,7 @@ class PromptVerdict:
     slices: tuple[Slice, ...] = ()
     flaky: tuple[str, ...] = ()
     waived: tuple[Waiver, ...] = ()
+    preflight: Preflight | None = None
     cost_usd: float | None = 0.0
     spending: Spending = Spending()
     latency_ms: Latency | None = None

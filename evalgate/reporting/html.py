@@ -23,6 +23,7 @@ from evalgate.reporting.numbers import (
     signed_points,
     tally,
 )
+from evalgate.reporting.preflight_words import preflight_sentence, supposed
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.slice_words import slice_mark
 from evalgate.reporting.spending import cost_line
@@ -78,9 +79,11 @@ def _environment() -> Environment:
         "chart_of": _chart_of,
         "first_complaint": first_complaint,
         "icons": ICONS,
+        "preflight_sentence": preflight_sentence,
         "slice_mark": slice_mark,
         "slices_of": _slices_of,
         "short": short,
+        "supposed": supposed,
         "waived_cases": waived_cases,
         "words": WORDS,
         "worse_title": worse_title,

@@ -13,6 +13,7 @@ from evalgate.reporting.look_words import course
 from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
+from evalgate.reporting.preflight_words import preflight_sentence
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
@@ -130,6 +131,8 @@ def _reasons(report: Report, depth: Depth) -> Iterator[str]:
         name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
         for reason in story.verdict.reasons[:10]:
             yield f"{name}{prose(reason.message)}"
+        if story.verdict.preflight:
+            yield f"{name}Known beforehand: {preflight_sentence(story.verdict.preflight)}."
         yield from (f"{name}{account}" for account in _accounts(story))
         for title, said in course(story.verdict):
             yield f"{name}{title.capitalize()}: {inline(said, 2_000)}"

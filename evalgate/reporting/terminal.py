@@ -11,6 +11,7 @@ from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
 from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import count, percent, points, signed_points, tally
+from evalgate.reporting.preflight_words import preflight_sentence
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
@@ -92,6 +93,8 @@ def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
         worse, better = len(verdict.flips.regressed), len(verdict.flips.fixed)
         compared = count(verdict.cases.compared, "case")
         yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
+    if verdict.preflight:
+        yield "could show", preflight_sentence(verdict.preflight)
     if verdict.ledger:
         yield "trials", _account(story)
     yield from course(verdict)

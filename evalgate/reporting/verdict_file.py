@@ -21,6 +21,7 @@ from evalgate.model.verdict import (
     VersionRef,
 )
 from evalgate.model.waiver import Waiver
+from evalgate.reporting.preflight_data import preflight_data
 
 SCHEMA = "verdict/1"
 
@@ -88,6 +89,7 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         "waived": [_waiver(waiver) for waiver in prompt.waived],
         "look": _look(prompt.look),
         "judge": None if prompt.judge is None else _judge(prompt.judge),
+        "preflight": preflight_data(prompt.preflight),
     }
 
 

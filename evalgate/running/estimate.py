@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evalgate.model.chat import Purpose, Usage
 from evalgate.model.ports import Prices
@@ -107,6 +107,22 @@ def joined(estimates: Sequence[Estimate]) -> Estimate:
         unpriced=frozenset[str]().union(*(each.unpriced for each in estimates)),
         work_seconds=math.fsum(each.work_seconds for each in estimates),
         longest_trial=max((each.longest_trial for each in estimates), default=0.0),
+    )
+
+
+def extended(estimate: Estimate, *, expected: float, most: float) -> Estimate:
+    """Return an estimate with the trials that may follow on its own, taken to be like them.
+
+    Args:
+        estimate: of the trials that are planned.
+        expected: how many times as many are expected in the end, from 1.
+        most: how many times as many there are at most.
+    """
+    return replace(
+        estimate,
+        parts={key: part.times(expected, most) for key, part in estimate.parts.items()},
+        lanes={key: load.times(expected, most) for key, load in estimate.lanes.items()},
+        work_seconds=estimate.work_seconds * expected,
     )
 
 

@@ -20,6 +20,13 @@ class Cost:
         """Return both together; what is unknown on either side is unknown."""
         return Cost(expected=_sum(self.expected, other.expected), most=_sum(self.most, other.most))
 
+    def times(self, expected: float, most: float) -> "Cost":
+        """Return a multiple of either figure."""
+        return Cost(
+            expected=None if self.expected is None else self.expected * expected,
+            most=None if self.most is None else self.most * most,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
@@ -37,13 +44,17 @@ class Load:
             output_tokens=self.output_tokens.plus(other.output_tokens),
         )
 
+    def times(self, expected: float, most: float) -> "Load":
+        """Return a multiple of either figure, rounded up."""
+        return Load(
+            calls=_times(self.calls, expected, most),
+            input_tokens=_times(self.input_tokens, expected, most),
+            output_tokens=_times(self.output_tokens, expected, most),
+        )
+
     def share(self, part: float) -> "Load":
         """Return a part of the load, between 0 and 1, rounded up."""
-        return Load(
-            calls=_part(self.calls, part),
-            input_tokens=_part(self.input_tokens, part),
-            output_tokens=_part(self.output_tokens, part),
-        )
+        return self.times(part, part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +68,17 @@ class Spending:
         """Return both together."""
         return Spending(load=self.load.plus(other.load), cost=self.cost.plus(other.cost))
 
+    def times(self, expected: float, most: float) -> "Spending":
+        """Return a multiple of what is expected, and one of what is at most."""
+        return Spending(load=self.load.times(expected, most), cost=self.cost.times(expected, most))
 
-def _part(whole: Forecast, part: float) -> Forecast:
-    return Forecast(expected=math.ceil(whole.expected * part), most=math.ceil(whole.most * part))
+
+def _times(whole: Forecast, expected: float, most: float) -> Forecast:
+    # What is whole but for rounding is not rounded up to the next number.
+    return Forecast(
+        expected=math.ceil(round(whole.expected * expected, 6)),
+        most=math.ceil(round(whole.most * most, 6)),
+    )
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from evalgate.adapters.git import commit_all, create_repository
 from tests.e2e.commands import evalgate
@@ -42,7 +43,45 @@ def test_a_plan_is_a_table_and_leaves_nothing_behind(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "60 cases: 60 same; 240 trials: 120 baseline, 120 candidate" in done.stdout
     assert "rate limits unknown" in done.stdout
+    told = [
+        line for line in done.stdout.splitlines() if line.startswith(("  decides", "  supposes"))
+    ]
+    assert told == snapshot(
+        [
+            "  decides   the traffic, from 60 cases (59 needed for 5 points); finds drops of 14.1 points or more 4 times in 5; a change that does no harm passes about 34 times in 100",
+            "  supposes  a pass rate of 90%, trials of a case that correlate by 0.5 (nothing is on record), and a tenth of the cases answered anew",
+        ]
+    )
     assert not (folder / "reports").exists()
+
+
+def test_a_question_that_nothing_can_answer_is_refused_before_any_call(folder: Path) -> None:
+    write(folder, {".github/evalgate.yml": "gate: {max_drop: 1}\nrun: {trials: 2}\n"})
+    commit_all(folder, "a strict limit")
+    write(folder, {"prompts/p/v2.md": VERSION + "more\n"})
+    planned = evalgate(folder, "plan")
+    assert (planned.returncode, planned.stdout) == (2, "")
+    assert planned.stderr == snapshot(
+        "evalgate: evalsets/p.yaml: cases: 60 cases with 2 trials each can never prove that a drop stays under 1 point, whatever comes out: it takes at least 299 cases, 5 trials per case (`run.trials`) or a limit of 3 points (`gate.max_drop`)\n"
+    )
+    gated = evalgate(folder, "gate", "--simulate", "--out", "gated")
+    assert gated.returncode == 2
+    assert not (folder / "gated/trials.jsonl").exists()
+    reasons = json.loads((folder / "gated/verdict.json").read_text())["reasons"]
+    assert [reason["code"] for reason in reasons] == ["configuration"]
+
+
+def test_what_a_set_can_decide_is_said_before_and_after(folder: Path) -> None:
+    write(folder, {"prompts/p/v2.md": VERSION + "more\n"})
+    planned = json.loads(evalgate(folder, "plan", "--json").stdout)["prompts"][0]["preflight"]
+    evalgate(folder, "gate", "--simulate", "--out", "gated")
+    verdict = json.loads((folder / "gated/verdict.json").read_text())["prompts"][0]["preflight"]
+    assert planned == verdict
+    assert (planned["units"], planned["needed_units"], planned["unit"]) == (60, 59, "case")
+    for name in ("report.html", "comment.md", "summary.md"):
+        page = (folder / "gated" / name).read_text()
+        assert "Known beforehand" in page
+        assert "a change that does no harm passes about" in page
 
 
 def test_the_plan_is_that_of_the_gate(folder: Path) -> None:

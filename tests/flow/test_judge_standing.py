@@ -74,7 +74,7 @@ async def calibrated(
 
 
 async def test_the_limit_shrinks_with_the_judges_j() -> None:
-    run = await calibrated(HARMLESS, calibration(right=180, wrong=20))
+    run = await calibrated(HARMLESS, calibration(right=185, wrong=15))
     [prompt] = run.verdict.prompts
     assert prompt.judge is not None
     assert 0.6 < prompt.judge.low < 0.8
@@ -86,7 +86,7 @@ async def test_the_limit_shrinks_with_the_judges_j() -> None:
 async def test_the_scaled_limit_holds_where_the_base_keeps_a_record_too() -> None:
     first = await gate(BASE | HARMLESS, rules=rules())
     kept = record([trial for trial in first.trials if trial.arm is Arm.BASELINE])
-    run = await calibrated(HARMLESS, {**calibration(right=180, wrong=20), **kept})
+    run = await calibrated(HARMLESS, {**calibration(right=185, wrong=15), **kept})
     [prompt] = run.verdict.prompts
     assert run.plan.matchups[0].history is not None
     assert prompt.judge is not None

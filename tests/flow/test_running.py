@@ -151,10 +151,11 @@ class Run:
 
     @property
     def substance(self) -> RunVerdict:
-        """The verdict but for what was paid, and for where its evidence was found."""
+        """The verdict but for what was paid, known before, and where its evidence was found."""
         free = Spending()
         prompts = tuple(
-            replace(each, cost_usd=0.0, spending=free, look=None) for each in self.verdict.prompts
+            replace(each, cost_usd=0.0, spending=free, look=None, preflight=None)
+            for each in self.verdict.prompts
         )
         return replace(self.verdict, cost_usd=0.0, spending=free, calls=0, prompts=prompts)
 

@@ -266,6 +266,7 @@ TRIALS = st.builds(
     tags=st.lists(TEXT, max_size=2).map(tuple),
     cluster=st.none() | TEXT,
     weight=st.floats(0, 100),
+    purpose=st.sampled_from(["", "confirmation"]),
 )
 
 

@@ -5,7 +5,7 @@ import pytest
 from evalgate.adapters.prices import PriceTable
 from evalgate.model.chat import Purpose
 from evalgate.model.route import Provider, Route
-from evalgate.running.estimate import Estimate, Tariff, estimate, joined
+from evalgate.running.estimate import Estimate, Tariff, estimate, extended, joined
 from evalgate.running.foreseen import ForeseenCall, ForeseenTrials
 from evalgate.running.size import Forecast
 from evalgate.simulator.fakes import FlatPrices
@@ -112,3 +112,17 @@ def test_joined_estimates_are_one_estimate_of_everything() -> None:
 def test_nothing_takes_nothing() -> None:
     assert estimate([], PRICES) == Estimate() == joined([])
     assert Estimate().total.cost.expected == 0
+
+
+def test_what_may_follow_is_a_multiple_of_what_is_planned() -> None:
+    first = estimate([trials(3, call(), call(model="new"))], PRICES)
+    found = extended(first, expected=1.5, most=4.0)
+    assert found.total.load.calls == Forecast(expected=9, most=24)
+    assert found.total.cost.expected is None
+    [lane] = [load for lane, load in found.lanes.items() if lane == ("", "m")]
+    assert lane.input_tokens == Forecast(expected=450, most=3_600)
+    assert found.work_seconds == pytest.approx(1.5 * first.work_seconds)
+    priced = extended(estimate([trials(2, call())], PRICES), expected=1.5, most=4.0)
+    assert priced.total.cost.expected == pytest.approx(3 * 160e-6)
+    assert priced.total.cost.most == pytest.approx(8 * 800e-6)
+    assert (priced.trials, priced.longest_trial) == (2, first.longest_trial / 2)
