@@ -144,11 +144,8 @@ def following(
 
 def has_drifted(comparison: Comparison, history: History) -> bool:
     """Tell whether fresh trials of the baseline refute its record."""
-    evidence = drift_evidence(
-        (recorded, pair.baseline[len(recorded) :])
-        for pair in comparison.pairs
-        if len(recorded := history.outcomes.get(pair.case, ())) >= FEWEST_RECORDED
-    )
+    records = ((history.outcomes.get(pair.case, ()), pair.baseline) for pair in comparison.pairs)
+    evidence = drift_evidence((recorded, told[len(recorded) :]) for recorded, told in records)
     return evidence >= DRIFTED
 
 

@@ -267,3 +267,11 @@ async def test_a_thin_record_leaves_the_trials_as_they_are() -> None:
     found = await run(await recorded(depth=2))
     assert found.look.of == 1
     assert set(found.number(Arm.CANDIDATE).values()) == {3}
+
+
+async def test_a_record_that_was_graded_otherwise_says_nothing_of_how_cases_vary() -> None:
+    base = await recorded()
+    regraded = base["evalsets/p.yaml"].replace("contains: 30 days", "contains: days")
+    found = await run({**base, "evalsets/p.yaml": regraded})
+    assert found.verdict.prompts[0].look is None
+    assert set(found.number(Arm.CANDIDATE).values()) == {3}

@@ -1,5 +1,7 @@
 """What a record allows: looks, a first half, and probes."""
 
+from dataclasses import replace
+
 import pytest
 
 from evalgate.gate.history import history_of
@@ -56,3 +58,15 @@ def test_another_candidate_probes_other_cases_of_the_first_half() -> None:
 def recorded(cases: int, *, depth: int = 4, seed: str = "s") -> History:
     record = {str(case): (1.0,) * depth for case in range(cases)}
     return history_of(planned(cases), record, policy=POLICY, seed=seed)
+
+
+def test_a_verdict_about_exactly_these_cases_has_a_single_look() -> None:
+    suite = Policy(gate=GateRules(estimand=Estimand.SUITE))
+    record = {str(case): (1.0,) * 4 for case in range(300)}
+    assert len(history_of(planned(300), record, policy=suite, seed="s").looks) == 1
+
+
+def test_waived_cases_do_not_make_a_set_large() -> None:
+    cases = [replace(case, waived=case.case == "7") for case in planned(100)]
+    record = {case.case: (1.0,) * 4 for case in cases}
+    assert len(history_of(cases, record, policy=POLICY, seed="s").looks) == 1
