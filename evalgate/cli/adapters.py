@@ -9,6 +9,7 @@ from evalgate.adapters.claude_routes import Clouds
 from evalgate.errors import MissingExtraError
 from evalgate.model.ports import BatchService, ChatModel
 from evalgate.model.route import Route
+from evalgate.model.selftest import Selftest
 from evalgate.model.trial import Trial
 from evalgate.reporting.story import Report
 from evalgate.simulator.rules import Rules
@@ -66,6 +67,10 @@ class _Progress(Protocol):
     ) -> AbstractContextManager[RunningProgress]: ...
 
 
+class _SelftestPage(Protocol):
+    def selftest_page(self, selftest: Selftest) -> str: ...
+
+
 class _Page(Protocol):
     def page(self, report: Report) -> str: ...
 
@@ -120,3 +125,9 @@ def page(report: Report) -> str:
     """Return the HTML report."""
     module = cast("_Page", import_module("evalgate.reporting.html"))
     return module.page(report)
+
+
+def selftest_page(selftest: Selftest) -> str:
+    """Return the page of a selftest."""
+    module = cast("_SelftestPage", import_module("evalgate.reporting.selftest_page"))
+    return module.selftest_page(selftest)

@@ -33,6 +33,7 @@ VERBS: Mapping[str, _Verb] = {
     "compare": _Verb("evalgate.cli.compare", "decide from pairs of files of trials, no calls"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
     "calibrate": _Verb("evalgate.cli.calibrate", "hold the judge against labels of people"),
+    "selftest": _Verb("evalgate.cli.selftest", "measure how often your policy decides wrongly"),
     "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),
     "purge": _Verb("evalgate.cli.purge", "delete stored answers by age or case, or all of them"),
     "demo": _Verb("evalgate.cli.demo", "gate a harmless and a damaging change, without a key"),

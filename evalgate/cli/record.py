@@ -1,83 +1,108 @@
 """`evalgate record`: keeps the trials of stable versions, which later runs need not repeat."""
 
-import json
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
-from evalgate.adapters.records import RecordFiles
-from evalgate.adapters.run_folder import write_files
 from evalgate.adapters.trial_file import TrialFile
-from evalgate.adapters.trial_lines import encode
+from evalgate.cli.keeping import keep
 from evalgate.cli.publication import TRIALS
 from evalgate.cli.session import read_begun_run
+from evalgate.cli.stable_run import StableRun, add_run_arguments, add_stable_arguments, run_stable
 from evalgate.deciding.wording import counted
-from evalgate.errors import ExitCode, UsageError
+from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.gathering import work_tree_policy
-from evalgate.gate.recording import Place, recorded
-from evalgate.model.trial import Arm, Trial
-from evalgate.prompts.library import read_prompts
+from evalgate.gate.looks import FEWEST_RECORDED
+from evalgate.gate.resuming import is_done
+from evalgate.gate.stable import topped_up
+
+VERB = "record"
+_NO_RECORD = "simulated answers are no record of anything"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of the verb."""
-    parser.add_argument("folders", metavar="DIR", type=Path, nargs="+", help="run folders")
+    parser.add_argument(
+        "folders", metavar="DIR", type=Path, nargs="*", help="run folders whose trials are kept"
+    )
+    parser.add_argument(
+        "--trials",
+        metavar="N",
+        type=int,
+        help="without DIR: run what the record of the stable versions lacks to N trials per case",
+    )
+    add_stable_arguments(parser)
+    add_run_arguments(parser)
 
 
 def run(options: Namespace) -> ExitCode:
     """Write the records into the work tree, for a commit on the base branch.
 
     Raises:
-        UsageError: when a folder holds no run, or one that the simulator answered.
+        UsageError: when the options do not fit together, a folder holds no run, or the simulator
+            answered.
+        EvaluationError: when a run came to no end; what it has is kept.
     """
+    if options.trials is None:
+        return _record_runs(_only_folders(options))
+    if options.folders:
+        raise UsageError("name run folders to keep what they hold, or --trials to run: not both")
+    if options.simulate or options.rules:
+        raise UsageError(_NO_RECORD)
+    return _top_up(options)
+
+
+def _only_folders(options: Namespace) -> Sequence[Path]:
+    for name in ("prompt", "policy", "out", "resume", "simulate", "rules", "max_cost"):
+        if getattr(options, name) not in (None, False):
+            raise UsageError(f"--{name.replace('_', '-')} goes with --trials alone")
+    if not options.folders:
+        raise UsageError("name a run folder, or say with --trials how many trials to run per case")
+    folders: list[Path] = options.folders
+    return folders
+
+
+def _record_runs(folders: Sequence[Path]) -> ExitCode:
     repository = GitRepository(Path.cwd())
-    begun = [read_begun_run(folder) for folder in options.folders]
+    begun = [read_begun_run(folder) for folder in folders]
     for each in begun:
         if each.simulated:
-            raise UsageError(f"{each.path}: simulated answers are no record of anything")
+            raise UsageError(f"{each.path}: {_NO_RECORD}")
     if len({each.question.policy for each in begun}) > 1:
         raise UsageError("the runs are of several policies: record those of one at a time")
     policy = work_tree_policy(begun[0].question.policy, repository, FORMATS)
-    prompts = read_prompts(
-        repository.files(None, [policy.paths.prompts]), policy.paths.prompts, FORMATS
-    )
-    stable = {
-        name: identity
-        for name, prompt in prompts.items()
-        if prompt.stable and (identity := prompt.identity(prompt.stable))
-    }
-    past = RecordFiles(repository.files(None, [policy.paths.baselines]))
-    fresh = chain.from_iterable(TrialFile(folder / TRIALS).read() for folder in options.folders)
-    kept = recorded(past.trials(), fresh, stable=stable)
-    folder = repository.root / policy.paths.baselines
-    files: dict[str, str] = {}
-    for place, trials in kept.items():
-        # Two places may share a file: names of prompts and of sets can have dots.
-        files[_file(place)] = files.get(_file(place), "") + "".join(map(_line, trials))
-    write_files(folder, files)
-    for (prompt, evalset), trials in kept.items():
-        file = folder / _file((prompt, evalset))
-        print(f"{counted(len(trials), 'trial')} of {prompt} on {evalset}: {file}")  # noqa: T201
-    if not kept:
-        print("no trial of a stable version: nothing was written")  # noqa: T201
+    fresh = chain.from_iterable(TrialFile(folder / TRIALS).read() for folder in folders)
+    keep(fresh, policy, repository)
     return ExitCode.OK
 
 
-def _file(place: Place) -> str:
-    return f"{place[0]}.{place[1]}.jsonl"
+def _top_up(options: Namespace) -> ExitCode:
+    words = (VERB, "--trials", str(options.trials))
+    done = run_stable(options, words, lambda plan: topped_up(plan, options.trials))
+    policy = done.plan.sources.policy
+    keep(done.log.read(), policy, GitRepository(Path.cwd()))
+    _check_end(done)
+    if options.trials < FEWEST_RECORDED:
+        few = counted(options.trials, "trial")
+        print(f"{few} per case: the gate asks less where it finds {FEWEST_RECORDED}")  # noqa: T201
+    return ExitCode.OK
 
 
-def _line(trial: Trial) -> str:
-    baseline = replace(
-        trial,
-        arm=Arm.BASELINE,
-        reused="",
-        calls=0,
-        cost_usd=0.0,
-        judge_cost_usd=0.0,
-        booked_usd=0.0,
-    )
-    return json.dumps(encode(baseline)) + "\n"
+def _check_end(done: StableRun) -> None:
+    """Refuse to call a record topped up that is not, beyond what the policy bears.
+
+    Raises:
+        EvaluationError: says what is missing, and how to go on.
+    """
+    planned = done.plan.trials
+    missing = planned - sum(map(is_done, done.log.read()))
+    if done.stopped is None and missing <= done.plan.sources.policy.gate.error_budget * planned:
+        if missing:
+            print(f"{missing:,} of {counted(planned, 'trial')} ended without a grade")  # noqa: T201
+        return
+    why = done.stopped.message.rstrip(".") if done.stopped else "too many trials have no grade"
+    lacks = f"{missing:,} of {counted(planned, 'trial')} are missing; the others are kept"
+    raise EvaluationError(f"the run stopped before its end: {why}\n{lacks}\n{done.how_to_go_on}")

@@ -26,6 +26,7 @@ from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.estimating import in_full
 from evalgate.gate.execution import Mode
+from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
@@ -167,16 +168,23 @@ def read_begun_run(folder: Path) -> BegunRun:
     return read_begun(read_json(str(path), content))
 
 
-def begun_run(options: Namespace, *, simulated: bool) -> BegunRun:
+def begun_run(options: Namespace, *, simulated: bool, of_work_tree: bool = False) -> BegunRun:
     """Return the run that `--resume` names.
+
+    Args:
+        options: of the command line.
+        simulated: whether the simulator answers now.
+        of_work_tree: whether the verb runs the stable versions of the work tree.
 
     Raises:
         UsageError: when the other options ask for another run.
     """
     for name in ("base", "head", "policy", "out"):
-        if getattr(options, name):
+        if getattr(options, name, None):
             raise UsageError(f"--resume goes on with a run as it was begun: leave out --{name}")
     begun = read_begun_run(options.resume)
+    if (begun.question.base == WORK_TREE) != of_work_tree:
+        raise UsageError(f"{begun.path}: another command began this run: go on with that one")
     if begun.simulated != simulated:
         word = "add" if begun.simulated else "leave out"
         raise UsageError(f"--resume goes on with a run as it was begun: {word} --simulate")

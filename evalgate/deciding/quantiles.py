@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 
 _PRECISION = 1e-15
@@ -19,6 +20,7 @@ def normal_tail(value: float) -> float:
     return 0.5 * math.erfc(value / math.sqrt(2))
 
 
+@lru_cache(maxsize=4096)  # one comparison asks for the same few several times
 def student_quantile(probability: float, degrees: float) -> float:
     """Return the value that Student's t stays below with this probability.
 
@@ -60,6 +62,7 @@ def student_tail(value: float, degrees: float) -> float:
     return 0.5 * incomplete_beta(degrees / (degrees + square), degrees / 2, 0.5)
 
 
+@lru_cache(maxsize=4096)
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """Return the value that a Beta(a, b) variable stays below with this probability.
 

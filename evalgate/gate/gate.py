@@ -30,10 +30,18 @@ def plan_gate(question: Question, outside: Outside) -> Plan:
             ever let a change pass.
     """
     plan = make_plan(gather(question, outside.repository, outside.parser), outside.parser)
+    return with_preflights(completed(plan, outside))
+
+
+def completed(plan: Plan, outside: Outside) -> Plan:
+    """Return the plan with what its base has to say of it: graders, records, calibrations.
+
+    Raises:
+        ConfigurationError: when one of them is wrong.
+    """
     plan = _with_records(_with_code(plan, outside), outside)
     # What the judge is worth decides which limit holds, and so which looks a record allows.
-    plan = with_histories(_with_calibrations(plan, outside), outside)
-    return with_preflights(plan)
+    return with_histories(_with_calibrations(plan, outside), outside)
 
 
 def _with_code(plan: Plan, outside: Outside) -> Plan:
@@ -49,7 +57,7 @@ def _with_code(plan: Plan, outside: Outside) -> Plan:
     folder = sources.policy.paths.graders
     files: Tree = {}
     if folder is not None:
-        files = outside.repository.files(sources.base, [folder])
+        files = outside.repository.files(sources.trusted, [folder])
         code = outside.open_code(files, folder)
     problems = dict.fromkeys(each for evalset in sets for each in code_problems(evalset, code))
     if problems:
@@ -62,7 +70,7 @@ def _with_records(plan: Plan, outside: Outside) -> Plan:
     if not plan.matchups:
         return plan
     sources = plan.sources
-    files = outside.repository.files(sources.base, [sources.policy.paths.baselines])
+    files = outside.repository.files(sources.trusted, [sources.policy.paths.baselines])
     return replace(plan, records=outside.open_records(files)) if files else plan
 
 
@@ -76,7 +84,7 @@ def _with_calibrations(plan: Plan, outside: Outside) -> Plan:
     if not (plan.matchups or plan.sets or changes_settings(sources)):
         return plan  # a rollback must go through whatever state the calibrations are in
     with at_the_base():
-        standings = read_standings(outside, sources.base, sources.policy)
+        standings = read_standings(outside, sources.trusted, sources.policy)
     own = judge_matchups(sources, standings, outside)
     notes = (*judge_notes(plan.matchups, standings), *change_notes(sources, standings))
     return replace(

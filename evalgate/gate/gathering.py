@@ -75,6 +75,11 @@ class Sources:
     notes: tuple[str, ...]
     proposed: Policy | None = None
 
+    @property
+    def trusted(self) -> str | None:
+        """The commit that graders and records come from; None is the work tree."""
+        return None if self.base == WORK_TREE else self.base
+
 
 def gather(question: Question, repository: Repository, parser: Parser) -> Sources:
     """Read what a question needs, and no more when nothing that matters has changed.
@@ -122,6 +127,30 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
             *_calibration_notes(changed, policy.paths.calibrations),
         ),
         proposed=proposed,
+    )
+
+
+def gather_work_tree(question: Question, repository: Repository, parser: Parser) -> Sources:
+    """Read the work tree as a change of nothing: it is base, fork point and head.
+
+    Raises:
+        ConfigurationError: when one of its files is wrong.
+    """
+    policy = work_tree_policy(question.policy, repository, parser)
+    _check_files(repository, policy, base=None, head=None)
+    files = repository.files(None, (policy.paths.prompts, policy.paths.evalsets))
+    prompts = read_prompts(files, policy.paths.prompts, parser)
+    return Sources(
+        question=question,
+        base=WORK_TREE,
+        head=WORK_TREE,
+        policy=policy,
+        bootstrap=False,
+        policy_deleted=False,
+        changed=frozenset(),
+        trees=Trees(base=files, fork=files, head=files),
+        prompts=Prompts(base=prompts, fork=prompts, head=prompts),
+        notes=(),
     )
 
 
@@ -188,7 +217,9 @@ def at_the_base() -> Iterator[None]:
         ) from None
 
 
-def _check_files(repository: Repository, policy: Policy, *, base: str, head: str | None) -> None:
+def _check_files(
+    repository: Repository, policy: Policy, *, base: str | None, head: str | None
+) -> None:
     """Refuse what would be passed over in silence: links, look-alikes, a folder that is not there.
 
     Raises:

@@ -58,7 +58,7 @@ class JudgeStandings:
         return standing if standing is not None and standing.anchors else None
 
 
-def read_standings(outside: Outside, commit: str, policy: Policy) -> JudgeStandings:
+def read_standings(outside: Outside, commit: str | None, policy: Policy) -> JudgeStandings:
     """Return what the base knows of the judge.
 
     Raises:

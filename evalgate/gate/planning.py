@@ -80,9 +80,7 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
         for candidate in change.candidates
         for evalset in covering(candidate.version.prompt, sets.head)
     ]
-    problems = [*_emptied(matchups, splits), *islice(_unfit_cases(matchups), MOST_PROBLEMS)]
-    if problems:
-        raise ConfigurationError(problems)
+    check_fit(matchups, splits)
     uncovered = tuple(_without_set(change.candidates, sets, folder=folder))
     change = replace(
         change,
@@ -90,6 +88,17 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
         notes=(*change.notes, *_left_out(matchups, whole, splits)),
     )
     return _plan(sources, change, matchups=matchups, sets=sets)
+
+
+def check_fit(matchups: Sequence[Matchup], splits: tuple[str, ...]) -> None:
+    """Refuse matchups without a case, and cases that cannot be put to a version.
+
+    Raises:
+        ConfigurationError: names them.
+    """
+    problems = [*_emptied(matchups, splits), *islice(_unfit_cases(matchups), MOST_PROBLEMS)]
+    if problems:
+        raise ConfigurationError(problems)
 
 
 def _may_shape_a_set(path: str, sources: Sources) -> bool:
@@ -235,11 +244,12 @@ def _left_out(
 
 def _unfit_cases(matchups: Sequence[Matchup]) -> Iterator[Problem]:
     for matchup in matchups:
+        version, baseline = matchup.candidate.version, matchup.candidate.baseline
         paired = {case.case for case in matchup.planned if case.baseline}
         for case in matchup.evalset.cases:
-            yield from _unfit(case, matchup.candidate.version, evalset=matchup.evalset)
-            if matchup.candidate.baseline is not None and case.id in paired:
-                yield from _unfit(case, matchup.candidate.baseline, evalset=matchup.evalset)
+            yield from _unfit(case, version, evalset=matchup.evalset)
+            if baseline is not None and baseline is not version and case.id in paired:
+                yield from _unfit(case, baseline, evalset=matchup.evalset)
 
 
 def _unfit(case: Case, version: PromptVersion, *, evalset: EvalSet) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ The page carries a content security policy that allows its own style sheet and n
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -37,13 +38,23 @@ _CODE = re.compile(r"`([^`\n]+)`")
 
 def page(report: Report) -> str:
     """Return the HTML of a report; the same report gives the same bytes."""
+    return written("report.html.j2", report=report, run=report.run, cost=cost_line(report.run))
+
+
+def written(template: str, *, styles: Sequence[str] = ("report.css",), **values: object) -> str:
+    """Return a page that carries its style, and a policy that allows this style and nothing else.
+
+    Args:
+        template: its file in the folder of templates.
+        styles: the files of its style there.
+        values: what the template names.
+    """
     environment = _environment()
-    style, _, _ = PackageLoader("evalgate.reporting").get_source(environment, "report.css")
-    return environment.get_template("report.html.j2").render(
-        report=report,
-        run=report.run,
-        cost=cost_line(report.run),
-        style=Markup(style),  # noqa: S704 - our own file; the policy's hash is over these bytes
+    loader = PackageLoader("evalgate.reporting")
+    style = "".join(loader.get_source(environment, name)[0] for name in styles)
+    return environment.get_template(template).render(
+        **values,
+        style=Markup(style),  # noqa: S704 - our own files; the policy's hash is over these bytes
         policy=_content_security_policy(style),
     )
 

@@ -172,8 +172,13 @@ def _evalgate(folder: Path, words: tuple[str, ...], variables: dict[str, str], s
     sys.exit(main(words))
 
 
-def start(folder: Path, *words: str, server: SimulatorServer | None = None) -> Started:
-    return Started(folder, words, environment(server))
+def start(
+    folder: Path,
+    *words: str,
+    server: SimulatorServer | None = None,
+    variables: dict[str, str] | None = None,
+) -> Started:
+    return Started(folder, words, environment(server) if variables is None else variables)
 
 
 def run(

@@ -52,3 +52,23 @@ def test_runs_under_several_policies_are_recorded_one_at_a_time(
     (shop / "run2/plan.json").write_text(text)
     assert evalgate(shop, "record", "run", "run2") == 2
     assert "several policies" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "name a run folder, or say with --trials how many trials to run per case"),
+        (("run", "--trials", "3"), "name run folders to keep what they hold, or --trials to run"),
+        (("run", "--prompt", "p"), "--prompt goes with --trials alone"),
+        (("run", "--max-cost", "1"), "--max-cost goes with --trials alone"),
+        (("--trials", "3", "--simulate"), "simulated answers are no record of anything"),
+        (("--trials", "11"), "--trials: expected a number from 1 to 10"),
+        (("--trials", "3", "--prompt", "x"), "--prompt: there is no prompt `x`"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(
+    shop: Path, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate(shop, "record", *words) == 2
+    assert said in capsys.readouterr().err
+    assert not (shop / "reports").exists()

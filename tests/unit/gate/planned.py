@@ -51,3 +51,8 @@ def trial(case: str, *, status: TrialStatus = TrialStatus.GRADED, index: int = 0
         status=status,
         passed=True if status is TrialStatus.GRADED else None,
     )
+
+
+def work_tree(files: Mapping[str, str] = BASE) -> MemoryRepository:
+    """Return a repository of which only the work tree is looked at."""
+    return MemoryRepository(commits={}, parents={}, refs={}, work_tree=text_tree(files))
