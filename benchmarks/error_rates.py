@@ -28,10 +28,12 @@ from benchmarks.worlds import (
     planned,
 )
 from evalgate.deciding.bounds import Sample, proves_limit, sample, upper_bound
+from evalgate.deciding.drift import DRIFTED, drift_evidence
 from evalgate.deciding.evidence import differences
 from evalgate.deciding.suite import suite_sample
 from evalgate.gate.rehearsal import rehearse
 from evalgate.model.policy import Estimand, GateRules, Policy, RunSettings
+from evalgate.model.trial import Arm
 
 ALPHA, LIMIT = 0.05, 0.05
 DEPTH = 10
@@ -98,6 +100,37 @@ class _FixedRow:
         )
 
 
+def threshold(world: World, trials: int, runs: int) -> tuple[float, float]:
+    """Block when the observed drop is larger than the limit, and than two points, in percent."""
+    rng = _seeded(world, trials, "threshold")
+    drops = []
+    for _ in range(runs):
+        pairs = drawn_pairs(drawn_rates(world, rng), trials, rng, clusters=None)
+        drops.append(-sample(differences(pairs)).mean)
+    shares = [100 * sum(drop > limit + 1e-9 for drop in drops) / runs for limit in (LIMIT, 0.02)]
+    return shares[0], shares[1]
+
+
+def _threshold_rows() -> Iterator[Job]:
+    for cases, trials in product((60, 100, 200, 500), (1, 3)):
+        yield _ThresholdRow(cases, trials)
+
+
+class _ThresholdRow:
+    """Without a change, and with a true drop of the limit."""
+
+    def __init__(self, cases: int, trials: int) -> None:
+        self._cases, self._trials = cases, trials
+
+    def __call__(self, runs: int) -> Row:
+        unchanged, dropped = (
+            threshold(World(cases=self._cases, drop=drop), self._trials, runs)
+            for drop in (0.0, LIMIT)
+        )
+        cells = (unchanged[0], dropped[0], unchanged[1], dropped[1])
+        return (str(self._cases), str(self._trials), *(f"{cell:.1f}" for cell in cells))
+
+
 def _record_rows() -> Iterator[Job]:
     for cases, drop in product((100, 200, 500), (0.0, 0.02, 0.05, 0.1)):
         yield _RecordRow(World(cases=cases, drop=drop))
@@ -124,6 +157,35 @@ class _DriftRow:
     def __call__(self, runs: int) -> Row:
         world = self._world
         return (_points(world.drop), _points(world.drift), *_told(with_record(world, runs)))
+
+
+def noticed(world: World, runs: int) -> float:
+    """Ask the baseline anew where a run would, and tell how often that refutes the record."""
+    rng = _seeded(world, "probes")
+    found = 0
+    for _ in range(runs):
+        rates = drawn_rates(world, rng)
+        history = drawn_history(world, rates, rng, depth=DEPTH, policy=Policy())
+        draw = answers(world, rates, rng)
+        probed = sorted(history.probed)
+        fresh = [(history.outcomes[case], (draw(Arm.BASELINE, case),)) for case in probed]
+        found += drift_evidence(fresh) >= DRIFTED
+    return 100 * found / runs
+
+
+def _probe_rows() -> Iterator[Job]:
+    for cases in (200, 500, 1000):
+        yield _ProbeRow(cases)
+
+
+class _ProbeRow:
+    def __init__(self, cases: int) -> None:
+        self._cases = cases
+
+    def __call__(self, runs: int) -> Row:
+        drifts = (0.0, 0.05, 0.1, 0.2, 0.4)
+        found = [noticed(World(cases=self._cases, drift=drift), runs) for drift in drifts]
+        return (str(self._cases), *(f"{share:.1f}" for share in found))
 
 
 def _grid_rows() -> Iterator[Job]:
@@ -207,8 +269,20 @@ class _SuiteRow:
 _VERDICTS = ("pass", "fail", "inconclusive")
 TABLES: dict[str, tuple[Row, Callable[[], Iterator[Job]]]] = {
     "fixed": (("cases", "trials", "true drop", *_VERDICTS, "calls per case"), _fixed_rows),
+    "threshold": (
+        (
+            "cases",
+            "trials",
+            "over 5 points: blocks unchanged",
+            "blocks at 5",
+            "over 2 points: blocks unchanged",
+            "blocks at 5",
+        ),
+        _threshold_rows,
+    ),
     "record": (("cases", "true drop", *_VERDICTS, "calls per case"), _record_rows),
     "drift": (("true drop", "drift of both arms", *_VERDICTS, "calls per case"), _drift_rows),
+    "probes": (("cases", "unchanged", *(f"{n} points" for n in (5, 10, 20, 40))), _probe_rows),
     "grid": (
         (
             "pass rate",

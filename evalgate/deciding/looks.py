@@ -3,7 +3,7 @@
 All looks are planned before the first trial. Alpha is spent in proportion to the information that
 a look has of the last one's (Lan and DeMets, Biometrika 70, 1983), which keeps each wrong claim
 at alpha over all looks together. The plan guesses how the information grows; a wrong guess costs
-power and no error rate worth mention (`benchmarks/decisions.py` measures it).
+power and no error rate worth mention (`benchmarks/error_rates.py` measures it).
 """
 
 import math
