@@ -208,8 +208,10 @@ def _count(comparison: Comparison, evidence: Evidence) -> CaseCounts:
 
 
 def _flips(compared: tuple[CasePair, ...]) -> Flips:
-    """List the flipped cases, the largest change first, then by id."""
-    ranked = sorted(compared, key=lambda pair: (-abs(pair.difference or 0.0), pair.case))
+    """List the flipped cases: slips last, then the largest change first, then by id."""
+    ranked = sorted(
+        compared, key=lambda pair: (_slipped(pair), -abs(pair.difference or 0.0), pair.case)
+    )
     regressed = [pair for pair in ranked if pair.flip is Flip.REGRESSED]
     return Flips(
         regressed=tuple(pair.case for pair in regressed),

@@ -27,6 +27,10 @@ NONE = range(0)
 """No trial."""
 
 
+FLIPPED = 0.5 - 1e-9
+"""How far the means of unequally many trials are apart in a case that flipped."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCase:
     """A case as planned: which trials each arm runs, and what the comparison needs to know of it.
@@ -88,11 +92,15 @@ class CasePair:
 
     @property
     def flip(self) -> Flip:
-        """Regressed or fixed as soon as the means differ."""
+        """Regressed or fixed as soon as the means of equally many trials differ.
+
+        The means of unequally many nearly always do; there it takes a difference of one half.
+        """
         difference = self.difference or 0.0
-        if difference < 0:
-            return Flip.REGRESSED
-        return Flip.FIXED if difference > 0 else Flip.UNCHANGED
+        alike = len(self.baseline) == len(self.candidate)
+        if not difference or (not alike and abs(difference) < FLIPPED):
+            return Flip.UNCHANGED
+        return Flip.REGRESSED if difference < 0 else Flip.FIXED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
