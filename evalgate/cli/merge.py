@@ -28,7 +28,7 @@ from evalgate.gate.gate import plan_gate
 from evalgate.gate.merging import check_shards, problems
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same
-from evalgate.gate.standing import PlanTrials
+from evalgate.gate.standing import PlanTrials, with_most
 from evalgate.model.trial import Trial
 
 
@@ -87,7 +87,7 @@ def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path])
     found = [
         f"{folder / TRIALS}: {problem}"
         for each, folder in zip(begun, folders, strict=True)
-        for problem in problems(called_for, each, _trials(folder))
+        for problem in problems(called_for, each, _trials(folder), most=with_most(plan))
     ]
     if found:
         raise UsageError("\n".join(found))

@@ -21,6 +21,7 @@ from evalgate.errors import (
 )
 from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import Plan
+from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
@@ -134,7 +135,7 @@ def publish(
     """
     report = tell(
         verdict,
-        trials=log.read if log else lambda: iter(()),
+        trials=(counted(plan, log.read) if plan else log.read) if log else lambda: iter(()),
         cases={
             name: {case.id: case for case in evalset.cases}
             for name, evalset in (plan.sets if plan else {}).items()

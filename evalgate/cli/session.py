@@ -90,12 +90,15 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     log = TrialFile(folder / TRIALS)
     scope, ungraded = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
-    left = sum(map(ours, planned_trials(_called_for(plan, log, terms))))
+    called_for = _called_for(plan, log, terms)
+    left = sum(map(ours, planned_trials(called_for)))
     if terms.begun is not None:
         # A process that was not killed or interrupted has written a line for every trial.
         plan = replace(plan, broken_off=terms.begun.broken_off or ungraded < left)
     if left:
-        scope = replace(scope, on_limits=foretell(plan, world, scope=scope, batches=terms.batches))
+        scope = replace(
+            scope, on_limits=foretell(called_for, world, scope=scope, batches=terms.batches)
+        )
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_one_line(document)})
     run = plan.sources.policy.run

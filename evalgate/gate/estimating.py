@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from evalgate.gate.looks import planned_in_full
+from evalgate.gate.looks import BEGINNING, planned_at, planned_in_full
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
 from evalgate.gate.scope import Scope, cost_limit, in_scope
@@ -120,7 +120,10 @@ def estimate_plan(
 def in_full(plan: Plan) -> Plan:
     """Return the plan with every case run, where its first look is at half of them."""
     matchups = tuple(
-        replace(each, planned=planned_in_full(each.history)) if each.history else each
+        replace(each, planned=planned_in_full(each.history))
+        if each.history
+        and each.planned in (each.history.usual, planned_at(each.history, BEGINNING))
+        else each
         for each in plan.matchups
     )
     return replace(plan, matchups=matchups)

@@ -103,26 +103,28 @@ def history_of(
         may_grow: whether trials may follow on others.
     """
     compared = [case for case in usual if case.baseline and not case.waived]
-    looks = _looks(compared, outcomes, policy) if may_grow else (_only_look(policy),)
-    half = _half(compared) if looks[0].is_partial else frozenset()
+    looks = _looks(compared, outcomes, policy) if may_grow else ()
+    half = _half(compared) if looks and looks[0].is_partial else frozenset()
+    known = {case.case: outcomes.get(case.case, ()) for case in compared}
     return History(
         usual=tuple(usual),
         outcomes=outcomes,
-        looks=looks,
+        looks=looks or (_only_look(policy),),
         may_grow=may_grow,
+        is_adaptive=bool(looks),
         half=half,
-        probed=_probed(outcomes, half, seed=seed),
+        probed=_probed(known, half, seed=seed),
     )
 
 
 def _looks(
     compared: Sequence[PlannedCase], outcomes: Mapping[str, Sequence[float]], policy: Policy
 ) -> tuple[Look, ...]:
-    """Return the looks that a record allows: one, after all trials, where it is too thin."""
+    """Return the looks that a record allows; none where it is too thin."""
     rules = policy.gate
     units = len({_unit(case) for case in compared})
     needed = needed_units(rules, clustered=any(case.cluster for case in compared))
-    recorded = sum(len(each) >= FEWEST_RECORDED for each in outcomes.values())
+    recorded = sum(len(outcomes.get(case.case, ())) >= FEWEST_RECORDED for case in compared)
     if (
         rules.estimand is not Estimand.SUITE
         and needed is not None
@@ -130,7 +132,7 @@ def _looks(
         and recorded >= _COVERED * len(compared)
     ):
         return planned_looks(units, rounds=policy.run.most_trials, alpha=rules.alpha)
-    return (_only_look(policy),)
+    return ()
 
 
 def _only_look(policy: Policy) -> Look:

@@ -31,20 +31,17 @@ class History:
     `usual` are the cases as they run without a record. `outcomes` are those on record, by case.
     `half` are the cases of a first look at half of them, and `probed` those whose baseline is asked
     once more, to see whether the record still holds. `may_grow` tells whether trials may follow on
-    others; a run that is split up or answered in batches has all at once.
+    others; a run that is split up or answered in batches has all at once. `is_adaptive` tells
+    whether trials depend on what the record says of a case.
     """
 
     usual: tuple[PlannedCase, ...]
     outcomes: Mapping[str, tuple[float, ...]]
     looks: tuple[Look, ...]
     may_grow: bool = True
+    is_adaptive: bool = False
     half: frozenset[str] = frozenset()
     probed: frozenset[str] = frozenset()
-
-    @property
-    def is_adaptive(self) -> bool:
-        """Whether trials depend on what the record says of a case."""
-        return len(self.looks) > 1
 
     def varies(self, case: str) -> bool:
         """Whether a case came out differently before, or may, for all that is known."""
@@ -123,29 +120,43 @@ def following(
         history: what the record says.
         rules: the policy's.
     """
-    if not history.may_grow or progress.diagnosed or not _is_complete(comparison):
+    if not history.may_grow or not _is_complete(comparison):
         return None
-    if not progress.afresh and has_drifted(comparison, history):
+    if not progress.drifted and has_drifted(comparison, history, afresh=progress.afresh):
         return replace(progress, afresh=True, drifted=True)
     own = rules_at(history, progress, rules)
     evidence = weigh(comparison, own, baseline=True)
     verdict = decide(comparison, own, baseline=True).verdict
     if history.looks[progress.look].is_partial:
-        if not evidence.regression:
-            return _next_look(progress)
+        if not evidence.regression or (progress.diagnosed and not _fails(verdict)):
+            return replace(progress, look=progress.look + 1, diagnosed=False)
     elif verdict in (Verdict.PASS, Verdict.ERROR):
         return None
-    if verdict is Verdict.FAIL and not progress.afresh:
+    if _fails(verdict) and not progress.afresh:
         return replace(progress, afresh=True)
     is_open = verdict is Verdict.INCONCLUSIVE and not evidence.within_limit
-    further = _while_open(progress, evidence, history=history, rules=rules) if is_open else None
+    further = None
+    if is_open and not progress.diagnosed:
+        further = _while_open(progress, evidence, history=history, rules=rules)
     return further or _diagnosing(progress, evidence)
 
 
-def has_drifted(comparison: Comparison, history: History) -> bool:
-    """Tell whether fresh trials of the baseline refute its record."""
+def _fails(verdict: Verdict) -> bool:
+    return verdict is Verdict.FAIL
+
+
+def has_drifted(comparison: Comparison, history: History, *, afresh: bool = False) -> bool:
+    """Tell whether fresh trials of the baseline refute its record.
+
+    Args:
+        comparison: the outcomes of the baseline are those on record and then fresh ones.
+        history: what the record says.
+        afresh: whether the outcomes of the baseline are fresh ones alone.
+    """
     records = ((history.outcomes.get(pair.case, ()), pair.baseline) for pair in comparison.pairs)
-    evidence = drift_evidence((recorded, told[len(recorded) :]) for recorded, told in records)
+    evidence = drift_evidence(
+        (recorded, told if afresh else told[len(recorded) :]) for recorded, told in records
+    )
     return evidence >= DRIFTED
 
 
@@ -172,7 +183,12 @@ def _at_look(case: PlannedCase, history: History, progress: Progress) -> Planned
     baseline = range(depth + (case.case in history.probed))
     if progress.afresh:
         baseline = range(depth, depth + rounds)
-    return replace(case, baseline=baseline if case.baseline else NONE, candidate=range(rounds))
+    return replace(
+        case,
+        baseline=baseline if case.baseline else NONE,
+        candidate=range(rounds),
+        recorded=len(history.outcomes.get(case.case, ())),
+    )
 
 
 def _rounds(case: PlannedCase, history: History, progress: Progress) -> int:
@@ -238,7 +254,7 @@ def _next_look(progress: Progress) -> Progress:
 def _diagnosing(progress: Progress, evidence: Evidence) -> Progress | None:
     """Look into the losses of a candidate that did not pass, the critical ones first."""
     losses = _apparent_losses(evidence.compared)[:MOST_DIAGNOSED]
-    if not losses:
+    if not losses or progress.diagnosed:
         return None
     return replace(progress, diagnosed=True, confirming=progress.confirming.union(losses))
 

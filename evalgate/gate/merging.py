@@ -50,8 +50,15 @@ def check_shards(begun: Sequence[BegunRun]) -> None:
         )
 
 
-def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial]) -> Iterator[str]:
-    """Yield what keeps the trials of a run from being those that its part of the plan asks for."""
+def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial], *, most: Plan) -> Iterator[str]:
+    """Yield what keeps the trials of a run from being those that its part of the plan asks for.
+
+    Args:
+        plan: with the trials that are called for in the end.
+        begun: which part of it was run.
+        trials: what was run.
+        most: the plan with all trials that may ever be called for; some were, and count no more.
+    """
     counts = Counter(trial_key(trial) for trial in trials)
     missing = 0
     for planned in trials_in_scope(plan, Scope(shard=begun.shard)):
@@ -62,6 +69,8 @@ def problems(plan: Plan, begun: BegunRun, trials: Iterable[Trial]) -> Iterator[s
             yield f"trial {planned.key} of {planned.version.prompt} is there {number} times"
     if missing:
         yield f"{counted(missing, 'trial')} missing: go on with it by --resume"
+    for planned in trials_in_scope(most, Scope(shard=begun.shard)):
+        counts.pop(planned_key(planned), 0)
     if counts:
         yield f"{counted(counts.total(), 'trial')} of other runs or shards"
 

@@ -22,7 +22,7 @@ def recorded(plan: Plan, outside: Outside) -> Callable[[PlannedTrial], bool]:
     def is_recorded(planned: PlannedTrial) -> bool:
         if planned.check is not None:
             return planned.check.known is not None
-        request = replace(render(planned.version, planned.case), sample=planned.index)
+        request = replace(render(planned.version, planned.case), sample=planned.sample)
         key = answer_key(request, origin=origin)
         past = records.find(asked_key(key, planned.case.tool_results))
         graded_by = grading_key(

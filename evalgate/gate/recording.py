@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from evalgate.model.trial import Trial, TrialStatus
+from evalgate.model.trial import CHECK, Trial, TrialStatus
 
 Place = tuple[str, str]
 """A prompt and an eval set."""
@@ -24,7 +24,8 @@ def recorded(
     by_key: dict[str, Trial] = {}
     for trial in (*past, *fresh):
         is_stable = trial.version_hash == stable.get(trial.prompt)
-        if is_stable and trial.asked and trial.status is TrialStatus.GRADED:
+        is_graded = trial.asked and trial.status is TrialStatus.GRADED
+        if is_stable and is_graded and trial.purpose != CHECK:
             by_key[trial.asked] = trial
     places: dict[Place, list[Trial]] = {}
     for trial in sorted(by_key.values(), key=lambda each: (each.case, each.trial)):

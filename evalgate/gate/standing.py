@@ -1,5 +1,6 @@
 """Where a matchup stands: what its trials amount to, and which further ones they call for."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from evalgate.deciding.comparison import Comparing
@@ -15,6 +16,8 @@ from evalgate.gate.looks import (
 )
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
+from evalgate.gate.scope import planned_key, trial_key
+from evalgate.gate.trials import planned_trials
 from evalgate.model.comparison import Comparison, PlannedCase
 from evalgate.model.policy import GateRules
 from evalgate.model.trial import Arm, Trial
@@ -101,6 +104,11 @@ class PlanTrials:
             if matchup.history is not None and matchup.history.may_grow
         }
 
+    @property
+    def may_grow(self) -> bool:
+        """Whether trials may call for further ones."""
+        return bool(self._growing)
+
     def add(self, trial: Trial) -> None:
         """Take a trial."""
         for matchup in self._growing.values():
@@ -112,6 +120,29 @@ class PlanTrials:
         for place, growing in self._growing.items():
             matchups[place] = replace(matchups[place], planned=growing.standing().planned)
         return replace(self._plan, matchups=tuple(matchups))
+
+
+def counted(plan: Plan, trials: Callable[[], Iterator[Trial]]) -> Callable[[], Iterator[Trial]]:
+    """Return what yields the trials that the verdict counts, out of all that were run.
+
+    A baseline that runs afresh leaves those on record aside.
+    """
+    told = PlanTrials(plan)
+    if not told.may_grow:
+        return trials
+    for trial in trials():
+        told.add(trial)
+    keys = {planned_key(each) for each in planned_trials(told.plan())}
+    return lambda: (trial for trial in trials() if trial_key(trial) in keys)
+
+
+def with_most(plan: Plan) -> Plan:
+    """Return the plan with every trial that may ever be called for."""
+    matchups = tuple(
+        replace(each, planned=most_planned(each.history)) if each.history else each
+        for each in plan.matchups
+    )
+    return replace(plan, matchups=matchups)
 
 
 def _belongs(trial: Trial, matchup: Matchup) -> bool:

@@ -45,6 +45,7 @@ class PlannedCase:
     baseline: range
     candidate: range
     confirming: range = NONE
+    recorded: int | None = None
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     critical: bool = False

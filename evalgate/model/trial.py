@@ -45,6 +45,9 @@ class TrialError:
 CONFIRMATION = "confirmation"
 """The purpose of a trial that tells a loss from a slip, and enters no mean."""
 
+CHECK = "check"
+"""The purpose of a trial of the baseline that is held against its record, and is none of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, zip_longest
 
 from evalgate.model.calibration import AnchorCheck
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.trial import CONFIRMATION, Arm, Trial, TrialError, TrialStatus
+from evalgate.model.trial import CHECK, CONFIRMATION, Arm, Trial, TrialError, TrialStatus
+
+_APART = 1_000_000
+"""More trials than a case ever has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +21,7 @@ class PlannedTrial:
 
     `check` makes it a trial of the judge: nothing is asked of the version, and the judge is held
     against an answer that people have labelled. `confirms` makes it one that tells a loss from a
-    slip.
+    slip. `checks_record` makes it one that no record and no other change's run may answer.
     """
 
     version: PromptVersion
@@ -27,6 +31,15 @@ class PlannedTrial:
     index: int
     check: AnchorCheck | None = None
     confirms: bool = False
+    checks_record: str = ""
+
+    @property
+    def sample(self) -> int:
+        """The number that tells this trial's calls from those of other trials."""
+        if not self.checks_record:
+            return self.index
+        digest = sha256(self.checks_record.encode("utf-8", "surrogateescape")).digest()
+        return self.index + (int.from_bytes(digest[:4]) + 1) * _APART
 
     @property
     def key(self) -> str:
@@ -56,7 +69,7 @@ class PlannedTrial:
             grading=grading,
             tags=self.case.tags,
             cluster=self.case.cluster,
-            purpose=CONFIRMATION if self.confirms else "",
+            purpose=CONFIRMATION if self.confirms else CHECK if self.checks_record else "",
         )
 
 
@@ -85,4 +98,9 @@ def plan_trials(
                         case=cases[plan.case],
                         index=index,
                         confirms=arm is Arm.CANDIDATE and index in plan.confirming,
+                        checks_record=candidate.hash if _is_check(plan, arm, index) else "",
                     )
+
+
+def _is_check(plan: PlannedCase, arm: Arm, index: int) -> bool:
+    return arm is Arm.BASELINE and plan.recorded is not None and index >= plan.recorded

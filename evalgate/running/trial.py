@@ -76,7 +76,7 @@ class TrialRunner:
     def request(self, planned: PlannedTrial) -> ChatRequest:
         """Return the request that opens a trial."""
         rendered = self.render(planned.version, planned.case)
-        return replace(rendered, trial=planned.key, sample=planned.index, route=self.route)
+        return replace(rendered, trial=planned.key, sample=planned.sample, route=self.route)
 
     async def _judge(self, planned: PlannedTrial, check: AnchorCheck) -> Trial:
         known = known_trial(planned, check)

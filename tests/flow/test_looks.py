@@ -12,17 +12,20 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.python_grader import PythonGraders
 from evalgate.adapters.records import RecordFiles
 from evalgate.adapters.trial_lines import encode
+from evalgate.gate import recording
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.execution import Mode
 from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question
+from evalgate.gate.merging import problems
 from evalgate.gate.outside import Outside, Routes
 from evalgate.gate.planning import Plan
-from evalgate.gate.resuming import left_over
+from evalgate.gate.resuming import BegunRun, left_over
 from evalgate.gate.scope import trial_key
+from evalgate.gate.standing import PlanTrials, counted, with_most
 from evalgate.model.ports import ChatModel
 from evalgate.model.route import Route
-from evalgate.model.trial import CONFIRMATION, Arm, Trial
+from evalgate.model.trial import CHECK, CONFIRMATION, Arm, Trial
 from evalgate.model.verdict import LookTaken, RunVerdict, Verdict
 from evalgate.simulator.fakes import (
     FakeClock,
@@ -275,3 +278,46 @@ async def test_a_record_that_was_graded_otherwise_says_nothing_of_how_cases_vary
     found = await run({**base, "evalsets/p.yaml": regraded})
     assert found.verdict.prompts[0].look is None
     assert set(found.number(Arm.CANDIDATE).values()) == {3}
+
+
+@pytest.mark.parametrize("change", [HARMLESS, DAMAGING])
+async def test_a_run_folder_holds_what_its_plan_called_for(change: dict[str, str]) -> None:
+    found = await run(await recorded(), change)
+    told = PlanTrials(found.plan)
+    for trial in found.trials:
+        told.add(trial)
+    question = found.plan.sources.question
+    begun = BegunRun(path="plan.json", question=question, hash="")
+    most = with_most(found.plan)
+    assert not list(problems(told.plan(), begun, found.trials, most=most))
+    foreign = replace(found.trials[0], trial=99)
+    (problem,) = problems(told.plan(), begun, [*found.trials, foreign], most=most)
+    assert problem.startswith("1 trial of other runs")
+
+
+async def test_what_the_verdict_counts_after_a_check_is_the_fresh_baseline() -> None:
+    found = await run(await recorded(), DAMAGING)
+    trials = found.trials
+    shown = [
+        each for each in counted(found.plan, lambda: iter(trials))() if each.arm is Arm.BASELINE
+    ]
+    assert {trial.reused for trial in shown} == {""}
+    assert len(shown) == found.verdict.prompts[0].ledger[Arm.BASELINE].planned
+
+
+async def test_a_check_is_never_answered_by_a_record_that_is_deeper_than_is_used() -> None:
+    shallow = {".github/evalgate.yml": "gate: {max_drop: 10}\nrun: {trials: 3, record_trials: 4}\n"}
+    found = await run({**await recorded(depth=9), **shallow}, DAMAGING)
+    assert found.look.afresh
+    checks = [each for each in found.trials if each.purpose == CHECK]
+    assert len(checks) >= STEADY + WAVERING
+    assert {trial.reused for trial in checks} == {""}
+    kept = recording.recorded([], checks, stable={"p": checks[0].version_hash})
+    assert kept == {}
+
+
+async def test_another_change_checks_with_trials_of_its_own() -> None:
+    base = await recorded()
+    one, other = await run(base), await run(base, {"prompts/p/v2.md": version("Do name 30 days.")})
+    asked = [{each.asked for each in run_.trials if each.purpose == CHECK} for run_ in (one, other)]
+    assert asked[0].isdisjoint(asked[1])

@@ -70,3 +70,17 @@ def test_waived_cases_do_not_make_a_set_large() -> None:
     cases = [replace(case, waived=case.case == "7") for case in planned(100)]
     record = {case.case: (1.0,) * 4 for case in cases}
     assert len(history_of(cases, record, policy=POLICY, seed="s").looks) == 1
+
+
+def test_a_single_round_still_adapts_to_the_record() -> None:
+    policy = replace(POLICY, run=replace(POLICY.run, most_trials=1))
+    record = {str(case): (1.0,) * 4 for case in range(150)}
+    history = history_of(planned(150), record, policy=policy, seed="s")
+    assert (len(history.looks), history.is_adaptive) == (1, True)
+
+
+def test_records_of_waived_cases_do_not_stand_in_for_missing_ones() -> None:
+    cases = [replace(case, waived=int(case.case) < 100) for case in planned(200)]
+    record = {str(case): (1.0,) * 4 for case in range(100)}
+    history = history_of(cases, record, policy=POLICY, seed="s")
+    assert (history.is_adaptive, history.probed) == (False, frozenset())

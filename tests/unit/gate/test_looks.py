@@ -11,6 +11,7 @@ from evalgate.gate.looks import (
     History,
     Progress,
     following,
+    has_drifted,
     look_taken,
     most_planned,
     planned_at,
@@ -63,6 +64,7 @@ HISTORY = History(
         "critical": (1.0,) * 3,
     },
     looks=LOOKS,
+    is_adaptive=True,
     half=frozenset({"steady", "varied"}),
     probed=frozenset({"steady"}),
 )
@@ -140,7 +142,12 @@ def test_confirming_trials_are_none_of_the_rounds() -> None:
 
 
 def test_without_looks_every_case_runs_as_planned_against_its_whole_record() -> None:
-    single = replace(HISTORY, looks=(Look(share=1.0, rounds=3, level=0.05),), half=frozenset())
+    single = replace(
+        HISTORY,
+        looks=(Look(share=1.0, rounds=3, level=0.05),),
+        half=frozenset(),
+        is_adaptive=False,
+    )
     found = trials(BEGINNING, single)
     assert found["steady"] == (range(7), range(3))
     assert found["varied"] == (range(5), range(3))
@@ -154,7 +161,7 @@ def test_each_look_claims_at_its_own_level_and_about_the_traffic(look: int, leve
 
 
 def test_a_single_look_leaves_the_rules_as_they_are() -> None:
-    single = replace(HISTORY, looks=(Look(share=1.0, rounds=3, level=0.05),))
+    single = replace(HISTORY, looks=(Look(share=1.0, rounds=3, level=0.05),), is_adaptive=False)
     assert rules_at(single, BEGINNING, RULES) == RULES
 
 
@@ -169,6 +176,7 @@ STILL = History(
     usual=tuple(map(planned, CASES)),
     outcomes=dict.fromkeys(CASES, (1.0,) * 5),
     looks=(Look(share=1, rounds=1, level=0.05), Look(share=1, rounds=2, level=0.05)),
+    is_adaptive=True,
 )
 
 
@@ -226,3 +234,36 @@ def test_trials_that_are_not_all_told_call_for_nothing_yet() -> None:
 def test_a_run_in_parts_never_grows() -> None:
     parts = replace(STILL, may_grow=False)
     assert following(BEGINNING, told(*CASES[:15]), history=parts, rules=RULES) is None
+
+
+def test_a_look_at_half_never_passes_nor_ends_undecided() -> None:
+    halves = replace(
+        STILL,
+        looks=(Look(share=0.5, rounds=1, level=0.05), *STILL.looks),
+        half=frozenset(CASES[:60]),
+    )
+    diagnosed = Progress(afresh=True, diagnosed=True, confirming=frozenset({"7"}))
+    slips = told("7", confirming=(1.0, 1.0))
+    further = following(diagnosed, slips, history=halves, rules=RULES)
+    assert further == replace(diagnosed, look=1, diagnosed=False)
+
+
+def test_a_failure_that_a_diagnosis_brings_to_light_is_checked_too() -> None:
+    critical = replace(told("7", confirming=(0.0, 0.0)))
+    pairs = tuple(replace(pair, critical=pair.case == "7") for pair in critical.pairs)
+    diagnosed = Progress(diagnosed=True, confirming=frozenset({"7"}))
+    found = replace(critical, pairs=pairs)
+    assert following(diagnosed, found, history=STILL, rules=RULES) == replace(
+        diagnosed, afresh=True
+    )
+
+
+def test_fresh_trials_tell_of_a_drift_with_the_record_before_them_or_without() -> None:
+    fresh = replace(
+        told(),
+        pairs=tuple(replace(pair, baseline=(0.0,)) for pair in told().pairs),
+    )
+    assert has_drifted(fresh, STILL, afresh=True)
+    assert not has_drifted(told(), STILL)
+    longer = tuple(replace(pair, baseline=(1.0,) * 5 + (0.0,)) for pair in told().pairs)
+    assert has_drifted(replace(told(), pairs=longer), STILL)

@@ -58,7 +58,7 @@ def test_runs_that_are_not_all_shards_of_one_are_refused(runs: list[BegunRun], s
 @pytest.mark.parametrize("status", TrialStatus)
 def test_every_planned_trial_once_is_no_problem_whatever_became_of_it(status: TrialStatus) -> None:
     planned = plan()
-    assert list(problems(planned, WHOLE, trials(planned, status))) == []
+    assert list(problems(planned, WHOLE, trials(planned, status), most=planned)) == []
 
 
 def test_a_shard_needs_its_own_trials_and_no_others() -> None:
@@ -67,8 +67,8 @@ def test_a_shard_needs_its_own_trials_and_no_others() -> None:
     keys = {planned_key(each) for each in trials_in_scope(planned, Scope(shard=first.shard))}
     own = [each for each in trials(planned) if trial_key(each) in keys]
     assert 0 < len(own) < len(trials(planned))
-    assert list(problems(planned, first, own)) == []
-    assert [each.partition(":")[0] for each in problems(planned, second, own)] == [
+    assert list(problems(planned, first, own, most=planned)) == []
+    assert [each.partition(":")[0] for each in problems(planned, second, own, most=planned)] == [
         "4 trials missing",
         "4 trials of other runs or shards",
     ]
@@ -78,7 +78,7 @@ def test_what_is_missing_doubled_or_foreign_is_said() -> None:
     planned = plan()
     first, second, *rest = trials(planned)
     foreign = replace(first, case="z")
-    assert list(problems(planned, WHOLE, [first, first, foreign, *rest])) == [
+    assert list(problems(planned, WHOLE, [first, first, foreign, *rest], most=planned)) == [
         "trial a/0 of p is there 2 times",
         "1 trial missing: go on with it by --resume",
         "1 trial of other runs or shards",
