@@ -54,7 +54,8 @@ class Progress:
     """How far a matchup has come: its look, the losses that are looked into, and how it runs.
 
     `afresh` tells that the baseline runs beside the candidate, because a record alone blocks
-    nothing, or because it does not hold: `drifted` tells the latter, and then every case goes on.
+    nothing, or because it does not hold: `drifted` tells the latter. Which cases go on still
+    depends on the record: more of them would make looks less alike than their levels suppose.
     """
 
     look: int = 0
@@ -194,8 +195,7 @@ def _at_look(case: PlannedCase, history: History, progress: Progress) -> Planned
 def _rounds(case: PlannedCase, history: History, progress: Progress) -> int:
     if not history.is_adaptive or not case.baseline:
         return len(case.candidate)
-    goes_on = progress.drifted or history.varies(case.case)
-    rounds = history.looks[progress.look].rounds if goes_on else 1
+    rounds = history.looks[progress.look].rounds if history.varies(case.case) else 1
     return max(rounds, len(case.candidate)) if case.critical else rounds
 
 
@@ -226,11 +226,7 @@ def _while_open(
     if progress.look + 1 == len(history.looks):
         return None
     arms = tuple(Arm) if progress.afresh else (Arm.CANDIDATE,)
-    extended = {
-        pair.case: arms
-        for pair in evidence.compared
-        if progress.drifted or history.varies(pair.case)
-    }
+    extended = {pair.case: arms for pair in evidence.compared if history.varies(pair.case)}
     last = Progress(look=len(history.looks) - 1)
     is_vain = not extended or is_futile(
         evidence,
