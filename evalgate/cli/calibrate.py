@@ -18,7 +18,6 @@ from evalgate.cli.complaint import say
 from evalgate.cli.judge_session import Bench, OnTrial, ask, open_bench, print_lines, spent_line
 from evalgate.cli.publication import as_json
 from evalgate.cli.world import add_world_arguments
-from evalgate.deciding.judge_scale import least_agreement
 from evalgate.errors import ExitCode, Problem, UsageError
 from evalgate.gate.calibrating import JudgedAnswer, Spent, calibrations, judge_labels, unjudged
 from evalgate.gate.calibration_file import SUFFIX, calibration_document
@@ -161,7 +160,7 @@ def _lines(
         yield from calibration_lines(
             calibration,
             _of(judged, name),
-            least=least_agreement(bench.policy.judge),
+            least=bench.policy.judge.min_agreement,
             alpha=bench.policy.gate.alpha,
         )
         yield ""
@@ -170,7 +169,10 @@ def _lines(
         yield "simulated verdicts are no calibration: nothing was written (--out DIR writes it)"
     else:
         files = ", ".join(f"{name}{SUFFIX}" for name in found)
-        yield f"written to {folder}: {files}; the gate reads it once it is on the base branch"
+        read = "simulated verdicts count in no gate on Claude's answers"
+        if not any(each.simulated for each in found.values()):
+            read = "the gate reads it once it is on the base branch"
+        yield f"written to {folder}: {files}; {read}"
 
 
 def _of(judged: Sequence[JudgedAnswer], evalset: str) -> list[JudgedAnswer]:

@@ -11,7 +11,7 @@ from evalgate.deciding.judge_measures import (
     confusion,
     measures,
 )
-from evalgate.deciding.judge_scale import LEAST_LABELS, LEAST_OF_RARER, index
+from evalgate.deciding.judge_scale import LEAST_AGREEMENT, LEAST_LABELS, LEAST_OF_RARER, index
 from evalgate.gate.calibrating import JudgedAnswer
 from evalgate.gate.drifting import DriftOfSet
 from evalgate.gate.labels import Labels
@@ -38,14 +38,14 @@ def labels_line(labels: Labels) -> str:
 
 
 def calibration_lines(
-    calibration: Calibration, judged: Sequence[JudgedAnswer], *, least: float, alpha: float
+    calibration: Calibration, judged: Sequence[JudgedAnswer], *, least: float | None, alpha: float
 ) -> Iterator[str]:
     """Yield what is to be told of the calibration of one set.
 
     Args:
         calibration: what will be kept.
         judged: the answers of the set.
-        least: the lower limit of J that the policy demands.
+        least: the lower limit of J that the policy demands; None when it names none.
         alpha: the policy's error rate.
     """
     counts = confusion((anchor.human, anchor.judge) for anchor in calibration.anchors)
@@ -153,13 +153,20 @@ def _uncounted(calibration: Calibration, judged: Sequence[JudgedAnswer]) -> Iter
         yield f"  {partly:,} with labels of some criteria only: they count there alone"
     stated = sum(each.label.has_verdict for each in judged)
     if stated:
-        yield f"  {stated:,} of the judge's verdicts are those that the file states"
+        verb = "is one" if stated == 1 else "are those"
+        yield f"  {stated:,} of the judge's verdicts {verb} that the file states"
 
 
-def _verdict(agreement: Agreement, least: float) -> Iterator[str]:
-    yield f"  J is at least {index(agreement.low)}: the limit of the gate is multiplied by that"
-    if agreement.low < least:
-        yield f"  that is less than the policy's {index(least)}: the gate only advises on this set"
+def _verdict(agreement: Agreement, least: float | None) -> Iterator[str]:
+    demand = LEAST_AGREEMENT if least is None else least
+    low = index(agreement.low)
+    if agreement.low < demand:
+        whose = f"{demand:g} (the default)" if least is None else f"the policy's {index(least)}"
+        yield f"  J is at least {low}: less than {whose}, so the gate only advises on this set"
+    elif agreement.low > 0:
+        yield f"  J is at least {low}: the limit of the gate is multiplied by that"
+    else:
+        yield f"  J is at least {low}: no limit is left where this judge decides"
 
 
 def _advice(labels: int, human: Sequence[bool]) -> Iterator[str]:

@@ -58,7 +58,9 @@ def run(options: Namespace) -> ExitCode:
     )
     if publication.folder.resolve() in {folder.resolve() for folder in options.folders}:
         raise UsageError(f"{publication.folder} is one of the shards: name another --out")
-    plan = plan_gate(question, outside(repository, environment, ()))
+    world = outside(repository, environment, ())
+    simulated = world.simulated or begun[0].simulated
+    plan = plan_gate(question, replace(world, simulated=simulated))
     check_same(begun[0], plan)
     check_trials(plan, begun, options.folders)
     plan = replace(plan, broken_off=any(each.broken_off for each in begun))

@@ -31,7 +31,7 @@ def run(options: Namespace) -> ExitCode:
     if begun.shard is not None:
         raise UsageError(f"{options.folder} holds a shard: join all of them with `evalgate merge`")
     world = outside(GitRepository(Path.cwd()), environment, ())
-    plan = plan_gate(begun.question, world)
+    plan = plan_gate(begun.question, replace(world, simulated=world.simulated or begun.simulated))
     check_same(begun, plan)
     check_trials(plan, [begun], [options.folder])
     log = TrialFile(options.folder / TRIALS)

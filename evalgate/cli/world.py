@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import chain
 from os import environ
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from evalgate.adapters.answer_store import AnswerStore, where
 from evalgate.adapters.clock import SystemClock
@@ -30,6 +31,8 @@ from evalgate.cli.publication import STORE, TRIALS
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside
 from evalgate.simulator.rules import Rules
+
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def add_world_arguments(parser: ArgumentParser) -> None:
@@ -110,6 +113,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
         draw_boundary=lambda: secrets.token_hex(16),
         open_code=PythonGraders,
         open_records=RecordFiles,
+        simulated=bool(rules) or urlsplit(environment.base_url).hostname in _THIS_MACHINE,
     )
 
 

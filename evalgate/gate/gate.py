@@ -86,7 +86,7 @@ def _with_calibrations(plan: Plan, outside: Outside) -> Plan:
     with at_the_base():
         standings = read_standings(outside, sources.trusted, sources.policy)
     own = judge_matchups(sources, standings, outside)
-    notes = (*judge_notes(plan.matchups, standings), *change_notes(sources, standings))
+    notes = (*judge_notes(plan.matchups, standings), *change_notes(sources, standings, outside))
     return replace(
         plan,
         matchups=(*with_judge(plan.matchups, standings, sources.policy), *own),

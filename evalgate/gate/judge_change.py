@@ -21,7 +21,7 @@ from evalgate.grading.calibration import asked_hash, required_rubrics
 from evalgate.model.calibration import Anchor, AnchorCheck, print_of
 from evalgate.model.change import Candidate
 from evalgate.model.comparison import CaseKind, PlannedCase
-from evalgate.model.evalset import Case, EvalSet
+from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.trial import Arm
 
@@ -37,13 +37,23 @@ def judge_matchups(
     return tuple(
         matchup
         for name, standing in standings.by_set.items()
-        if name in sets and (matchup := _matchup(standing, sets[name], old=old, new=new))
+        if (matchup := _matchup(standing, sets, old=old, new=new))
     )
 
 
-def change_notes(sources: Sources, standings: JudgeStandings) -> Iterator[str]:
-    """Yield what a reader should know when a changed judge cannot be tried."""
-    if changes_settings(sources) and not any(map(standings.of, standings.by_set)):
+def change_notes(sources: Sources, standings: JudgeStandings, outside: Outside) -> Iterator[str]:
+    """Yield what a reader should know when a changed judge cannot be tried, or not as it is asked.
+
+    Args:
+        sources: what the repository says.
+        standings: what the base knows of its judge.
+        outside: holds the eval sets of the head.
+    """
+    if any(map(standings.of, standings.by_set)):
+        sets = _head_sets(sources, outside)
+        for standing in standings.by_set.values():
+            yield from _withdrawn(standing, sets)
+    elif changes_settings(sources):
         yield (
             "The change of the judge is not tried: the base has no labelled answers that count "
             "(evalgate calibrate)."
@@ -70,18 +80,62 @@ def _head_sets(sources: Sources, outside: Outside) -> Sets:
     return read_sets(tree, paths.evalsets, outside.parser)[0]
 
 
+def _withdrawn(standing: JudgeStanding, sets: Sets) -> Iterator[str]:
+    """Yield how many anchors are of cases about which the head does not ask the judge any more."""
+    asked = _asked_at_head(standing, sets)
+    left = sum(anchor.case not in asked for anchor in standing.anchors)
+    if left:
+        verb = "is" if left == 1 else "are"
+        yield (
+            f"{counted(left, 'labelled answer')} in {standing.calibration.path} {verb} of cases "
+            "that the judge does not decide at the head: a changed judge is tried on them with "
+            "the rubrics of the base, not with those of the change."
+        )
+
+
+def _asked_at_head(standing: JudgeStanding, sets: Sets) -> dict[str, Case]:
+    """Return the cases of the head by which the anchors are judged, under their names at the base.
+
+    A case that is gone is looked for under another name, by what it is about: so a new rubric is
+    tried too where its cases are renamed with it.
+    """
+    own, base = sets.get(standing.calibration.evalset), standing.evalset
+    cases = own.cases if own else [case for each in sets.values() for case in each.cases]
+    judged = [case for case in cases if required_rubrics(case)]
+    known = {case.id: case for case in base.cases} if base else {}
+    anchored = {anchor.case: known[anchor.case] for anchor in standing.anchors}
+    there = {case.id: case for case in judged if case.id in anchored}
+    others = {_about(case): case for case in judged if case.id not in known}
+    renamed = {
+        name: replace(others[about], id=name)
+        for name, case in anchored.items()
+        if name not in there and (about := _about(case)) in others
+    }
+    return there | renamed
+
+
+def _about(case: Case) -> str:
+    """Return a hash of what the judge reads about a case besides its rubrics."""
+    return asked_hash(replace(case, graders=()))
+
+
 def _matchup(
-    standing: JudgeStanding, evalset: EvalSet, *, old: JudgeSettings, new: JudgeSettings
+    standing: JudgeStanding, sets: Sets, *, old: JudgeSettings, new: JudgeSettings
 ) -> Matchup | None:
-    """Return the matchup of the judges of one set; None when nothing has changed for it."""
-    calibration = standing.calibration
-    cases = {case.id: case for case in evalset.cases if required_rubrics(case)}
-    anchors = [anchor for anchor in standing.anchors if anchor.case in cases]
+    """Return the matchup of the judges of one set; None when nothing has changed for it.
+
+    Where the head does not ask the judge about a case any more, it is asked as at the base, so
+    that a change sheds no anchor that tries its judge.
+    """
+    calibration, base, anchors = standing.calibration, standing.evalset, standing.anchors
+    if base is None or not anchors:
+        return None
+    cases = {case.id: case for case in base.cases} | _asked_at_head(standing, sets)
     named = dict.fromkeys(anchor.case for anchor in anchors)
     asked = {name: asked_hash(cases[name]) for name in named}
     edited = [name for name in named if asked[name] != calibration.asked[name]]
     is_another = print_of(old) != print_of(new)
-    if not anchors or not (is_another or edited):
+    if not (is_another or edited):
         return None
     again = set(named) if is_another else set(edited)
     checks = dict(_checks(anchors, again, old=old, new=new))
@@ -92,7 +146,7 @@ def _matchup(
             baseline=judge_version(old, _identity(old, calibration.asked, anchors)),
             why=tuple(_why(old, new, edited)),
         ),
-        evalset=replace(evalset, cases=tuple(cases[name] for name in named)),
+        evalset=replace(sets.get(base.name, base), cases=tuple(cases[name] for name in named)),
         planned=tuple(_planned(cases[name], number) for name, number in numbers.items()),
         deleted=(),
         missing=(),

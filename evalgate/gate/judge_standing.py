@@ -23,17 +23,23 @@ from evalgate.model.ports import Parser
 class JudgeStanding:
     """The calibration of one set, and those of its anchors that still hold at the base.
 
-    `is_current` is false when it is of another judge than the policy's, so that none does.
+    `is_current` is false when it is of another judge than the policy's, `is_real` when a simulator
+    gave its verdicts and Claude is to answer now, so that none does. `evalset` is the base's set.
     """
 
     calibration: Calibration
     anchors: tuple[Anchor, ...]
     is_current: bool
+    is_real: bool
+    evalset: EvalSet | None
 
     def notes(self) -> Iterator[str]:
         """Yield why a calibration counts in part or not at all."""
         path = self.calibration.path
         advice = "run evalgate calibrate again"
+        if not self.is_real:
+            yield f"{path} was made with simulated verdicts and does not count: {advice}."
+            return
         if not self.is_current:
             yield f"{path} is of another judge than the policy's and does not count: {advice}."
             return
@@ -72,7 +78,10 @@ def read_standings(outside: Outside, commit: str | None, policy: Policy) -> Judg
     tree = outside.repository.files(commit, [paths.evalsets, paths.prompts])
     sets, _ = read_sets(tree, paths.evalsets, outside.parser)
     return JudgeStandings(
-        by_set={name: _standing(each, sets.get(name), policy) for name, each in known.items()}
+        by_set={
+            name: _standing(each, sets.get(name), policy, simulated=outside.simulated)
+            for name, each in known.items()
+        }
     )
 
 
@@ -129,10 +138,27 @@ def judge_notes(matchups: Sequence[Matchup], standings: JudgeStandings) -> Itera
             )
 
 
-def _standing(calibration: Calibration, evalset: EvalSet | None, policy: Policy) -> JudgeStanding:
+def _standing(
+    calibration: Calibration, evalset: EvalSet | None, policy: Policy, *, simulated: bool
+) -> JudgeStanding:
+    """Return what a calibration counts for.
+
+    Args:
+        calibration: of the base.
+        evalset: the base's set, if it has it still.
+        policy: which judge is the base's.
+        simulated: whether a simulator may answer in this gate.
+    """
     is_current = calibration.judge == print_of(policy.judge)
-    held = anchors_that_hold(calibration, evalset) if is_current else ()
-    return JudgeStanding(calibration=calibration, anchors=held, is_current=is_current)
+    is_real = simulated or not calibration.simulated
+    held = anchors_that_hold(calibration, evalset) if is_current and is_real else ()
+    return JudgeStanding(
+        calibration=calibration,
+        anchors=held,
+        is_current=is_current,
+        is_real=is_real,
+        evalset=evalset,
+    )
 
 
 def _with_judge(matchup: Matchup, standings: JudgeStandings, policy: Policy) -> Matchup:

@@ -31,6 +31,7 @@ class Outside:
     files of a folder, and `open_records` the records among them. `store` keeps paid answers and
     `book` the day's spending, where there is a place for them; `purse` is the spending of this run.
     `evidence` are the trials of earlier runs of the same question, which are not drawn again.
+    `simulated` tells that a simulator answers, or may: a server on this machine.
     """
 
     repository: Repository
@@ -47,3 +48,4 @@ class Outside:
     book: SpendBook | None = None
     purse: SpendBook | None = None
     evidence: Records | None = None
+    simulated: bool = False

@@ -174,7 +174,9 @@ def test_simulated_verdicts_are_written_only_where_that_is_asked_for(shop: Path)
     done = run(shop, *words)
     assert (done.returncode, "nothing was written" in done.stdout) == (0, True)
     assert not (shop / "reports/calibrations").exists()
-    assert run(shop, *words, "--out", "elsewhere").returncode == 0
+    elsewhere = run(shop, *words, "--out", "elsewhere")
+    assert elsewhere.returncode == 0
+    assert "once it is on the base branch" not in elsewhere.stdout
     assert json.loads((shop / "elsewhere/p.json").read_text())["simulated"] is True
 
 

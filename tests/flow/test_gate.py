@@ -110,6 +110,7 @@ async def gate(  # noqa: PLR0913 - the levers of a test
     script: Script | None = None,
     prices: FlatPrices | None = None,
     rules: Rules | None = None,
+    simulated: bool = False,
 ) -> Run:
     model = RuleModel([rules or shop_rules()], script)
     draws = count()
@@ -141,6 +142,7 @@ async def gate(  # noqa: PLR0913 - the levers of a test
         open_code=PythonGraders,
         open_records=RecordFiles,
         store=MemoryStore(),
+        simulated=simulated,
     )
     plan = plan_gate(Question(base="main", head="HEAD", run_id="r", today=TODAY), outside)
     log = MemoryTrialLog()

@@ -102,3 +102,38 @@ async def test_the_demands_on_prompts_are_none_on_a_judge() -> None:
     assert judge.head_pass_rate is not None
     assert judge.head_pass_rate < 1
     assert judge.verdict is Verdict.PASS
+
+
+def told(run: Run) -> str:
+    """Return the note about anchors that the head takes from the judge."""
+    [note] = [note for note in run.verdict.notes if "does not decide at the head" in note]
+    return note
+
+
+async def test_deleting_their_cases_sheds_no_anchor_of_a_changed_judge() -> None:
+    fewer = {"evalsets/replies.yaml": evalset(NAMES[:10])}
+    run = await calibrated({**ANOTHER_JUDGE, **fewer}, calibration())
+    assert asked_of_judge(run) == 80
+    assert told(run).startswith(f"70 labelled answers in {PLACE} are of cases")
+
+
+async def test_deleting_rubrics_sheds_no_anchor_of_a_changed_judge() -> None:
+    none = BASE["evalsets/replies.yaml"].replace(", {rubric: states the window}", "")
+    run = await calibrated({**ANOTHER_JUDGE, "evalsets/replies.yaml": none}, calibration())
+    assert asked_of_judge(run) == 80
+    assert told(run).startswith("80 labelled answers")
+
+
+async def test_a_new_rubric_is_tried_where_its_cases_are_renamed_with_it() -> None:
+    renamed = STRICT.replace("id: ", "id: new-")
+    assert renamed != STRICT
+    run = await calibrated({"evalsets/replies.yaml": renamed}, calibration())
+    assert judge_of(run).verdict is Verdict.FAIL
+    assert not [note for note in run.verdict.notes if "at the head" in note]
+
+
+async def test_deleting_a_case_is_no_change_of_the_judge() -> None:
+    fewer = {"evalsets/replies.yaml": evalset(NAMES[:79])}
+    run = await calibrated(fewer, calibration())
+    assert not [prompt for prompt in run.verdict.prompts if prompt.name == "judge"]
+    assert told(run).startswith(f"1 labelled answer in {PLACE} is of cases")

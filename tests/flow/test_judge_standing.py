@@ -181,6 +181,19 @@ async def test_a_calibration_of_another_judge_does_not_count() -> None:
     )
 
 
+async def test_simulated_verdicts_count_in_simulated_gates_alone() -> None:
+    known = {PLACE: json.dumps({**json.loads(calibration()[PLACE]), "simulated": True})}
+    real = await calibrated(HARMLESS, known)
+    assert real.verdict.prompts[0].judge is None
+    assert real.verdict.notes == (
+        f"{PLACE} was made with simulated verdicts and does not count: run evalgate calibrate "
+        "again.",
+    )
+    trusted = {**BASE, **known}
+    played = await gate({**trusted, **HARMLESS}, base=trusted, rules=rules(), simulated=True)
+    assert played.verdict.prompts[0].judge is not None
+
+
 async def test_a_broken_calibration_is_an_error_of_the_base() -> None:
     with pytest.raises(ConfigurationError, match=r"replies\.json.*in the file of the base"):
         await calibrated(HARMLESS, {PLACE: "{}"})

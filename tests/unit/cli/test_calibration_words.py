@@ -52,9 +52,9 @@ SOME = [
 ]
 
 
-def said(answers: list[JudgedAnswer]) -> str:
+def said(answers: list[JudgedAnswer], least: float | None = 0.8) -> str:
     [calibration] = calibrations(answers, JudgeSettings()).values()
-    return "\n".join(calibration_lines(calibration, answers, least=0.8, alpha=0.05))
+    return "\n".join(calibration_lines(calibration, answers, least=least, alpha=0.05))
 
 
 def test_a_calibration_is_told_on_one_screen() -> None:
@@ -68,8 +68,7 @@ replies: judged by claude-sonnet-5-5, effort low, 1 vote
   specificity  .86  .66 to .97     of the answers that people fail, the share that the judge fails
   kappa        .86  .73 to .99     agreement beyond chance
   J            .84  .61 to .95     sensitivity + specificity − 1
-  J is at least .65: the limit of the gate is multiplied by that
-  that is less than the policy's .80: the gate only advises on this set
+  J is at least .65: less than the policy's .80, so the gate only advises on this set
   too few labels to know the judge well: 64 of 100, and 23 failing ones of 30; label more answers
   by criterion (people/judge): pass/pass, pass/fail, fail/pass, fail/fail
        40     1     3    20  Is kind
@@ -103,6 +102,21 @@ def test_enough_labels_call_for_no_advice() -> None:
     assert "too few labels" not in said(many)
     assert "too few labels" in said(many[:-1])
     assert "only advises" not in said(many)
+
+
+def test_the_limit_is_scaled_only_where_the_judge_decides() -> None:
+    assert "J is at least .65: the limit of the gate is multiplied by that" in said(SOME, 0.5)
+    few = said(SOME[:1], None)
+    assert "multiplied" not in few
+    assert "less than 0.4 (the default), so the gate only advises" in few
+
+
+def test_one_stated_verdict_is_told_in_the_singular() -> None:
+    [stated] = [
+        replace(each, label=replace(each.label, judge=True, has_verdict=True)) for each in SOME[:1]
+    ]
+    assert "1 of the judge's verdicts is one that the file states" in said([stated])
+    assert "2 of the judge's verdicts are those that" in said([stated, stated])
 
 
 def test_bad_answers_that_pass_come_first_and_then_the_cases_with_most() -> None:
