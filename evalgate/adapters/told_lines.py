@@ -129,7 +129,7 @@ def read_told_lines(path: str, lines: Iterable[bytes]) -> Iterator[ToldTrial]:
     for number, line in enumerate(lines, start=1):
         try:
             read: PlainLine | None = _DECODER.decode(line)
-        except (MsgspecError, UnicodeDecodeError):
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
             read = None
             if not line.strip():
                 continue
@@ -140,7 +140,10 @@ def read_told_lines(path: str, lines: Iterable[bytes]) -> Iterator[ToldTrial]:
 def _parse(path: str, line: bytes, *, number: int) -> Document:
     try:
         data: Data = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        message = "expected a trial as one JSON object, got values that are nested too deeply"
+        raise ConfigurationError([Problem(path=path, line=number, message=message)]) from error
+    except ValueError as error:
         column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
         message = (
             f"expected a trial as one JSON object, got a line that is no JSON{column}; "

@@ -148,7 +148,11 @@ class TrialFile:
     def _parse(self, line: bytes, number: int) -> Document:
         try:
             data: Data = json.loads(line.decode("utf-8-sig"))
-        except (ValueError, RecursionError) as error:
+        except RecursionError as error:
+            message = "expected a trial as one JSON object, got values that are nested too deeply"
+            problem = Problem(path=str(self._path), line=number, message=message)
+            raise ConfigurationError([problem]) from error
+        except ValueError as error:
             column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
             message = f"expected a trial as one JSON object, got a line that is no JSON{column}"
             problem = Problem(path=str(self._path), line=number, message=message)

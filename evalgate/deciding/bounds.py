@@ -79,14 +79,15 @@ def sample(differences: Sequence[Difference]) -> Sample:
 
     Weights are scaled so that their mean is 1; a case of weight 0 does not count.
     """
-    weights = [each.weight for each in differences if each.weight > 0]
+    heaviest = max((each.weight for each in differences), default=0.0)
+    weights = [each.weight / heaviest for each in differences if each.weight > 0]
     scale = len(weights) / math.fsum(weights) if weights else 1.0
     clusters: dict[str, list[_Unit]] = {}
     units: list[_Unit] = []
     for each in differences:
-        weight = each.weight * scale
-        if weight <= 0:
+        if each.weight <= 0:
             continue
+        weight = each.weight / heaviest * scale
         guarded = each.value if each.guarded is None else each.guarded
         unit = (weight, weight * each.value, weight * guarded)
         if each.cluster is None:

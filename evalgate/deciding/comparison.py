@@ -72,18 +72,19 @@ class Comparing:
         alike: dict[_Outcomes, _Outcomes] = {}
         pairs: list[CasePair] = []
         lost_by = dict.fromkeys(Arm, 0)
-        waived_trials = 0
+        waived: list[CasePair] = []
         for case in planned:
             arms = _Arms(case, self._accounts)
             pair = arms.pair(alike)
             if case.waived:
-                waived_trials += len(pair.candidate)
+                waived.append(pair)
                 continue
             pairs.append(pair)
             for arm in Arm:
                 lost_by[arm] += arms.lost_alone(arm)
         slots = sum(len(case.candidate) for case in planned)
         kept = sum(len(pair.candidate) for pair in pairs)
+        waived_trials = sum(len(pair.candidate) for pair in waived)
         kinds = sorted(self._error_kinds.items(), key=lambda item: (-item[1], item[0]))
         return Comparison(
             pairs=tuple(pairs),
@@ -96,7 +97,7 @@ class Comparing:
             lost_pairs=slots - waived_trials - kept,
             error_kinds=dict(kinds),
             lost_by=lost_by,
-            waived=tuple(case.case for case in planned if case.waived),
+            waived=tuple(waived),
         )
 
 

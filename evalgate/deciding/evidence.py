@@ -108,7 +108,9 @@ def weigh(comparison: Comparison, rules: GateRules, *, baseline: bool) -> Eviden
         regression=high < -beyond and not seen,
         smallest_detectable_drop=smallest_detectable_drop(of, rules.alpha, beyond=beyond),
         slices=slices(comparison.pairs, rules, draw=draw if compared else None),
-        untested=untested(comparison.pairs, rules, draw=draw) if compared else (),
+        untested=untested(comparison, rules, draw=draw)
+        if compared or (baseline and comparison.waived)
+        else (),
     )
 
 

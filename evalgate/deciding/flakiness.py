@@ -20,7 +20,7 @@ def passed_steadily(pair: CasePair) -> bool:
 
 
 def is_flaky(outcomes: Sequence[float]) -> bool:
-    """Tell whether more than a tenth of at least three trials pass, and more than one fails."""
+    """Tell whether of at least three trials more than a tenth pass and more than a tenth fail."""
     if len(outcomes) < FEWEST_TRIALS:
         return False
     return 1 - STEADY + _ROUNDING < _share(outcomes) < STEADY - _ROUNDING

@@ -30,9 +30,10 @@ def no_cases() -> Reason:
 
 def all_waived(comparison: Comparison) -> Reason:
     """Every case of the set is waived."""
+    names = listed([pair.case for pair in comparison.waived])
     return Reason(
         code="all_waived",
-        message=f"Every case is waived ({listed(comparison.waived)}), so nothing was compared.",
+        message=f"Every case is waived ({names}), so nothing was compared.",
     )
 
 

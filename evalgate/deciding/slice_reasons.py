@@ -42,6 +42,30 @@ def slice_not_tested(part: UntestedSlice, fewest: int) -> Reason:
     )
 
 
+def slice_waived(part: UntestedSlice) -> Reason:
+    """Waivers leave too little of a protected slice to see a drop."""
+    return Reason(
+        code="protected_slice_waived",
+        message=f"{waived_away(part.tag, waived=part.waived, of=part.unedited)}.",
+    )
+
+
+def waived_away(tag: str, *, waived: int, of: int) -> str:
+    """Say how many of a protected slice's cases are waived, and that the rest is too little.
+
+    Args:
+        tag: the slice.
+        waived: how many of its cases do not count.
+        of: how many cases it has that could be compared without waivers.
+    """
+    if waived == of:
+        return f"All cases of the protected slice {tag} are waived: it is not judged"
+    return (
+        f"{waived:,} of the {counted(of, 'case')} of the protected slice {tag} "
+        f"{'are' if waived > 1 else 'is'} waived; the {of - waived:,} left are too few to judge it"
+    )
+
+
 def slice_too_small(part: UntestedSlice, fewest: int) -> Reason:
     """A protected slice is too small to ever fail."""
     return Reason(

@@ -12,7 +12,7 @@ from evalgate.deciding.bounds import (
 )
 from evalgate.deciding.multiplicity import benjamini_hochberg, holm
 from evalgate.deciding.rates import comparable, rate
-from evalgate.model.comparison import CaseKind, CasePair
+from evalgate.model.comparison import CaseKind, CasePair, Comparison
 from evalgate.model.policy import FailWhen, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Slice, SliceFlag
@@ -28,8 +28,11 @@ Draw = Callable[[tuple[CasePair, ...]], Sample]
 class UntestedSlice:
     """A protected slice that could not have failed: too little of it was compared.
 
-    `carriers` are its cases, `compared` those with a comparison, `lost` those that should have had
-    one; `expected` tells that without the loss it could have been tested.
+    `carriers` are its cases that no waiver takes out, `compared` those with a comparison, `lost`
+    those that should have had one; `expected` tells that without the loss it could have been
+    tested. `unedited` are the cases that were there at the base, waived ones included, and `waived`
+    those of them that a waiver takes out; `by_waivers` tells that without waivers it could have
+    been tested.
     """
 
     tag: str
@@ -37,6 +40,9 @@ class UntestedSlice:
     compared: int
     lost: int
     expected: bool
+    unedited: int = 0
+    waived: int = 0
+    by_waivers: bool = False
 
 
 def slices(pairs: Sequence[CasePair], rules: GateRules, *, draw: Draw | None) -> tuple[Slice, ...]:
@@ -65,29 +71,41 @@ def slices(pairs: Sequence[CasePair], rules: GateRules, *, draw: Draw | None) ->
     return tuple(_flagged(tested, samples, rules))
 
 
-def untested(
-    pairs: Sequence[CasePair], rules: GateRules, *, draw: Draw
-) -> tuple[UntestedSlice, ...]:
+def untested(comparison: Comparison, rules: GateRules, *, draw: Draw) -> tuple[UntestedSlice, ...]:
     """Return the protected slices of these cases that could not have failed."""
-    by_tag = _by_tag(pairs)
+    by_tag, waived = _by_tag(comparison.pairs), _by_tag(comparison.waived)
     fewest = fewest_units(rules)
     found = []
     for tag in rules.protected_slices:
-        carriers = by_tag.get(tag, [])
-        compared = comparable(carriers)
-        if not carriers or draw(compared).units >= fewest:
-            continue
-        same = sum(pair.kind is CaseKind.SAME for pair in carriers)
-        lost = same - len(compared)
-        slice_ = UntestedSlice(
-            tag=tag,
-            carriers=len(carriers),
-            compared=len(compared),
-            lost=lost,
-            expected=lost > 0 and (same >= fewest or not compared),
-        )
-        found.append(slice_)
-    return tuple(found)
+        carriers, aside = by_tag.get(tag, []), waived.get(tag, [])
+        if (carriers or aside) and draw(comparable(carriers)).units < fewest:
+            found.append(_untested(tag, carriers, aside, fewest=fewest, draw=draw))
+    return tuple(part for part in found if part.carriers or part.by_waivers)
+
+
+def _untested(
+    tag: str, carriers: list[CasePair], aside: list[CasePair], *, fewest: int, draw: Draw
+) -> UntestedSlice:
+    compared = len(comparable(carriers))
+    same, same_aside = _unedited(carriers), _unedited(aside)
+    unedited, lost = same + same_aside, same - compared
+    could_be_compared = comparable([*carriers, *aside])
+    some_lost = len(could_be_compared) < unedited
+    return UntestedSlice(
+        tag=tag,
+        carriers=len(carriers),
+        compared=compared,
+        lost=lost,
+        expected=lost > 0 and (same >= fewest or not compared),
+        unedited=unedited,
+        waived=same_aside,
+        by_waivers=same_aside > 0
+        and (draw(could_be_compared).units >= fewest or (some_lost and unedited >= fewest)),
+    )
+
+
+def _unedited(pairs: Sequence[CasePair]) -> int:
+    return sum(pair.kind is CaseKind.SAME for pair in pairs)
 
 
 def fewest_units(rules: GateRules) -> int:

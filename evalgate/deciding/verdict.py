@@ -146,15 +146,14 @@ def _doubts(
     """Yield every reason why a candidate that breaks no rule still does not pass."""
     counts = _count(comparison, evidence)
     changed = counts.edited + counts.deleted
-    existing = changed + sum(pair.kind is CaseKind.SAME for pair in comparison.pairs)
+    cases = comparison.pairs + comparison.waived
+    existing = changed + sum(pair.kind is CaseKind.SAME for pair in cases)
     if changed > rules.edit_budget * existing + _ROUNDING:
         yield reasons.set_changed(changed, existing, rules, alone=unchanged)
     doubtful = [pair for pair in comparison.pairs if _seems_broken(pair) and not _confirmed(pair)]
     if doubtful:
         yield reasons.critical_unconfirmed(doubtful, CONFIRMING_TRIALS)
-    for part in evidence.untested:
-        if part.expected:
-            yield slice_reasons.slice_not_tested(part, fewest_units(rules))
+    yield from _untested_slices(evidence, rules)
     if evidence.delta is None:
         return
     before = evidence.pass_rate[Arm.BASELINE]
@@ -170,6 +169,15 @@ def _doubts(
         yield reasons.cannot_tell(evidence, evidence.delta, rules)
 
 
+def _untested_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
+    """Yield the protected slices that could have failed but for lost trials or waivers."""
+    for part in evidence.untested:
+        if part.expected:
+            yield slice_reasons.slice_not_tested(part, fewest_units(rules))
+        elif part.by_waivers:
+            yield slice_reasons.slice_waived(part)
+
+
 def _about_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
     """Yield what a reader should know about protected slices and what decides nothing."""
     suspect = [
@@ -178,7 +186,7 @@ def _about_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
     if suspect:
         yield slice_reasons.suspect_slices(suspect)
     for part in evidence.untested:
-        if not part.expected:
+        if not part.expected and not part.by_waivers:
             yield slice_reasons.slice_too_small(part, fewest_units(rules))
 
 
@@ -198,7 +206,8 @@ def _confirmed(pair: CasePair) -> bool:
 
 
 def _count(comparison: Comparison, evidence: Evidence) -> CaseCounts:
-    kinds = [pair.kind for pair in comparison.pairs]
+    # A waiver takes a case out of the comparison, not out of the change.
+    kinds = [pair.kind for pair in comparison.pairs + comparison.waived]
     return CaseCounts(
         compared=len(evidence.compared),
         new=kinds.count(CaseKind.NEW),

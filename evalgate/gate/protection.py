@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from evalgate.deciding.slice_reasons import waived_away
 from evalgate.deciding.slices import fewest_units
-from evalgate.deciding.wording import counted, listed
+from evalgate.deciding.wording import counted, listed, percent
 from evalgate.gate.evalsets import EvalSets
 from evalgate.gate.matching import Matchup
 from evalgate.model.change import Finding
+from evalgate.model.comparison import CaseKind
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import GateRules
 from evalgate.model.verdict import Reason, Verdict
+
+_ROUNDING = 1e-9
 
 
 def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
     """Yield a finding for each protected slice that a change takes away or leaves too small.
 
     What counts are the cases that the change neither deletes nor edits nor tags otherwise: only
-    they can be compared with the baseline, now or later.
+    they can be compared with the baseline, now or later. A slice that could fail may also not lose
+    more of its cases, deleted or tagged otherwise, than the edit budget.
 
     Args:
         sets: the sets at all three points.
@@ -31,8 +36,11 @@ def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
             kept = sum(
                 id_ in after and after[id_].hash == case.hash for id_, case in before.items()
             )
+            lost = len(before.keys() - after.keys())
             if before and (not kept or kept < fewest <= len(before)):
                 yield _gone(evalset, tag, before=len(before), kept=kept)
+            elif len(before) >= fewest and lost > rules.edit_budget * len(before) + _ROUNDING:
+                yield _shrunk(evalset, tag, before=len(before), lost=lost, rules=rules)
 
 
 def slice_notes(sets: EvalSets, rules: GateRules) -> Iterator[str]:
@@ -47,15 +55,19 @@ def slice_notes(sets: EvalSets, rules: GateRules) -> Iterator[str]:
 
 
 def waived_slices(matchups: Sequence[Matchup], rules: GateRules) -> Iterator[str]:
-    """Yield a sentence for each protected slice that is not tested since all of it is waived."""
+    """Yield a sentence for each protected slice of which waivers leave too few cases to judge."""
+    fewest = fewest_units(rules) if rules.protected_slices else 0
     for matchup in matchups:
         for tag in rules.protected_slices:
-            carriers = [case.waived for case in matchup.planned if tag in case.tags]
-            if carriers and all(carriers):
-                yield (
-                    f"The protected slice {tag} of {matchup.evalset.name} is not tested: "
-                    "all its cases are waived."
-                )
+            carriers = [
+                case.waived
+                for case in matchup.planned
+                if tag in case.tags and case.kind is CaseKind.SAME
+            ]
+            waived = sum(carriers)
+            if waived == len(carriers) > 0 or len(carriers) - waived < fewest <= len(carriers):
+                said = waived_away(tag, waived=waived, of=len(carriers))
+                yield f"{matchup.evalset.name}: {said}."
 
 
 def _tagged(evalset: EvalSet, tag: str) -> Mapping[str, Case]:
@@ -64,10 +76,30 @@ def _tagged(evalset: EvalSet, tag: str) -> Mapping[str, Case]:
 
 def _gone(evalset: EvalSet, tag: str, *, before: int, kept: int) -> Finding:
     left = f"{kept:,} remain" if kept else "none remain"
+    return _finding(
+        evalset,
+        f"{_had(evalset, tag, before)}; of those {left} as they were, so a drop could not be seen",
+    )
+
+
+def _shrunk(evalset: EvalSet, tag: str, *, before: int, lost: int, rules: GateRules) -> Finding:
+    were = "were" if lost > 1 else "was"
+    return _finding(
+        evalset,
+        f"{_had(evalset, tag, before)}; of those {lost:,} ({percent(lost / before)}) {were} "
+        f"deleted or lost the tag, more than the {percent(rules.edit_budget)} that a change may "
+        "touch",
+    )
+
+
+def _had(evalset: EvalSet, tag: str, before: int) -> str:
+    return f"The protected slice {tag} had {counted(before, 'case')} in {evalset.path}"
+
+
+def _finding(evalset: EvalSet, said: str) -> Finding:
     message = (
-        f"The protected slice {tag} had {counted(before, 'case')} in {evalset.path}; of those "
-        f"{left} as they were, so a drop could not be seen: keep the cases and their tag, or have "
-        "the change agreed and the policy adapted first."
+        f"{said}: keep the cases and their tag, or have the change agreed and the policy adapted "
+        "first."
     )
     return Finding(
         prompt=evalset.path,

@@ -127,7 +127,7 @@ class Comparison:
     `planned_pairs` counts the candidate's trials; `lost_pairs` those that count for nothing,
     because one arm or both could not grade them, and `lost_by` for each arm those that it alone
     could not. `deleted` are the ids of cases that exist only at the base. `error_kinds` counts
-    errors. `waived` are the ids of waived cases: they are not among `pairs`, and their graded
+    errors. `waived` are the pairs of waived cases: they are not among `pairs`, and their graded
     trials not among `planned_pairs` as long as any other case is left to decide.
     """
 
@@ -138,7 +138,7 @@ class Comparison:
     lost_pairs: int
     error_kinds: dict[str, int]
     lost_by: Mapping[Arm, int] = field(default_factory=dict)
-    waived: tuple[str, ...] = ()
+    waived: tuple[CasePair, ...] = ()
 
 
 def mean(values: tuple[float, ...]) -> float:

@@ -29,6 +29,10 @@ _STEPS: Mapping[str, str] = {
     "min_pass_rate": _MEND,
     "protected_slice": _MEND,
     "protected_slice_lost": _UNGRADED,
+    "protected_slice_waived": (
+        "Take back waivers of the protected slice, or add cases with its tag in a pull request of"
+        " their own."
+    ),
     "protected_slice_gone": "Restore the cases of the protected slice and their tag.",
     "judge_tried": (
         "Read the verdicts of the judge that turned wrong, then mend the rubric or choose another"

@@ -140,6 +140,17 @@ def test_a_bad_line_that_no_kill_explains_is_an_error(tmp_path: Path) -> None:
     )
 
 
+def test_a_line_that_is_nested_too_deeply_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "trials.jsonl"
+    deep = "[" * 100_000 + "]" * 100_000
+    path.write_text('{"case": "a", "trial": 0, "passed": true, "other": ' + deep + "}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        indices(TrialFile(path))
+    assert str(caught.value).replace(str(path), "trials.jsonl") == (
+        "trials.jsonl:1: expected a trial as one JSON object, got values that are nested too deeply"
+    )
+
+
 def test_a_cut_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "trials.jsonl"
     write(path, trial(0), trial(1))

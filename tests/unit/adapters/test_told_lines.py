@@ -102,13 +102,32 @@ def test_a_mark_of_the_byte_order_and_half_a_pair_are_no_obstacle() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b'{"case": "\xff", "trial": 0, "passed": true}', b"[" * 100_000, b'"' + b"x" * 10**6],
-    ids=["cut", "bytes", "deep", "long"],
+    [b"{", b'{"case": "\xff", "trial": 0, "passed": true}', b'"' + b"x" * 10**6],
+    ids=["cut", "bytes", "long"],
 )
 def test_a_line_that_is_no_json_is_refused_with_its_number(line: bytes) -> None:
     assert refused(json.dumps(PLAIN).encode(), line).startswith(
         "t.jsonl:2: expected a trial as one JSON object, got a line that is no JSON"
     )
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize("key", [b"other", b"tags"])
+def test_a_line_that_is_nested_too_deeply_is_refused_with_its_number(key: bytes) -> None:
+    deep = b'{"case":"a","trial":0,"passed":true,"%s":%s%s}' % (key, DEEP, b"]" * 100_000)
+    for line in (DEEP, deep):
+        assert refused(json.dumps(PLAIN).encode(), line) == (
+            "t.jsonl:2: expected a trial as one JSON object, got values that are nested too deeply"
+        )
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"], ids=["fast", "with care"])
+def test_of_a_key_that_stands_twice_the_last_counts(start: bytes) -> None:
+    line = start + b'{"case": "a", "trial": 0, "passed": true, "passed": false}'
+    [trial] = read_told_lines("t", [line])
+    assert trial.outcome == 0.0
 
 
 def test_all_that_is_wrong_with_a_line_is_told_at_once() -> None:

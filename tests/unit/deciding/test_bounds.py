@@ -372,3 +372,17 @@ def test_improving_a_case_never_worsens_the_guard(found: list[Difference], index
         for place, each in enumerate(found)
     ]
     assert rare_loss_bound(sample(improved), ALPHA) <= rare_loss_bound(sample(found), ALPHA)
+
+
+@pytest.mark.parametrize("unit", [5e-324, 1e-300, 1.0, 1e300])
+def test_only_how_cases_weigh_beside_each_other_counts(unit: float) -> None:
+    values = [-1.0, 0.0, 0.5, 0.0, 0.0, 1.0]
+    weighed = sample([Difference(value=value, weight=unit) for value in values])
+    assert lower_bound(weighed, ALPHA) == pytest.approx(lower_bound(drawn(values), ALPHA))
+
+
+def test_a_case_that_weighs_twice_counts_like_two_in_the_mean_but_as_less_in_number() -> None:
+    heavy = sample([Difference(value=-1.0, weight=2.0), *(Difference(value=0.0) for _ in range(8))])
+    assert heavy.mean == pytest.approx(-0.2)
+    assert heavy.effective == pytest.approx(10**2 / 12)
+    assert rare_loss_bound(heavy, ALPHA) > rare_loss_bound(flips(losses=1, wins=0, cases=9), ALPHA)

@@ -341,7 +341,8 @@ def test_a_waived_case_is_accounted_for_and_not_compared() -> None:
     trials = [*both("a"), *both("w", 0, after=False), *both("w", 1)]
     found = compare(trials, [same("a"), waived("w", 2)], [])
     assert [pair.case for pair in found.pairs] == ["a"]
-    assert found.waived == ("w",)
+    assert [pair.case for pair in found.waived] == ["w"]
+    assert found.waived[0].candidate == (0.0, 1.0)
     assert (found.planned_pairs, found.lost_pairs) == (1, 0)
     assert all(found.ledger[arm] == ArmLedger(planned=3, graded=1, waived=2) for arm in Arm)
 

@@ -140,7 +140,7 @@ def test_side_by_side_stands_what_is_known_of_each_case() -> None:
 # What is refused
 
 
-def refused(*arms: Mapping[str, Any], **more: Any) -> str:
+def refused(*arms: Any, **more: Any) -> str:
     with pytest.raises(ValueError, match=r".") as caught:
         decide_values(*arms, **more)
     return str(caught.value)
@@ -173,13 +173,87 @@ def test_wrong_facts_are_named_with_their_case() -> None:
         clusters={"x": "c"},
         critical=["case 0"],
     ) == snapshot("""\
-weights: case 'case 000': expected a finite number from 0 up, got -1
-weights: case 'case 001': expected a finite number from 0 up, got inf
+weights: case 'case 000': expected 0 or a number from 1e-15 to 1e+15, got -1
+weights: case 'case 001': expected 0 or a number from 1e-15 to 1e+15, got inf
 tags: case 'case 000': expected a list of texts, got 'vip'
 tags: case 'case 001': expected a list of texts, got 1
 clusters: case 'x' has no trial in either arm
 critical: case 'case 0' has no trial in either arm\
 """)
+
+
+def test_outcomes_that_can_be_gone_through_once_count_as_they_stand() -> None:
+    before, after = outcomes(100, 1), lost(outcomes(100, 1), 20)
+    once = decide_values(
+        {case: iter(each) for case, each in before.items()},
+        {case: (outcome for outcome in each) for case, each in after.items()},
+        tags={"case 000": iter(["vip"])},
+        critical=iter(["case 000"]),
+    )
+    listed = decide_values(before, after, tags={"case 000": ["vip"]}, critical=["case 000"])
+    assert once == listed
+    assert once.verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("given", [{0: 1.0}, {0.0, 1.0}, frozenset([1]), "1", b"1", 1, None])
+def test_outcomes_that_are_no_list_are_refused(given: object) -> None:
+    assert refused(outcomes(1, 1), {"a": given}) == (
+        f"candidate: case 'a': expected a list with the outcomes of its trials, got {given!r}"
+    )
+
+
+@pytest.mark.parametrize("weight", [1e308, 1.1e15, 5e-324, 1e-16, float("nan"), "1"])
+def test_a_weight_whose_sums_are_not_exact_is_refused(weight: object) -> None:
+    both = outcomes(1, 1)
+    assert refused(both, both, weights={"case 000": weight}) == (
+        f"weights: case 'case 000': expected 0 or a number from 1e-15 to 1e+15, got {weight!r}"
+    )
+
+
+@pytest.mark.parametrize("weight", [1e15, 1e-15])
+def test_only_the_ratio_of_weights_counts(weight: float) -> None:
+    before, after = outcomes(100, 1), lost(outcomes(100, 1), 4)
+    decision = decide_values(before, after, weights=dict.fromkeys(before, weight))
+    assert decision.delta is not None
+    assert decision.delta.estimate == pytest.approx(-0.04)
+
+
+def test_weights_that_are_all_0_are_refused() -> None:
+    both = outcomes(2, 1)
+    assert refused(both, both, weights=dict.fromkeys(both, 0)) == (
+        "weights: all weights are 0: expected one case at least that counts"
+    )
+    assert decide_values(both, both, weights={"case 000": 0}).cases == CaseCounts(compared=2)
+
+
+def test_arguments_of_another_shape_are_named() -> None:
+    assert refused(
+        [1], None, clusters=["c"], weights=2, tags="vip", critical="case 000"
+    ) == snapshot("""\
+baseline: expected a mapping with the cases as keys, got [1]
+candidate: expected a mapping with the cases as keys, got None
+clusters: expected a mapping with the cases as keys, got ['c']
+weights: expected a mapping with the cases as keys, got 2
+tags: expected a mapping with the cases as keys, got 'vip'
+critical: expected a list of cases, got 'case 000'\
+""")
+    both = outcomes(2, 1)
+    assert refused(
+        both,
+        both,
+        clusters={"case 000": 1},
+        tags={"case 000": [1, "a"], "case 001": {"a": 1}},
+        critical=[["case 000"]],
+    ) == snapshot("""\
+tags: case 'case 000': expected texts, got 1
+tags: case 'case 001': expected a list of texts, got {'a': 1}
+clusters: case 'case 000': expected a text, got 1
+critical: case ['case 000'] has no trial in either arm\
+""")
+    for critical in (None, 1, {"case 000": True}):
+        assert refused(both, both, critical=critical) == (
+            f"critical: expected a list of cases, got {critical!r}"
+        )
 
 
 def test_rules_out_of_range_are_refused_points_for_a_fraction_among_them() -> None:

@@ -1,5 +1,6 @@
 """Slices: the pass rates of the cases that share a tag, and whether they got worse."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -11,7 +12,7 @@ from evalgate.deciding.bounds import Difference, Sample, drop_p_value, sample
 from evalgate.deciding.bounds import upper_bound as upper
 from evalgate.deciding.slices import UntestedSlice, fewest_units, slices, untested
 from evalgate.deciding.suite import suite_sample
-from evalgate.model.comparison import CaseKind, CasePair
+from evalgate.model.comparison import CaseKind, CasePair, Comparison
 from evalgate.model.policy import FailWhen, GateRules
 from evalgate.model.verdict import Slice, SliceFlag
 
@@ -214,6 +215,45 @@ def test_neither_the_order_of_cases_nor_that_of_the_policy_matters(
 # Slices that could not have failed
 
 
+def comparing(of: list[CasePair], waived: Sequence[CasePair] = ()) -> Comparison:
+    return Comparison(
+        pairs=tuple(of),
+        deleted=(),
+        ledger={},
+        planned_pairs=len(of),
+        lost_pairs=0,
+        error_kinds={},
+        waived=tuple(waived),
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "waived", "told"),
+    [(3, 5, [True]), (0, 8, [True]), (4, 4, []), (2, 1, [False]), (0, 3, [])],
+)
+def test_waivers_switch_off_a_slice_that_could_have_failed_without_them(
+    left: int, waived: int, told: list[bool]
+) -> None:
+    found = untested(comparing(pairs("a", left), pairs("a", waived)), protecting("a"), draw=by_case)
+    assert [each.by_waivers for each in found] == told
+
+
+def test_ungraded_trials_do_not_hide_that_waivers_switch_a_slice_off() -> None:
+    ungraded = [pair("a", before=(), after=())] * 5
+    (told,) = untested(comparing(pairs("a", 3), ungraded), protecting("a"), draw=by_case)
+    assert (told.by_waivers, told.unedited, told.waived) == (True, 8, 5)
+
+
+def test_a_slice_of_few_clusters_could_not_have_failed_without_waivers_either() -> None:
+    def by_pair_of_clusters(compared: tuple[CasePair, ...]) -> Sample:
+        clusters = [f"c{index % 2}" for index, _ in enumerate(compared)]
+        return sample([Difference(value=0.0, cluster=cluster) for cluster in clusters])
+
+    of = comparing(pairs("a", 3), pairs("a", 5))
+    (told,) = untested(of, protecting("a"), draw=by_pair_of_clusters)
+    assert not told.by_waivers
+
+
 def test_four_losses_of_four_are_the_fewest_that_can_fail() -> None:
     assert fewest_units(RULES) == 4
     assert found(pairs("a", 4, lost=4), protecting("a"))["a"].flag is SliceFlag.WORSE
@@ -224,8 +264,8 @@ def test_four_losses_of_four_are_the_fewest_that_can_fail() -> None:
 
 def test_a_protected_slice_that_is_too_small_is_told() -> None:
     of = [*pairs("a", 3), *pairs("b", 9)]
-    assert untested(of, protecting("a", "b", "elsewhere"), draw=by_case) == (
-        UntestedSlice(tag="a", carriers=3, compared=3, lost=0, expected=False),
+    assert untested(comparing(of), protecting("a", "b", "elsewhere"), draw=by_case) == (
+        UntestedSlice(tag="a", carriers=3, compared=3, lost=0, expected=False, unedited=3),
     )
 
 
@@ -237,12 +277,12 @@ def test_a_protected_slice_that_lost_its_comparison_was_expected_to_have_one(
     graded: int, lost: int, expected: bool | None
 ) -> None:
     of = [*pairs("a", graded), *[pair("a", before=(), after=())] * lost]
-    told = untested(of, protecting("a"), draw=by_case)
+    told = untested(comparing(of), protecting("a"), draw=by_case)
     assert [each.expected for each in told] == ([] if expected is None else [expected])
 
 
 def test_new_and_edited_cases_cannot_be_lost() -> None:
     kinds = [CaseKind.NEW, CaseKind.EDITED] * 4
     of = [pair("a", before=(), kind=kind) for kind in kinds]
-    (told,) = untested(of, protecting("a"), draw=by_case)
+    (told,) = untested(comparing(of), protecting("a"), draw=by_case)
     assert (told.carriers, told.compared, told.lost, told.expected) == (8, 0, 0, False)

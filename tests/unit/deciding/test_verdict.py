@@ -988,7 +988,56 @@ def test_a_waived_case_changes_nothing_about_the_rest(
     extra = [made(f"w{number}", each, critical=hot) for number, (each, hot) in enumerate(others)]
     names = frozenset(pair.case for pair in extra)
     alone = decided(pairs, waived=frozenset(), rules=rules)
-    assert decided([*extra, *pairs], waived=names, rules=rules) == alone
+    found = decided([*extra, *pairs], waived=names, rules=rules)
+    if "protected_slice_waived" in codes(found):
+        assert found.verdict is not Verdict.PASS
+        found = replace(found, verdict=alone.verdict, reasons=alone.reasons)
+    assert found == alone
+
+
+@pytest.mark.parametrize("left", [3, 0])
+def test_a_protected_slice_that_waivers_switch_off_is_inconclusive(left: int) -> None:
+    vip = tagged(8, "P", "F")
+    names = frozenset(pair.case for pair in vip[left:])
+    found = decided([*cases(600), *vip], waived=names, rules=VIP)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert codes(found) == ["protected_slice_waived", *["slice_suspect"] * bool(left)]
+
+
+def test_the_reason_says_how_much_of_a_protected_slice_is_waived() -> None:
+    def told(left: int) -> str:
+        names = frozenset(pair.case for pair in tagged(8)[left:])
+        pairs = [*cases(600, "PP", "PP"), *tagged(8)]
+        return said(decided(pairs, waived=names, rules=VIP))
+
+    assert told(3) == snapshot(
+        "5 of the 8 cases of the protected slice vip are waived; the 3 left are too few to judge it."
+    )
+    assert told(0) == snapshot("All cases of the protected slice vip are waived: it is not judged.")
+
+
+def test_a_slice_that_is_waived_whole_holds_up_a_set_without_any_comparison() -> None:
+    vip, rules = tagged(8), replace(VIP, min_pass_rate=0.5)
+    names = frozenset(pair.case for pair in vip)
+    found = decided([*new(20), *vip], waived=names, rules=rules)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "protected_slice_waived" in codes(found)
+
+
+@pytest.mark.parametrize(("edited", "verdict"), [(10, "inconclusive"), (8, "pass")])
+def test_waived_cases_count_for_the_edit_budget(edited: int, verdict: str) -> None:
+    extra = cases(edited, "", "F", kind=CaseKind.EDITED)
+    names = frozenset(pair.case for pair in extra)
+    found = decided([*cases(80 - edited), *extra], waived=names, rules=RULES)
+    assert (found.verdict, found.cases.edited) == (verdict, edited)
+    assert ("set_changed" in codes(found)) is (verdict == "inconclusive")
+
+
+def test_waived_cases_that_a_change_leaves_alone_are_part_of_the_set() -> None:
+    same, edited = cases(10), cases(9, "", "P", kind=CaseKind.EDITED)
+    names = frozenset(pair.case for pair in same)
+    pairs = [*same, *cases(71, "PP", "PP"), *edited]
+    assert decided(pairs, waived=names, rules=RULES).verdict is Verdict.PASS
 
 
 def test_a_waived_critical_case_that_is_broken_does_not_fail() -> None:
@@ -1015,6 +1064,6 @@ def test_where_every_case_is_waived_an_outage_is_still_an_error() -> None:
         planned_pairs=2,
         lost_pairs=2,
         error_kinds={"timeout": 4},
-        waived=("a", "b"),
+        waived=(case("a", "", ""), case("b", "", "")),
     )
     assert codes(decide(outage, RULES, baseline=True)) == ["error_budget"]

@@ -51,11 +51,35 @@ def test_a_protected_slice_that_a_change_takes_away_is_inconclusive(after: str) 
 
 @pytest.mark.parametrize(
     "after",
-    [evalset(plain=3), evalset(edited=2), evalset(tagged=5), evalset(tagged=9)],
-    ids=["another case", "two edited", "one deleted", "more tagged"],
+    [evalset(plain=3), evalset(edited=2), evalset(tagged=9)],
+    ids=["another case", "two edited", "more tagged"],
 )
 def test_a_protected_slice_that_can_still_fail_is_no_finding(after: str) -> None:
     assert codes(changed(after)) == []
+
+
+@pytest.mark.parametrize(("left", "finds"), [(4, True), (26, True), (27, False)])
+@pytest.mark.parametrize("plain", [0, 30], ids=["deleted", "tagged otherwise"])
+def test_a_protected_slice_may_not_lose_more_than_the_edit_budget(
+    left: int, plain: int, *, finds: bool
+) -> None:
+    after = evalset(tagged=30).replace("[vip]", "[guest]").replace("[guest]", "[vip]", left)
+    if not plain:
+        after = evalset(tagged=left)
+    plan = changed(after, before=evalset(tagged=30))
+    assert codes(plan) == (["protected_slice_gone"] if finds else [])
+
+
+def test_the_finding_says_how_many_cases_lost_the_tag() -> None:
+    [finding] = changed(evalset(tagged=4), before=evalset(tagged=30)).findings
+    assert finding.reason.message == snapshot(
+        "The protected slice vip had 30 cases in evalsets/a.yaml; of those 26 (86.6%) were deleted or lost the tag, more than the 10% that a change may touch: keep the cases and their tag, or have the change agreed and the policy adapted first."
+    )
+
+
+def test_the_edit_budget_of_the_policy_counts_for_protected_slices() -> None:
+    policy = "gate: {protected_slices: [vip], edit_budget: 0.5}\n"
+    assert codes(changed(evalset(tagged=15), before=evalset(tagged=30), policy=policy)) == []
 
 
 def test_a_slice_that_could_never_fail_may_shrink_but_not_vanish() -> None:

@@ -130,5 +130,5 @@ def test_a_protected_slice_of_which_all_cases_are_waived_is_told() -> None:
     policy = {".github/evalgate.yml": "gate: {protected_slices: [vip]}\n" + waiver()}
     found = plan(CHANGE | tagged | policy, base=BASE | tagged | policy, today=TODAY)
     assert found.notes == snapshot(
-        ("The protected slice vip of a is not tested: all its cases are waived.",)
+        ("a: All cases of the protected slice vip are waived: it is not judged.",)
     )

@@ -8,6 +8,7 @@ from evalgate.reporting.advice import consequence, joined, next_steps
 DECIDED_BY = [
     *("regression", "critical_case", "critical_unconfirmed", "min_pass_rate", "set_changed"),
     *("all_waived", "protected_slice", "protected_slice_lost", "protected_slice_gone"),
+    "protected_slice_waived",
     *("too_few_cases", "too_few_clusters", "cannot_tell", "no_baseline", "no_comparable_cases"),
     *("no_cases", "error_budget", "not_all_trials_ran", "ledger_unbalanced", "could_not_evaluate"),
     *("published_version_edited", "dangling_pointer", "pointer_deleted", "evalset_removed"),
