@@ -386,3 +386,16 @@ def test_a_case_that_weighs_twice_counts_like_two_in_the_mean_but_as_less_in_num
     assert heavy.mean == pytest.approx(-0.2)
     assert heavy.effective == pytest.approx(10**2 / 12)
     assert rare_loss_bound(heavy, ALPHA) > rare_loss_bound(flips(losses=1, wins=0, cases=9), ALPHA)
+
+
+def test_the_guard_looks_at_what_further_trials_say_of_a_loss_and_the_mean_does_not() -> None:
+    slip = sample(
+        [Difference(value=-1.0, guarded=-0.25), *(Difference(value=0.0) for _ in range(99))]
+    )
+    assert slip.mean == pytest.approx(-0.01)
+    assert rare_loss_bound(slip, ALPHA) == rare_loss_bound(drawn([0.0] * 100), ALPHA)
+
+
+def test_a_case_of_weight_zero_does_not_count() -> None:
+    told = [Difference(value=value) for value in (-1.0, 0.0, 0.5)]
+    assert sample([*told, Difference(value=-1.0, weight=0.0)]) == sample(told)
