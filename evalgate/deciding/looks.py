@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from evalgate.deciding.bounds import mean_and_error
 from evalgate.deciding.evidence import Evidence
 from evalgate.deciding.quantiles import normal_quantile
-from evalgate.deciding.spending import nominal_levels
+from evalgate.deciding.spending import nominal_levels, spend_linear
 from evalgate.deciding.suite import variance_within
 from evalgate.model.comparison import CasePair
 from evalgate.model.policy import FailWhen, GateRules
@@ -65,7 +65,7 @@ def planned_looks(units: int, *, rounds: int, alpha: float) -> tuple[Look, ...]:
     ]
     # The look at half is there to save money, and leaves most of its share to those at all.
     spent = [
-        alpha * (fraction**2 if share < 1 else fraction)
+        spend_linear(fraction**2 if share < 1 else fraction, alpha)
         for fraction, (share, _) in zip(fractions, steps, strict=True)
     ]
     levels = nominal_levels(fractions, spent)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from evalgate.deciding.paired import mcnemar_mid_p
+from evalgate.deciding.paired import mcnemar_mid_p, tango_interval
 from evalgate.deciding.plain import CaseFacts, compare_outcomes
 from evalgate.deciding.rates import comparable, rate
 from evalgate.deciding.verdict import decide
@@ -154,7 +154,12 @@ def _paired(comparison: Comparison) -> PairedCounts | None:
         return None
     flips = Counter((pair.baseline[0], pair.candidate[0]) for pair in pairs)
     lost, won = flips[1.0, 0.0], flips[0.0, 1.0]
-    return PairedCounts(lost=lost, won=won, mid_p=mcnemar_mid_p(lost, won))
+    return PairedCounts(
+        lost=lost,
+        won=won,
+        mid_p=mcnemar_mid_p(lost, won),
+        score_interval=tango_interval(lost, won, pairs=len(pairs)),
+    )
 
 
 def _is_plain(pair: CasePair) -> bool:

@@ -152,4 +152,9 @@ def _entry(comparison: FileComparison) -> Data:
 def _mcnemar(paired: PairedCounts | None) -> Data:
     if paired is None:
         return None
-    return {"lost": paired.lost, "won": paired.won, "mid_p": float(f"{paired.mid_p:.6g}")}
+    return {
+        "lost": paired.lost,
+        "won": paired.won,
+        "mid_p": float(f"{paired.mid_p:.6g}"),
+        "score_interval": [round(bound, 6) for bound in paired.score_interval],
+    }

@@ -321,3 +321,21 @@ async def test_another_change_checks_with_trials_of_its_own() -> None:
     one, other = await run(base), await run(base, {"prompts/p/v2.md": version("Do name 30 days.")})
     asked = [{each.asked for each in run_.trials if each.purpose == CHECK} for run_ in (one, other)]
     assert asked[0].isdisjoint(asked[1])
+
+
+async def test_flaky_cases_are_told_by_the_record_even_where_it_is_set_aside() -> None:
+    found = await run(await recorded(), DAMAGING)
+    assert found.look.afresh
+    flaky = found.verdict.prompts[0].flaky
+    assert flaky
+    assert all(case.startswith("wavering") for case in flaky)
+
+
+async def test_a_rate_under_the_floor_fails_whatever_became_of_the_record() -> None:
+    floor = {
+        ".github/evalgate.yml": "gate: {max_drop: 10, min_pass_rate: 0.95}\nrun: {trials: 3}\n"
+    }
+    base = {**await recorded(), **floor}
+    found = await run(base, model=rules(steady=0.3), looks=False)
+    assert found.verdict.verdict is Verdict.FAIL
+    assert "record_drifted" in {reason.code for reason in found.verdict.prompts[0].reasons}

@@ -9,7 +9,7 @@ from evalgate.gate.comparing import compare_arms, side_by_side
 from evalgate.gate.told_arm import ToldArm, gather_arm
 from evalgate.model.comparison import ArmLedger, CaseKind, Comparison
 from evalgate.model.policy import GateRules
-from evalgate.model.told import NOWHERE, FileComparison, Origin, PairedCounts, ToldTrial
+from evalgate.model.told import NOWHERE, FileComparison, Origin, ToldTrial
 from evalgate.model.trial import Arm, TrialStatus
 from evalgate.model.verdict import CaseCounts, ChangedCases, Verdict, VersionRef
 
@@ -176,10 +176,19 @@ def test_what_the_trials_are_of_is_told_where_the_files_say_it() -> None:
 
 def test_flips_of_single_trials_are_counted_with_their_chance() -> None:
     before, after = many(100, 1.0), {**many(100, 1.0), **many(5, 0.0)}
+    worse, better = compared(before, after).paired, compared(after, before).paired
+    assert worse is not None
+    assert better is not None
     # Two-sided mid-p of 5 to 0: twice the tail 1/32, less the 1/32 itself.
-    assert compared(before, after).paired == PairedCounts(lost=5, won=0, mid_p=0.03125)
-    assert compared(after, before).paired == PairedCounts(lost=0, won=5, mid_p=0.03125)
-    assert compared(before, before).paired == PairedCounts(lost=0, won=0, mid_p=1.0)
+    assert (worse.lost, worse.won) == (better.won, better.lost) == (5, 0)
+    assert worse.mid_p == pytest.approx(0.03125)
+    assert better.mid_p == pytest.approx(0.03125)
+    low, high = worse.score_interval
+    assert low < -0.05 < high < 0
+    assert better.score_interval == pytest.approx((-high, -low))
+    same = compared(before, before).paired
+    assert same is not None
+    assert (same.lost, same.won, same.mid_p) == (0, 0, 1.0)
 
 
 def test_scores_several_trials_clusters_and_weights_have_no_such_test() -> None:

@@ -50,7 +50,7 @@ COMPARED = FileComparison(
     files=("old/a.jsonl", "new/b.csv"),
     verdict=VERDICT,
     error_kinds={"timeout": 3, "skipped": 1},
-    paired=PairedCounts(lost=2, won=1, mid_p=0.625),
+    paired=PairedCounts(lost=2, won=1, mid_p=0.625, score_interval=(-0.06, 0.04)),
     notes=("n",),
 )
 
@@ -106,7 +106,9 @@ def test_what_is_not_there_is_not_made_up() -> None:
 
 
 def test_a_small_chance_is_not_none() -> None:
-    rare = replace(COMPARED, paired=PairedCounts(lost=40, won=0, mid_p=1e-12))
+    rare = replace(
+        COMPARED, paired=PairedCounts(lost=40, won=0, mid_p=1e-12, score_interval=(-0.5, -0.3))
+    )
     assert dict(facts(rare))["flips"].endswith("(McNemar's mid-p <0.0001)")
 
 
@@ -157,7 +159,12 @@ def test_the_document_has_the_shape_of_a_verdict() -> None:
                     "waived": [],
                     "look": None,
                     "error_kinds": {"timeout": 3, "skipped": 1},
-                    "mcnemar": {"lost": 2, "won": 1, "mid_p": 0.625},
+                    "mcnemar": {
+                        "lost": 2,
+                        "won": 1,
+                        "mid_p": 0.625,
+                        "score_interval": [-0.06, 0.04],
+                    },
                     "notes": ["n"],
                 }
             ],
