@@ -5,8 +5,10 @@ import re
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar, cast
+from uuid import uuid4
 
 import distributed
 from distributed.client import ClosedClientError
@@ -19,6 +21,9 @@ CONNECT_SECONDS = 10.0
 MOST_SECONDS = 60.0
 """What the workers may take together to say who they are, and to open or close their clients."""
 
+ECHO_SECONDS = 0.5
+TOPIC = "all"
+"""Where Dask's scheduler tells that workers come and go."""
 
 CLOSED = (ClosedClientError, OSError, RuntimeError)
 """What Dask's executor raises when the client has been closed meanwhile."""
@@ -83,6 +88,10 @@ class Cluster(Protocol):
         self, topic: str, handler: Callable[[tuple[float, Mapping[str, object]]], None]
     ) -> None:
         """Call a function, in the client's thread, for each event of the scheduler."""
+        ...
+
+    def log_event(self, topic: str, msg: str) -> object:
+        """Tell the scheduler's subscribers of a topic; returns once it has been told."""
         ...
 
     def unsubscribe_topic(self, topic: str) -> None:
@@ -177,6 +186,37 @@ async def greetings(client: Cluster) -> Mapping[str, Greeting | BaseException]:
     return told
 
 
+async def listen(
+    client: Cluster, hear: Callable[[tuple[float, Mapping[str, object]]], None]
+) -> None:
+    """Have each event of the workers' coming and going told, from the return of this on.
+
+    A subscription travels apart from questions, and may reach the scheduler after one that is asked
+    later: a worker that joins in between would stay unknown for good. So a word of our own goes
+    out until it is heard, by a second subscription that follows the first on its way.
+
+    Args:
+        client: of the cluster.
+        hear: is called in the thread of Dask's client.
+
+    Raises:
+        UsageError: the scheduler gives no sign.
+    """
+    own = f"evalgate-{uuid4().hex}"
+    heard, loop = asyncio.Event(), asyncio.get_running_loop()
+    client.subscribe_topic(TOPIC, hear)
+    client.subscribe_topic(own, lambda _: _wake(loop, heard))
+    try:
+        async with asyncio.timeout(MOST_SECONDS):
+            while not heard.is_set():
+                await attempted(client.log_event, own, "heard?")
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), ECHO_SECONDS)
+    except TimeoutError as error:
+        raise UsageError("the scheduler of the Dask cluster does not answer") from error
+    client.unsubscribe_topic(own)
+
+
 async def attempted(
     function: Callable[..., Result], *arguments: object, within: float = MOST_SECONDS
 ) -> Result | BaseException:
@@ -194,6 +234,10 @@ async def attempted(
         thread.add_done_callback(lambda late: late.cancelled() or late.exception())
         return TimeoutError(f"nothing within {within:g} s")
     return thread.exception() or thread.result()
+
+
+def _wake(loop: asyncio.AbstractEventLoop, heard: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(heard.set)
 
 
 def reason(error: BaseException) -> str:

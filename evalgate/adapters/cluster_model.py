@@ -14,11 +14,13 @@ from uuid import uuid4
 
 from evalgate.adapters.cluster_client import (
     CLOSED,
+    TOPIC,
     Cluster,
     attempted,
     check_workers,
     connect,
     greetings,
+    listen,
     reason,
     worker_faults,
 )
@@ -32,9 +34,6 @@ MARGIN = 5.0
 
 PATIENCE = 30.0
 CLOSE_SECONDS = 5.0
-
-TOPIC = "all"
-"""Where Dask's scheduler tells that workers come and go."""
 
 
 class ClusterModel:
@@ -141,7 +140,7 @@ class ClusterModel:
         return asyncio.wrap_future(task)
 
     async def _gather_workers(self) -> None:
-        self._client.subscribe_topic(TOPIC, self._heard)
+        await listen(self._client, self._heard)
         told = await greetings(self._client)
         check_workers(told, has_server=self._base_url is not None)
         link = ClaudeLink(self._base_url)

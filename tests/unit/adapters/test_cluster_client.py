@@ -1,11 +1,21 @@
-"""What is said of a cluster whose workers do not fit."""
+"""What is said of a cluster whose workers do not fit, and that no worker joins unheard."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.adapters.cluster_client import LONGEST_REASON, check_workers, reason, worker_faults
+from evalgate.adapters.cluster_client import (
+    LONGEST_REASON,
+    TOPIC,
+    Cluster,
+    check_workers,
+    listen,
+    reason,
+    worker_faults,
+)
 from evalgate.adapters.cluster_worker import Greeting, versions
 from evalgate.errors import UsageError
 
@@ -70,3 +80,34 @@ def test_a_reason_is_one_short_printable_line_about_the_deepest_cause() -> None:
     assert line.startswith("OSError: a ::error:: [31m")
     assert len(line) == LONGEST_REASON
     assert line.isprintable()
+
+
+class LateScheduler:
+    """A Dask client whose subscriptions reach the scheduler late, in order, as a stream's do."""
+
+    def __init__(self, *, questions: int) -> None:
+        self.questions = questions
+        self.sent: list[tuple[str, Callable[[tuple[float, Mapping[str, object]]], None]]] = []
+        self.taken: list[str] = []
+
+    def subscribe_topic(
+        self, topic: str, handler: Callable[[tuple[float, Mapping[str, object]]], None]
+    ) -> None:
+        self.sent.append((topic, handler))
+
+    def unsubscribe_topic(self, topic: str) -> None:
+        self.taken.remove(topic)
+
+    def log_event(self, topic: str, msg: str) -> None:
+        self.questions -= 1
+        if self.questions < 0:
+            self.taken = [name for name, _ in self.sent]
+        for name, handler in self.sent:
+            if name == topic and name in self.taken:
+                handler((0.0, {"msg": msg}))
+
+
+async def test_no_worker_joins_unheard_between_the_subscription_and_the_roll_call() -> None:
+    scheduler = LateScheduler(questions=2)
+    await listen(cast("Cluster", scheduler), lambda _: None)
+    assert scheduler.taken == [TOPIC]
