@@ -1,4 +1,4 @@
-"""How well a judge agrees with people, and what its errors do to a pass rate."""
+"""How well a judge agrees with people."""
 
 import math
 from dataclasses import dataclass
@@ -139,69 +139,3 @@ class Confusion:
         spread = math.fsum(terms) / self.labels - (kappa - expected * rest) ** 2
         # What remains where all terms cancel out is rounding.
         return spread / (self.labels * (1 - expected) ** 2) if spread > _ROUNDING else 0.0
-
-
-def corrected_rate(judged: float, *, sensitivity: float, specificity: float) -> float | None:
-    """Return the pass rate that people would find, from that which a judge finds, within 0..1.
-
-    None when the judge is no better than chance, so that its rate says nothing.
-    Source: Rogan and Gladen, American Journal of Epidemiology 107 (1978) 71.
-
-    Args:
-        judged: the share that the judge passes.
-        sensitivity: the share of human passes that the judge passes.
-        specificity: the share of human fails that the judge fails.
-    """
-    youden = sensitivity + specificity - 1
-    if youden <= 0:
-        return None
-    return min(1.0, max(0.0, (judged + specificity - 1) / youden))
-
-
-def corrected_interval(
-    passed: float, of: float, *, judge: Confusion, confidence: float = 0.95
-) -> tuple[float, float]:
-    """Return the interval of the pass rate that people would find, within 0..1.
-
-    It allows for the luck of the judged trials and for that of the labels; it holds while the judge
-    errs as often on the trials as it did on the labels. It is 0..1 when people passed or failed
-    everything, when nothing was judged, and when the judge is no better than chance.
-    Source: Lee, Zeng, Jeong, Sohn and Lee (arXiv 2511.21140).
-
-    Args:
-        passed: trials that the judge passed.
-        of: judged trials.
-        judge: its labels on other outputs, against those of people.
-        confidence: strictly between 0 and 1.
-    """
-    if of <= 0 or judge.youden is None:
-        return 0.0, 1.0
-    z = normal_quantile((1 + confidence) / 2)
-    seen = _Share(passed + z**2 / 2, of + z**2)
-    sensitivity = _Share(judge.true_pass + 1, judge.human_passes + 2)
-    specificity = _Share(judge.true_fail + 1, judge.human_fails + 2)
-    youden = sensitivity.value + specificity.value - 1
-    if youden <= 0:
-        return 0.0, 1.0
-    rate = min(1.0, max(0.0, (seen.value + specificity.value - 1) / youden))
-    on_passes, on_fails = rate * sensitivity.variance, (1 - rate) * specificity.variance
-    centre = rate + 2 * z**2 * (on_passes - on_fails)
-    variance = seen.variance + rate * on_passes + (1 - rate) * on_fails
-    reach = z * math.sqrt(variance) / youden
-    return max(0.0, centre - reach), min(1.0, centre + reach)
-
-
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """A count out of a number, both enlarged a little so that the variance is never 0."""
-
-    part: float
-    of: float
-
-    @property
-    def value(self) -> float:
-        return self.part / self.of
-
-    @property
-    def variance(self) -> float:
-        return self.value * (1 - self.value) / self.of

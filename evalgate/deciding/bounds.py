@@ -60,11 +60,11 @@ class Sample:
     effective: float
     size: float
     size_squares: float
-    total: float
     squares: float
-    cross: float
-    lost: float
-    won: float
+    total: float = 0.0
+    cross: float = 0.0
+    lost: float = 0.0
+    won: float = 0.0
     clustered: bool = False
     noise_degrees: float | None = None
 

@@ -62,7 +62,7 @@ def _trials_needed(evidence: Evidence, rules: GateRules, copies: float) -> int |
     now = min((len(pair.candidate) for pair in evidence.compared), default=0)
     if evidence.estimand is Estimand.SUITE:
         return math.ceil(evidence.sample.units * copies / len(evidence.compared))
-    if now < 2 or evidence.rare_loss >= rules.max_drop:
+    if min(now, len(evidence.compared)) < 2 or evidence.rare_loss >= rules.max_drop:
         return None
     total = variance_within(tuple(pair.difference or 0.0 for pair in evidence.compared))
     within = math.fsum(map(_noise, evidence.compared)) / len(evidence.compared)

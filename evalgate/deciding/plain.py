@@ -10,6 +10,7 @@ from typing import Never, SupportsFloat, TypeVar
 from evalgate.deciding.verdict import Decision, decide
 from evalgate.model.comparison import ArmLedger, CaseKind, CasePair, Comparison
 from evalgate.model.policy import GateRules
+from evalgate.model.reading import shortened
 from evalgate.model.trial import Arm
 
 _DEFAULTS = GateRules()
@@ -262,5 +263,4 @@ def _number(value: object) -> float:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
-    return f"{text[:57]}…" if len(text) > 60 else text
+    return shortened(repr(value))

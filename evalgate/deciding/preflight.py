@@ -117,9 +117,7 @@ def suite_units(cases: Sequence[PlannedCase]) -> int:
 
 def unit_sizes(cases: Sequence[PlannedCase]) -> list[int]:
     """Return the number of cases in each independent unit."""
-    clusters = Counter(each.cluster for each in cases if each.cluster is not None)
-    alone = sum(each.cluster is None for each in cases)
-    return [*clusters.values(), *(1 for _ in range(alone))]
+    return list(Counter(each.unit for each in cases).values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,11 +223,7 @@ class _Comparing:
             effective=float(len(self.sizes)),
             size=float(cases),
             size_squares=squares,
-            total=0.0,
             squares=kept + fresh,
-            cross=0.0,
-            lost=0.0,
-            won=0.0,
             clustered=self.clustered,
         )
         return Expected(
@@ -252,11 +246,7 @@ class _Comparing:
             effective=trials,
             size=trials,
             size_squares=trials,
-            total=0.0,
             squares=trials**2 * noise / cases,
-            cross=0.0,
-            lost=0.0,
-            won=0.0,
             noise_degrees=max(1.0, cases - 1.0) if is_single else self._noise_degrees(),
         )
         return Expected(

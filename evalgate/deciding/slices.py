@@ -1,15 +1,10 @@
 """The cases that share a tag: their pass rates, and whether they got worse."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evalgate.deciding.bounds import (
-    Difference,
-    Sample,
-    drop_p_value,
-    proves_limit,
-    sample,
-)
+from evalgate.deciding.bounds import Sample, drop_p_value, proves_limit
 from evalgate.deciding.multiplicity import benjamini_hochberg, holm
 from evalgate.deciding.rates import comparable, rate
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
@@ -19,6 +14,8 @@ from evalgate.model.verdict import Slice, SliceFlag
 
 SUSPECT_SHARE = 0.1
 """The share of false alarms that is tolerable among the slices that are pointed at."""
+
+_MOST_UNITS = 1_000_000
 
 Draw = Callable[[tuple[CasePair, ...]], Sample]
 """Makes a sample of compared cases, as the claim about the whole set wants it."""
@@ -74,7 +71,7 @@ def slices(pairs: Sequence[CasePair], rules: GateRules, *, draw: Draw | None) ->
 def untested(comparison: Comparison, rules: GateRules, *, draw: Draw) -> tuple[UntestedSlice, ...]:
     """Return the protected slices of these cases that could not have failed."""
     by_tag, waived = _by_tag(comparison.pairs), _by_tag(comparison.waived)
-    fewest = fewest_units(rules)
+    fewest = fewest_to_fail(rules)
     found = []
     for tag in rules.protected_slices:
         carriers, aside = by_tag.get(tag, []), waived.get(tag, [])
@@ -108,12 +105,31 @@ def _unedited(pairs: Sequence[CasePair]) -> int:
     return sum(pair.kind is CaseKind.SAME for pair in pairs)
 
 
-def fewest_units(rules: GateRules) -> int:
-    """Return the number of cases, clusters or trials from which on a slice can fail at all."""
-    units = 2
-    while _p_value(sample([Difference(value=-1.0)] * units), rules) > rules.alpha:
-        units += 1
-    return units
+def fewest_to_fail(rules: GateRules) -> int:
+    """Return the number of cases, clusters or trials from which on a slice can fail at all.
+
+    A million stands for itself and for more.
+    """
+
+    def can_fail(units: int) -> bool:
+        return _p_value(_all_lost(units), rules) <= rules.alpha
+
+    numbers = range(2, _MOST_UNITS)
+    return numbers.start + bisect_left(numbers, x=True, key=can_fail)
+
+
+def _all_lost(units: int) -> Sample:
+    many = float(units)
+    return Sample(
+        units=units,
+        effective=many,
+        size=many,
+        size_squares=many,
+        squares=many,
+        total=-many,
+        cross=-many,
+        lost=many,
+    )
 
 
 def _by_tag(pairs: Sequence[CasePair]) -> dict[str, list[CasePair]]:

@@ -23,17 +23,7 @@ def suite_sample(pairs: Sequence[CasePair]) -> Sample:
     """
     weights = math.fsum(pair.weight for pair in pairs)
     if weights <= 0:
-        return Sample(
-            units=0,
-            effective=0.0,
-            size=0.0,
-            size_squares=0.0,
-            total=0.0,
-            squares=0.0,
-            cross=0.0,
-            lost=0.0,
-            won=0.0,
-        )
+        return Sample(units=0, effective=0.0, size=0.0, size_squares=0.0, squares=0.0)
     cases = [_Case(pair.weight / weights, pair) for pair in pairs if pair.weight > 0]
     trials = sum(min(len(each.pair.baseline), len(each.pair.candidate)) for each in cases)
     centre = math.fsum(each.share * each.difference for each in cases)

@@ -7,7 +7,7 @@ from evalgate.deciding import reasons, slice_reasons
 from evalgate.deciding.evidence import CONFIRMING_TRIALS, Evidence, weigh
 from evalgate.deciding.flakiness import flaky_cases, passed_steadily
 from evalgate.deciding.rates import passes
-from evalgate.deciding.slices import fewest_units
+from evalgate.deciding.slices import fewest_to_fail
 from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip, mean
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
@@ -173,7 +173,7 @@ def _untested_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
     """Yield the protected slices that could have failed but for lost trials or waivers."""
     for part in evidence.untested:
         if part.expected:
-            yield slice_reasons.slice_not_tested(part, fewest_units(rules))
+            yield slice_reasons.slice_not_tested(part, fewest_to_fail(rules))
         elif part.by_waivers:
             yield slice_reasons.slice_waived(part)
 
@@ -187,7 +187,7 @@ def _about_slices(evidence: Evidence, rules: GateRules) -> Iterator[Reason]:
         yield slice_reasons.suspect_slices(suspect)
     for part in evidence.untested:
         if not part.expected and not part.by_waivers:
-            yield slice_reasons.slice_too_small(part, fewest_units(rules))
+            yield slice_reasons.slice_too_small(part, fewest_to_fail(rules))
 
 
 def _seems_broken(pair: CasePair) -> bool:

@@ -6,7 +6,13 @@ from dataclasses import asdict
 
 from evalgate.deciding.agreement import Confusion
 from evalgate.deciding.judge_measures import Measure, agreement_of, confusion, measures
-from evalgate.model.calibration import Anchor, Calibration, CriterionCounts, JudgePrint
+from evalgate.model.calibration import (
+    Anchor,
+    Calibration,
+    CriterionCounts,
+    JudgePrint,
+    verdict_word,
+)
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, describe
 
@@ -90,8 +96,8 @@ def _counts(counts: Confusion) -> Data:
 def _anchor(anchor: Anchor) -> Data:
     return {
         "case": anchor.case,
-        "human": _word(anchor.human),
-        "judge": _word(anchor.judge),
+        "human": verdict_word(anchor.human),
+        "judge": verdict_word(anchor.judge),
         "answer_hash": answer_hash(anchor.answer),
         "answer": anchor.answer,
     }
@@ -137,10 +143,6 @@ def _said(section: Section, key: str) -> bool:
     if section.data.get(key) is None:
         section.note(None, f"the key `{key}` is missing")
     return word == "pass"
-
-
-def _word(passed: bool) -> str:
-    return "pass" if passed else "fail"
 
 
 def _text(value: Data) -> str:

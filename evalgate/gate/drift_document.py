@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evalgate.gate.drifting import DriftOfSet
+from evalgate.model.calibration import verdict_word
 from evalgate.model.document import Data
 
 SCHEMA = "drift/1"
@@ -39,16 +40,12 @@ def _of_set(found: DriftOfSet) -> Data:
         "flips": [
             {
                 "case": each.anchor.case,
-                "human": _word(each.anchor.human),
-                "then": _word(each.anchor.judge),
-                "now": _word(each.now.passed is True),
+                "human": verdict_word(each.anchor.human),
+                "then": verdict_word(each.anchor.judge),
+                "now": verdict_word(each.now.passed is True),
                 "reason": each.now.reason,
             }
             for each in found.judged
             if each.flipped
         ],
     }
-
-
-def _word(passed: bool) -> str:
-    return "pass" if passed else "fail"

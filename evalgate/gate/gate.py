@@ -9,7 +9,7 @@ from evalgate.gate.conclusion import conclude
 from evalgate.gate.execution import WHOLE, Mode, execute
 from evalgate.gate.gathering import Question, at_the_base, gather
 from evalgate.gate.history import with_histories
-from evalgate.gate.judge_change import change_notes, changes_settings, judge_matchups
+from evalgate.gate.judge_change import changes_settings, judge_change
 from evalgate.gate.judge_standing import judge_notes, read_standings, with_judge
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
@@ -85,12 +85,11 @@ def _with_calibrations(plan: Plan, outside: Outside) -> Plan:
         return plan  # a rollback must go through whatever state the calibrations are in
     with at_the_base():
         standings = read_standings(outside, sources.trusted, sources.policy)
-    own = judge_matchups(sources, standings, outside)
-    notes = (*judge_notes(plan.matchups, standings), *change_notes(sources, standings, outside))
+    change = judge_change(sources, standings, outside)
     return replace(
         plan,
-        matchups=(*with_judge(plan.matchups, standings, sources.policy), *own),
-        notes=(*plan.notes, *notes),
+        matchups=(*with_judge(plan.matchups, standings, sources.policy), *change.matchups),
+        notes=(*plan.notes, *judge_notes(plan.matchups, standings), *change.notes),
     )
 
 

@@ -122,7 +122,7 @@ def _looks(
 ) -> tuple[Look, ...]:
     """Return the looks that a record allows; none where it is too thin."""
     rules = policy.gate
-    units = len({_unit(case) for case in compared})
+    units = len({case.unit for case in compared})
     needed = needed_units(rules, clustered=any(case.cluster for case in compared))
     recorded = sum(len(outcomes.get(case.case, ())) >= FEWEST_RECORDED for case in compared)
     if (
@@ -141,9 +141,9 @@ def _only_look(policy: Policy) -> Look:
 
 def _half(compared: Sequence[PlannedCase]) -> frozenset[str]:
     """Return about half of the cases that are compared, whole clusters, as hashes fall."""
-    units = sorted({_unit(case) for case in compared}, key=_shuffled)
+    units = sorted({case.unit for case in compared}, key=_shuffled)
     first = set(units[: math.ceil(len(units) / 2)])
-    return frozenset(case.case for case in compared if _unit(case) in first)
+    return frozenset(case.case for case in compared if case.unit in first)
 
 
 def _probed(
@@ -154,10 +154,6 @@ def _probed(
     early = [case for case in known if case in half] or known
     number = max(_FEWEST_PROBES, math.ceil(_PROBED * len(known)))
     return frozenset(sorted(early, key=lambda case: _shuffled((seed, case)))[:number])
-
-
-def _unit(case: PlannedCase) -> tuple[str, str]:
-    return ("case", case.case) if case.cluster is None else ("cluster", case.cluster)
 
 
 def _shuffled(name: tuple[str, str]) -> bytes:

@@ -8,7 +8,7 @@ compared with its predecessor as one version of a prompt is with another.
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 
 from evalgate.deciding.wording import counted
 from evalgate.gate.calibrating import judge_version
@@ -25,39 +25,41 @@ from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.trial import Arm
 
-
-def judge_matchups(
-    sources: Sources, standings: JudgeStandings, outside: Outside
-) -> tuple[Matchup, ...]:
-    """Return a matchup of judges for each set whose judge or rubrics the change touches."""
-    if not any(standings.of(name) for name in standings.by_set):
-        return ()
-    old, new = _settings(sources)
-    sets = _head_sets(sources, outside)
-    return tuple(
-        matchup
-        for name, standing in standings.by_set.items()
-        if (matchup := _matchup(standing, sets, old=old, new=new))
-    )
+_UNTRIED = (
+    "The change of the judge is not tried: the base has no labelled answers that count "
+    "(evalgate calibrate)."
+)
 
 
-def change_notes(sources: Sources, standings: JudgeStandings, outside: Outside) -> Iterator[str]:
-    """Yield what a reader should know when a changed judge cannot be tried, or not as it is asked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeChange:
+    """What a change does to the judge: a matchup for each set that it touches, and notes.
+
+    The notes say when a changed judge cannot be tried, or not as it is asked.
+    """
+
+    matchups: tuple[Matchup, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def judge_change(sources: Sources, standings: JudgeStandings, outside: Outside) -> JudgeChange:
+    """Return what a change does to the judge.
 
     Args:
         sources: what the repository says.
         standings: what the base knows of its judge.
         outside: holds the eval sets of the head.
     """
-    if any(map(standings.of, standings.by_set)):
-        sets = _head_sets(sources, outside)
-        for standing in standings.by_set.values():
-            yield from _withdrawn(standing, sets)
-    elif changes_settings(sources):
-        yield (
-            "The change of the judge is not tried: the base has no labelled answers that count "
-            "(evalgate calibrate)."
-        )
+    if not any(map(standings.of, standings.by_set)):
+        return JudgeChange(notes=(_UNTRIED,) if changes_settings(sources) else ())
+    old, new = _settings(sources)
+    sets = _head_sets(sources, outside)
+    asked = [(standing, _asked_at_head(standing, sets)) for standing in standings.by_set.values()]
+    matchups = (_matchup(*each, sets=sets, old=old, new=new) for each in asked)
+    return JudgeChange(
+        matchups=tuple(matchup for matchup in matchups if matchup is not None),
+        notes=tuple(note for each in asked for note in _withdrawn(*each)),
+    )
 
 
 def changes_settings(sources: Sources) -> bool:
@@ -80,9 +82,8 @@ def _head_sets(sources: Sources, outside: Outside) -> Sets:
     return read_sets(tree, paths.evalsets, outside.parser)[0]
 
 
-def _withdrawn(standing: JudgeStanding, sets: Sets) -> Iterator[str]:
+def _withdrawn(standing: JudgeStanding, asked: Mapping[str, Case]) -> Iterator[str]:
     """Yield how many anchors are of cases about which the head does not ask the judge any more."""
-    asked = _asked_at_head(standing, sets)
     left = sum(anchor.case not in asked for anchor in standing.anchors)
     if left:
         verb = "is" if left == 1 else "are"
@@ -120,7 +121,12 @@ def _about(case: Case) -> str:
 
 
 def _matchup(
-    standing: JudgeStanding, sets: Sets, *, old: JudgeSettings, new: JudgeSettings
+    standing: JudgeStanding,
+    at_head: Mapping[str, Case],
+    *,
+    sets: Sets,
+    old: JudgeSettings,
+    new: JudgeSettings,
 ) -> Matchup | None:
     """Return the matchup of the judges of one set; None when nothing has changed for it.
 
@@ -130,7 +136,7 @@ def _matchup(
     calibration, base, anchors = standing.calibration, standing.evalset, standing.anchors
     if base is None or not anchors:
         return None
-    cases = {case.id: case for case in base.cases} | _asked_at_head(standing, sets)
+    cases = {**{case.id: case for case in base.cases}, **at_head}
     named = dict.fromkeys(anchor.case for anchor in anchors)
     asked = {name: asked_hash(cases[name]) for name in named}
     edited = [name for name in named if asked[name] != calibration.asked[name]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.grading.calibration import criteria_of, label_from_criteria, required_rubrics
+from evalgate.model.calibration import verdict_word
 from evalgate.model.document import Document
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.reading import Section, describe, suggestion
@@ -151,8 +152,7 @@ class _Reader:
             derived = label_from_criteria(case, labels) if labels else None
             whole = rows.get("")
             if whole is not None and derived is not None and derived is not whole.human:
-                said = "pass" if derived else "fail"
-                message = f"the labels of the criteria make this answer {said}"
+                message = f"the labels of the criteria make this answer {verdict_word(derived)}"
                 self._note(whole, "human", message)
                 continue
             yield LabelledAnswer(

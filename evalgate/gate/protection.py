@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.deciding.slice_reasons import waived_away
-from evalgate.deciding.slices import fewest_units
+from evalgate.deciding.slices import fewest_to_fail
 from evalgate.deciding.wording import counted, listed, percent
 from evalgate.gate.evalsets import EvalSets
 from evalgate.gate.matching import Matchup
@@ -27,7 +27,7 @@ def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
         sets: the sets at all three points.
         rules: says which slices are protected.
     """
-    fewest = fewest_units(rules) if rules.protected_slices else 0
+    fewest = fewest_to_fail(rules) if rules.protected_slices else 0
     for name, evalset in sets.head.items():
         past = sets.fork.get(name)
         for tag in rules.protected_slices if past else ():
@@ -56,7 +56,7 @@ def slice_notes(sets: EvalSets, rules: GateRules) -> Iterator[str]:
 
 def waived_slices(matchups: Sequence[Matchup], rules: GateRules) -> Iterator[str]:
     """Yield a sentence for each protected slice of which waivers leave too few cases to judge."""
-    fewest = fewest_units(rules) if rules.protected_slices else 0
+    fewest = fewest_to_fail(rules) if rules.protected_slices else 0
     for matchup in matchups:
         for tag in rules.protected_slices:
             carriers = [

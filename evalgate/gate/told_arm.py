@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.comparison import ArmLedger
+from evalgate.model.reading import shortened
 from evalgate.model.told import Origin, ToldTrial
 from evalgate.model.trial import Arm, TrialStatus
 
@@ -130,11 +131,11 @@ def _problems(
     trial: ToldTrial, case: ToldCase, *, beside: ToldCase | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the key and the message of what contradicts earlier lines of the case."""
-    name = _shortened(trial.case)
+    name = shortened(trial.case)
     if trial.trial in case.outcomes or (beside is not None and trial.trial in beside.outcomes):
         yield "trial", f"case `{name}` has a trial {trial.trial} already: expected each one once"
     if case.cluster is not None and trial.cluster not in (None, case.cluster):
-        first, now = _shortened(case.cluster), _shortened(trial.cluster)
+        first, now = shortened(case.cluster), shortened(trial.cluster)
         yield "cluster", f"expected `{first}`, as earlier for case `{name}`, got `{now}`"
     if case.weight is not None and trial.weight not in (None, case.weight):
         first, now = f"{case.weight:g}", f"{trial.weight:g}"
@@ -147,8 +148,4 @@ def _spelt(origin: Origin) -> str:
         subject += f" ({origin.version_hash[:12]})"
     if origin.evalset:
         subject += f" on {origin.evalset}"
-    return _shortened(subject)
-
-
-def _shortened(text: str) -> str:
-    return f"{text[:57]}…" if len(text) > 60 else text
+    return shortened(subject)

@@ -11,14 +11,9 @@ from dataclasses import dataclass
 from itertools import chain
 from random import Random
 
+from evalgate.deciding.harmless import ORDINARY_CORRELATION, ORDINARY_RATE
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.selftest import Spread
-
-ORDINARY_RATE = 0.9
-"""The pass rate of a case of which nothing is known."""
-
-ORDINARY_CORRELATION = 0.5
-"""How far two trials of such a case agree: the share of the variance that lies between cases."""
 
 _WORTH = 1 / ORDINARY_CORRELATION - 1
 """How many trials that knowledge is worth."""
@@ -96,7 +91,7 @@ def after_change(
         return dict(rates)
     units: dict[tuple[str, str], list[str]] = {}
     for case in cases:
-        units.setdefault(_unit(case), []).append(case.case)
+        units.setdefault(case.unit, []).append(case.case)
     if not drop.of_the_set:
         broken = {case for unit in units.values() if luck.random() < share for case in unit}
         return {case: 0.0 if case in broken else rate for case, rate in rates.items()}
@@ -113,7 +108,3 @@ def _broken(rates: Rates, order: Sequence[Sequence[str]], *, loss: float) -> dic
         after[case] -= taken
         loss -= taken
     return after
-
-
-def _unit(case: PlannedCase) -> tuple[str, str]:
-    return ("case", case.case) if case.cluster is None else ("cluster", case.cluster)

@@ -71,6 +71,11 @@ class AnchorCheck:
     known: bool | None = None
 
 
+def verdict_word(passed: bool) -> str:
+    """Return the word for what was said of an answer."""
+    return "pass" if passed else "fail"
+
+
 def print_of(settings: JudgeSettings) -> JudgePrint:
     """Return what of the settings a calibration holds for."""
     return JudgePrint(

@@ -37,7 +37,8 @@ class PlannedCase:
 
     Trials are ranges of indexes; `baseline` is empty for a case that only the candidate runs.
     `confirming` are further trials of the candidate that tell whether an apparent loss is one; they
-    never enter a mean. A `waived` case runs, but decides nothing.
+    never enter a mean. `recorded` says how many of the baseline's trials are on record, where the
+    record tells which are run. A `waived` case runs, but decides nothing.
     """
 
     case: str
@@ -58,6 +59,11 @@ class PlannedCase:
     def number(self, arm: Arm) -> int:
         """Return how many trials the arm has on this case."""
         return sum(map(len, self.trials(arm)))
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """What is independent of all else: the case itself, or its cluster."""
+        return ("case", self.case) if self.cluster is None else ("cluster", self.cluster)
 
     @property
     def is_side_by_side(self) -> bool:

@@ -197,7 +197,7 @@ class Section:
 
 def spell(place: Place) -> str:
     """Write a place the way people point at it: `cases[3].graders[0].regex`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{_shortened(part)}" for part in place)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in place)
     return "".join(parts).removeprefix(".")
 
 
@@ -219,16 +219,17 @@ def describe(value: Data) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {_shortened(str(value))}"
+            return f"the number {shortened(str(value))}"
         case str():
-            return f"`{_shortened(value)}`"
+            return f"`{shortened(value)}`"
         case list():
             return "a list"
         case _:
             return "a mapping"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text, or its beginning where it is long."""
     return f"{text[:57]}…" if len(text) > 60 else text
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa  # type: ignore[import-untyped]
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
-from evalgate.deciding.agreement import Confusion, corrected_interval, corrected_rate
+from evalgate.deciding.agreement import Confusion
 
 COUNT = st.integers(0, 300)
 
@@ -148,68 +148,3 @@ def test_the_limit_of_the_youden_index_holds_as_often_as_it_says(
                 if low <= true
             )
             assert covered >= 1 - alpha - 1e-9
-
-
-@pytest.mark.parametrize(
-    ("judged", "sensitivity", "specificity", "expected"),
-    [
-        pytest.param(0.4, 0.9, 0.7, 0.166667, id="ours: inputs of Lee et al."),
-        pytest.param(23 / 150, 0.96, 0.89, 0.050980, id="ours: inputs of epiR"),
-        pytest.param(0.2, 0.9, 0.7, 0.0, id="ours: fewer passes than false ones"),
-        pytest.param(0.95, 0.9, 0.7, 1.0, id="ours: more passes than can be"),
-    ],
-)
-def test_the_corrected_rate_undoes_the_errors_of_the_judge(
-    judged: float, sensitivity: float, specificity: float, expected: float
-) -> None:
-    found = corrected_rate(judged, sensitivity=sensitivity, specificity=specificity)
-    assert found == pytest.approx(expected, abs=5e-7)
-
-
-@given(st.floats(0, 1), st.floats(0.55, 1), st.floats(0.55, 1))
-def test_a_true_rate_survives_the_judge(
-    rate: float, sensitivity: float, specificity: float
-) -> None:
-    judged = rate * sensitivity + (1 - rate) * (1 - specificity)
-    found = corrected_rate(judged, sensitivity=sensitivity, specificity=specificity)
-    assert found == pytest.approx(rate, abs=1e-12)
-
-
-def test_a_judge_no_better_than_chance_tells_nothing() -> None:
-    assert corrected_rate(0.4, sensitivity=0.5, specificity=0.5) is None
-    assert corrected_interval(40, 100, judge=confusion(5, 5, 6, 4)) == (0.0, 1.0)
-
-
-def test_the_interval_of_the_corrected_rate_is_that_of_lee_and_others() -> None:
-    # Ours: their formula at n = 1000, p = .4, and 200 labels of either kind.
-    found = corrected_interval(400, 1000, judge=CALIBRATION)
-    assert found == pytest.approx((0.056351, 0.262733), abs=5e-7)
-
-
-@pytest.mark.parametrize(
-    ("passed", "of", "judge"),
-    [
-        (0, 0, CALIBRATION),
-        (950, 1000, confusion(500, 0, 0, 0)),
-        (50, 1000, confusion(0, 0, 0, 500)),
-    ],
-)
-def test_without_trials_or_labels_the_corrected_rate_may_be_anything(
-    passed: int, of: int, judge: Confusion
-) -> None:
-    assert corrected_interval(passed, of, judge=judge) == (0.0, 1.0)
-
-
-@pytest.mark.parametrize("rate", [0.5, 0.8, 0.95])
-def test_the_interval_of_the_corrected_rate_holds_about_as_often_as_it_says(rate: float) -> None:
-    runs = 1000
-    judged = rate * 0.9 + (1 - rate) * 0.3
-    passed, right, wrong = (
-        scipy.stats.binom.rvs(of, chance, size=runs, random_state=seed).tolist()
-        for seed, (of, chance) in enumerate([(300, judged), (80, 0.9), (40, 0.7)])
-    )
-    covered = 0
-    for x, y, z in zip(passed, right, wrong, strict=True):
-        low, high = corrected_interval(x, 300, judge=confusion(y, 80 - y, 40 - z, z))
-        covered += low <= rate <= high
-    assert covered / runs > 0.93

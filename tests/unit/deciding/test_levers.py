@@ -8,7 +8,7 @@ from evalgate.deciding.bounds import proves_limit
 from evalgate.deciding.evidence import Evidence, weigh
 from evalgate.deciding.levers import levers, provable_limit
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
-from evalgate.model.policy import GateRules
+from evalgate.model.policy import Estimand, GateRules
 
 RULES = GateRules()
 Sides = tuple[tuple[float, ...], tuple[float, ...]]
@@ -122,3 +122,14 @@ def test_the_limit_advised_respects_the_guard() -> None:
     found = evidence((40, TIE))
     assert found.delta is not None
     assert provable_limit(found) > found.rare_loss > -found.delta.low
+
+
+def test_a_single_case_says_nothing_of_how_much_trials_would_help() -> None:
+    wide = replace(RULES, max_drop=0.97, estimand=Estimand.POPULATION)
+    pair = CasePair(case="a", kind=CaseKind.SAME, baseline=(1.0, 1.0), candidate=(1.0, 1.0))
+    alone = Comparison(
+        pairs=(pair,), deleted=(), ledger={}, planned_pairs=2, lost_pairs=0, error_kinds={}
+    )
+    assert levers(weigh(alone, wide, baseline=True), wide) == snapshot(
+        "about 3 cases like these or a limit of 100 points would decide"
+    )

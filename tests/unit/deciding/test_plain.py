@@ -12,7 +12,7 @@ from inline_snapshot import snapshot
 from evalgate.deciding.plain import CaseFacts, compare_outcomes, decide_values
 from evalgate.deciding.verdict import Decision
 from evalgate.model.comparison import ArmLedger, CaseKind
-from evalgate.model.policy import Estimand, GateRules
+from evalgate.model.policy import Estimand, FailWhen, GateRules
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import CaseCounts, Verdict
 
@@ -353,3 +353,34 @@ def test_a_case_that_improves_never_turns_a_pass_into_a_fail(
     case = list(after)[which % len(after)]
     better = after | {case: [1.0, *after[case][1:]]}
     assert decide_values(before, better, rules=rules).verdict is not Verdict.FAIL
+
+
+RULES = st.builds(
+    GateRules,
+    max_drop=st.sampled_from([1e-6, 0.05, 0.5, 0.97, 1 - 1e-6]),
+    alpha=st.sampled_from([1e-9, 0.05, 0.499]),
+    estimand=ESTIMANDS,
+    fail_when=st.sampled_from(FailWhen),
+    protected_slices=st.sampled_from([(), ("tag",)]),
+    min_pass_rate=st.none() | st.floats(0, 1),
+)
+ARMS = st.dictionaries(
+    st.sampled_from("abcdef"),
+    st.lists(st.sampled_from([0.0, 1 / 3, 0.5, 1.0]), min_size=1, max_size=3),
+    min_size=1,
+)
+
+
+@given(ARMS, ARMS, RULES, st.booleans())
+def test_whatever_is_allowed_gets_a_verdict(
+    before: Values, after: Values, rules: GateRules, clustered: bool
+) -> None:
+    cases = [*before.keys() | after.keys()]
+    decision = decide_values(
+        before,
+        after,
+        rules=rules,
+        tags={case: ["tag"] for case in cases},
+        clusters=dict.fromkeys(cases[::2], "cluster") if clustered else {},
+    )
+    assert decision.reasons

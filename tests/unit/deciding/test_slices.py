@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from evalgate.deciding.bounds import Difference, Sample, drop_p_value, sample
 from evalgate.deciding.bounds import upper_bound as upper
-from evalgate.deciding.slices import UntestedSlice, fewest_units, slices, untested
+from evalgate.deciding.slices import UntestedSlice, fewest_to_fail, slices, untested
 from evalgate.deciding.suite import suite_sample
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
 from evalgate.model.policy import FailWhen, GateRules
@@ -255,11 +255,30 @@ def test_a_slice_of_few_clusters_could_not_have_failed_without_waivers_either() 
 
 
 def test_four_losses_of_four_are_the_fewest_that_can_fail() -> None:
-    assert fewest_units(RULES) == 4
+    assert fewest_to_fail(RULES) == 4
     assert found(pairs("a", 4, lost=4), protecting("a"))["a"].flag is SliceFlag.WORSE
     assert found(pairs("a", 3, lost=3), protecting("a"))["a"].flag is not SliceFlag.WORSE
-    assert fewest_units(replace(RULES, alpha=0.001)) > 4
-    assert fewest_units(GateRules(max_drop=0.5, fail_when=BEYOND)) > 4
+    assert fewest_to_fail(replace(RULES, alpha=0.001)) > 4
+    assert fewest_to_fail(GateRules(max_drop=0.5, fail_when=BEYOND)) > 4
+
+
+@pytest.mark.parametrize("alpha", [0.001, 0.05, 0.2])
+@pytest.mark.parametrize("max_drop", [0.05, 0.5, 0.9])
+def test_from_the_fewest_on_a_lost_slice_fails_and_before_it_does_not(
+    max_drop: float, alpha: float
+) -> None:
+    rules = GateRules(max_drop=max_drop, alpha=alpha, fail_when=BEYOND)
+    fewest = fewest_to_fail(rules)
+    chances = [
+        drop_p_value(sample([Difference(value=-1.0)] * units), beyond=max_drop)
+        for units in (fewest - 1, fewest)
+    ]
+    assert chances[0] > alpha >= chances[1]
+
+
+def test_a_limit_that_no_slice_can_be_seen_to_pass_is_no_endless_search() -> None:
+    rules = GateRules(max_drop=0.999999, alpha=1e-9, fail_when=BEYOND)
+    assert fewest_to_fail(rules) == 1_000_000
 
 
 def test_a_protected_slice_that_is_too_small_is_told() -> None:
