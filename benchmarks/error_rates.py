@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -83,21 +84,11 @@ def suite(rates: Rates, trials: int, runs: int) -> Shares:
 
 def _fixed_rows() -> Iterator[Job]:
     for cases, trials, drop in product((60, 100, 200, 500), (1, 3), (0.0, 0.02, 0.05, 0.1)):
-        yield _FixedRow(World(cases=cases, drop=drop), trials)
+        yield partial(_fixed_row, World(cases=cases, drop=drop), trials)
 
 
-class _FixedRow:
-    def __init__(self, world: World, trials: int) -> None:
-        self._world, self._trials = world, trials
-
-    def __call__(self, runs: int) -> Row:
-        shares = fixed(self._world, self._trials, runs)
-        return (
-            str(self._world.cases),
-            str(self._trials),
-            _points(self._world.drop),
-            *_told(shares),
-        )
+def _fixed_row(world: World, trials: int, runs: int) -> Row:
+    return str(world.cases), str(trials), _points(world.drop), *_told(fixed(world, trials, runs))
 
 
 def threshold(world: World, trials: int, runs: int) -> tuple[float, float]:
@@ -113,50 +104,34 @@ def threshold(world: World, trials: int, runs: int) -> tuple[float, float]:
 
 def _threshold_rows() -> Iterator[Job]:
     for cases, trials in product((60, 100, 200, 500), (1, 3)):
-        yield _ThresholdRow(cases, trials)
+        yield partial(_threshold_row, cases, trials)
 
 
-class _ThresholdRow:
-    """Without a change, and with a true drop of the limit."""
-
-    def __init__(self, cases: int, trials: int) -> None:
-        self._cases, self._trials = cases, trials
-
-    def __call__(self, runs: int) -> Row:
-        unchanged, dropped = (
-            threshold(World(cases=self._cases, drop=drop), self._trials, runs)
-            for drop in (0.0, LIMIT)
-        )
-        cells = (unchanged[0], dropped[0], unchanged[1], dropped[1])
-        return (str(self._cases), str(self._trials), *(f"{cell:.1f}" for cell in cells))
+def _threshold_row(cases: int, trials: int, runs: int) -> Row:
+    """Tell of no change, and of a true drop of the limit."""
+    unchanged, dropped = (
+        threshold(World(cases=cases, drop=drop), trials, runs) for drop in (0.0, LIMIT)
+    )
+    cells = (unchanged[0], dropped[0], unchanged[1], dropped[1])
+    return str(cases), str(trials), *(f"{cell:.1f}" for cell in cells)
 
 
 def _record_rows() -> Iterator[Job]:
     for cases, drop in product((100, 200, 500), (0.0, 0.02, 0.05, 0.1)):
-        yield _RecordRow(World(cases=cases, drop=drop))
+        yield partial(_record_row, World(cases=cases, drop=drop))
 
 
-class _RecordRow:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __call__(self, runs: int) -> Row:
-        world = self._world
-        return (str(world.cases), _points(world.drop), *_told(with_record(world, runs)))
+def _record_row(world: World, runs: int) -> Row:
+    return str(world.cases), _points(world.drop), *_told(with_record(world, runs))
 
 
 def _drift_rows() -> Iterator[Job]:
     for drop, drift in product((0.0, 0.05), (0.05, 0.1, 0.2)):
-        yield _DriftRow(World(cases=200, drop=drop, drift=drift))
+        yield partial(_drift_row, World(cases=200, drop=drop, drift=drift))
 
 
-class _DriftRow:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __call__(self, runs: int) -> Row:
-        world = self._world
-        return (_points(world.drop), _points(world.drift), *_told(with_record(world, runs)))
+def _drift_row(world: World, runs: int) -> Row:
+    return _points(world.drop), _points(world.drift), *_told(with_record(world, runs))
 
 
 def noticed(world: World, runs: int) -> float:
@@ -175,62 +150,47 @@ def noticed(world: World, runs: int) -> float:
 
 def _probe_rows() -> Iterator[Job]:
     for cases in (200, 500, 1000):
-        yield _ProbeRow(cases)
+        yield partial(_probe_row, cases)
 
 
-class _ProbeRow:
-    def __init__(self, cases: int) -> None:
-        self._cases = cases
-
-    def __call__(self, runs: int) -> Row:
-        drifts = (0.0, 0.05, 0.1, 0.2, 0.4)
-        found = [noticed(World(cases=self._cases, drift=drift), runs) for drift in drifts]
-        return (str(self._cases), *(f"{share:.1f}" for share in found))
+def _probe_row(cases: int, runs: int) -> Row:
+    drifts = (0.0, 0.05, 0.1, 0.2, 0.4)
+    found = [noticed(World(cases=cases, drift=drift), runs) for drift in drifts]
+    return str(cases), *(f"{share:.1f}" for share in found)
 
 
 def _grid_rows() -> Iterator[Job]:
     for pass_rate, alike in product((0.7, 0.8, 0.9, 0.97), (0.2, 0.5, 0.99)):
         for churn in (0.0, 0.3):
-            yield _GridRow(World(cases=0, pass_rate=pass_rate, alike=alike, churn=churn))
+            yield partial(_grid_row, World(cases=0, pass_rate=pass_rate, alike=alike, churn=churn))
 
 
-class _GridRow:
-    """The worst over sizes, trials and kinds of drops."""
-
-    def __init__(self, like: World) -> None:
-        self._like = like
-
-    def __call__(self, runs: int) -> Row:
-        fails, passes = [], []
-        for cases, trials in product((50, 60, 100, 200, 500), (1, 3, 5)):
-            world = replace(self._like, cases=cases)
-            fails.append(fixed(world, trials, runs)[1])
-            for diffuse in (False, True):
-                lost = replace(world, drop=LIMIT, diffuse=diffuse)
-                passes.append(fixed(lost, trials, runs)[0])
-        like = (self._like.pass_rate, self._like.alike, self._like.churn)
-        found = (max(fails), _mean(fails), max(passes), _mean(passes))
-        return (*(f"{value:g}" for value in like), *(f"{value:.1f}" for value in found))
+def _grid_row(like: World, runs: int) -> Row:
+    """Tell of the worst over sizes, trials and kinds of drops, and of the mean."""
+    fails, passes = [], []
+    for cases, trials in product((50, 60, 100, 200, 500), (1, 3, 5)):
+        world = replace(like, cases=cases)
+        fails.append(fixed(world, trials, runs)[1])
+        for diffuse in (False, True):
+            lost = replace(world, drop=LIMIT, diffuse=diffuse)
+            passes.append(fixed(lost, trials, runs)[0])
+    of = (like.pass_rate, like.alike, like.churn)
+    found = (max(fails), _mean(fails), max(passes), _mean(passes))
+    return *(f"{value:g}" for value in of), *(f"{value:.1f}" for value in found)
 
 
 def _cluster_rows() -> Iterator[Job]:
     for clusters, size in product((60, 100, 200), (2, 5)):
-        yield _ClusterRow(clusters, size)
+        yield partial(_cluster_row, clusters, size)
 
 
-class _ClusterRow:
-    def __init__(self, clusters: int, size: int) -> None:
-        self._clusters, self._size = clusters, size
-
-    def __call__(self, runs: int) -> Row:
-        cases = self._clusters * self._size
-        shares = [
-            fixed(World(cases=cases, clusters=self._clusters, drop=drop), 1, runs)
-            for drop in (0.0, LIMIT, 2 * LIMIT)
-        ]
-        unchanged, limit, double = shares
-        cells = (unchanged[0], unchanged[1], limit[0], limit[1], double[1])
-        return (str(self._clusters), str(self._size), *(f"{cell:.1f}" for cell in cells))
+def _cluster_row(clusters: int, size: int, runs: int) -> Row:
+    unchanged, limit, double = (
+        fixed(World(cases=clusters * size, clusters=clusters, drop=drop), 1, runs)
+        for drop in (0.0, LIMIT, 2 * LIMIT)
+    )
+    cells = (unchanged[0], unchanged[1], limit[0], limit[1], double[1])
+    return str(clusters), str(size), *(f"{cell:.1f}" for cell in cells)
 
 
 SUITES: dict[str, Callable[[int], Rates]] = {
@@ -254,16 +214,12 @@ SUITES: dict[str, Callable[[int], Rates]] = {
 
 def _suite_rows() -> Iterator[Job]:
     for name, (cases, trials) in product(SUITES, ((20, 3), (20, 7), (40, 5))):
-        yield _SuiteRow(name, cases, trials)
+        yield partial(_suite_row, name, cases, trials)
 
 
-class _SuiteRow:
-    def __init__(self, name: str, cases: int, trials: int) -> None:
-        self._name, self._cases, self._trials = name, cases, trials
-
-    def __call__(self, runs: int) -> Row:
-        shares = suite(SUITES[self._name](self._cases), self._trials, runs)
-        return (self._name, str(self._cases), str(self._trials), *_told(shares)[:3])
+def _suite_row(name: str, cases: int, trials: int, runs: int) -> Row:
+    shares = suite(SUITES[name](cases), trials, runs)
+    return name, str(cases), str(trials), *_told(shares)[:3]
 
 
 _VERDICTS = ("pass", "fail", "inconclusive")

@@ -1,18 +1,15 @@
 """Reads trials from lines of JSON, whoever wrote them: no more of each than a comparison needs."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from json import JSONDecodeError
 from typing import Annotated
 
 from msgspec import Meta, MsgspecError, Struct
 from msgspec.json import Decoder
 
 from evalgate.adapters.completions import MOST
-from evalgate.adapters.trial_lines import SCHEMA
-from evalgate.errors import ConfigurationError, Problem
-from evalgate.model.document import Data, Document
+from evalgate.adapters.trial_lines import SCHEMA, parse
+from evalgate.model.document import Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.told import NOWHERE, Origin, ToldTrial
 from evalgate.model.trial import CONFIRMATION, Arm, TrialStatus
@@ -49,6 +46,7 @@ class PlainLine(Struct):
 
 
 _DECODER = Decoder(PlainLine)
+_HINT = "; a table needs a name that ends in .csv"
 
 
 class Teller:
@@ -134,23 +132,7 @@ def read_told_lines(path: str, lines: Iterable[bytes]) -> Iterator[ToldTrial]:
             if not line.strip():
                 continue
         told = None if read is None else teller.told(read, number)
-        yield told or teller.told_with_care(_parse(path, line, number=number), number)
-
-
-def _parse(path: str, line: bytes, *, number: int) -> Document:
-    try:
-        data: Data = json.loads(line.decode("utf-8-sig"))
-    except RecursionError as error:
-        message = "expected a trial as one JSON object, got values that are nested too deeply"
-        raise ConfigurationError([Problem(path=path, line=number, message=message)]) from error
-    except ValueError as error:
-        column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
-        message = (
-            f"expected a trial as one JSON object, got a line that is no JSON{column}; "
-            "a table needs a name that ends in .csv"
-        )
-        raise ConfigurationError([Problem(path=path, line=number, message=message)]) from error
-    return Document(path=path, data=data, lines={(): number})
+        yield told or teller.told_with_care(parse(path, line, number=number, hint=_HINT), number)
 
 
 def _told(section: Section, line: int) -> ToldTrial:

@@ -3,15 +3,14 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from json import JSONDecodeError
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
 
 from evalgate.adapters.own_lines import read_own_line
-from evalgate.adapters.trial_lines import SCHEMA, decode, encode
-from evalgate.errors import ConfigurationError, EvaluationError, Problem, UsageError
-from evalgate.model.document import Data, Document
+from evalgate.adapters.trial_lines import SCHEMA, decode, encode, parse
+from evalgate.errors import EvaluationError, UsageError
+from evalgate.model.document import Data
 from evalgate.model.trial import Arm, Trial
 
 START = json.dumps({"schema": SCHEMA})[:-1].encode()
@@ -27,16 +26,14 @@ class TrialFile:
     reading and removed when adding; `notice` then says so.
     """
 
-    def __init__(self, path: Path, *, arm: Arm = Arm.CANDIDATE) -> None:
+    def __init__(self, path: Path) -> None:
         """Name the file; nothing is opened yet.
 
         Args:
             path: of the file; it and its folder are made by the first `append`.
-            arm: the arm of lines that name none.
         """
         self.notice: str | None = None
         self._path = path
-        self._arm = arm
         self._out: BinaryIO | None = None
 
     def __enter__(self) -> Self:
@@ -75,6 +72,7 @@ class TrialFile:
         self._refuse_link()
         if not self._path.exists():
             return
+        path = str(self._path)
         try:
             with self._open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
@@ -82,7 +80,7 @@ class TrialFile:
                         self._note_cut(number)
                     elif line.strip():
                         own = read_own_line(line)
-                        yield own or decode(self._parse(line, number), arm=self._arm)
+                        yield own or decode(parse(path, line, number=number), arm=Arm.CANDIDATE)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(f"{self._path}: trials cannot be read here: {reason}") from error
@@ -144,20 +142,6 @@ class TrialFile:
         elif last and not last.endswith(b"\n"):
             out.write(b"\n")
         return out
-
-    def _parse(self, line: bytes, number: int) -> Document:
-        try:
-            data: Data = json.loads(line.decode("utf-8-sig"))
-        except RecursionError as error:
-            message = "expected a trial as one JSON object, got values that are nested too deeply"
-            problem = Problem(path=str(self._path), line=number, message=message)
-            raise ConfigurationError([problem]) from error
-        except ValueError as error:
-            column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
-            message = f"expected a trial as one JSON object, got a line that is no JSON{column}"
-            problem = Problem(path=str(self._path), line=number, message=message)
-            raise ConfigurationError([problem]) from error
-        return Document(path=str(self._path), data=data, lines={(): number})
 
     def _note_cut(self, number: int) -> None:
         self.notice = f"{self._path}:{number}: the last line was cut off and is left out"

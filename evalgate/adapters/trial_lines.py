@@ -1,12 +1,40 @@
 """One trial as one JSON object, the way it stands on a line of `trials.jsonl`."""
 
+import json
+from json import JSONDecodeError
+
 from evalgate.adapters.completions import MOST, encode_completion, read_completion
+from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.chat import Completion
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.trial import Arm, Grade, Trial, TrialError, TrialStatus
 
 SCHEMA = "trial/1"
+
+
+def parse(path: str, line: bytes, *, number: int, hint: str = "") -> Document:
+    """Return what a line holds, whoever wrote it.
+
+    Args:
+        path: of the file, for messages.
+        line: of the file.
+        number: of the line, from 1.
+        hint: what else to say of a line that is no JSON.
+
+    Raises:
+        ConfigurationError: the line cannot be read.
+    """
+    try:
+        data: Data = json.loads(line.decode("utf-8-sig"))
+    except RecursionError as error:
+        message = "expected a trial as one JSON object, got values that are nested too deeply"
+        raise ConfigurationError([Problem(path=path, line=number, message=message)]) from error
+    except ValueError as error:
+        column = f" from column {error.colno}" if isinstance(error, JSONDecodeError) else ""
+        message = f"expected a trial as one JSON object, got a line that is no JSON{column}{hint}"
+        raise ConfigurationError([Problem(path=path, line=number, message=message)]) from error
+    return Document(path=path, data=data, lines={(): number})
 
 
 def encode(trial: Trial) -> dict[str, Data]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.cli.calibration_words import drift_lines
-from evalgate.cli.judge_session import Bench, OnTrial, ask, print_lines, spent_line
-from evalgate.cli.publication import as_json
+from evalgate.cli.judge_session import Bench, OnTrial, ask, spent_line
+from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.errors import ExitCode, UsageError
 from evalgate.gate.drift_document import drift_document
 from evalgate.gate.drifting import DriftOfSet, anchors_to_judge, judge_anchors
@@ -37,7 +37,7 @@ def check_anchors(bench: Bench, *, evalset: str | None, as_document: bool) -> Ex
 
     found, spent = ask(bench, number, question, anew=True)
     if as_document:
-        print_lines([as_json(drift_document(found)).rstrip("\n").replace("##[", "#\\u0023[")])
+        print_json(as_json(drift_document(found)))
     else:
         print_lines([*_lines(found), spent_line(bench, spent)])
     return ExitCode.OK if all(each.is_well for each in found) else ExitCode.FAIL

@@ -15,8 +15,8 @@ from evalgate.cli.calibration_words import (
     worst_first,
 )
 from evalgate.cli.complaint import say
-from evalgate.cli.judge_session import Bench, OnTrial, ask, open_bench, print_lines, spent_line
-from evalgate.cli.publication import as_json
+from evalgate.cli.judge_session import Bench, OnTrial, ask, open_bench, spent_line
+from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.cli.world import add_world_arguments
 from evalgate.errors import ExitCode, Problem, UsageError
 from evalgate.gate.calibrating import JudgedAnswer, Spent, calibrations, judge_labels, unjudged
@@ -69,7 +69,7 @@ def run(options: Namespace) -> ExitCode:
     if folder is not None:
         write_files(folder, _files(found))
     if options.json:
-        print_lines([_document(found, judged).rstrip("\n")])
+        print_json(as_json(_document(found, judged)))
     else:
         print_lines(_lines(bench, judged, found=found, spent=spent, folder=folder))
     return ExitCode.OK
@@ -132,20 +132,17 @@ def _files(found: dict[str, Calibration]) -> dict[str, str]:
     return files
 
 
-def _document(found: dict[str, Calibration], judged: Sequence[JudgedAnswer]) -> str:
-    documents: list[Data] = [
+def _document(found: dict[str, Calibration], judged: Sequence[JudgedAnswer]) -> dict[str, Data]:
+    documents: list[dict[str, Data]] = [
         {
             **calibration_document(calibration),
             "disagreements": [disagreement_data(each) for each in worst_first(_of(judged, name))],
         }
         for name, calibration in found.items()
     ]
-    if len(documents) == 1 and isinstance(documents[0], dict):
-        text = as_json(documents[0])
-    else:
-        text = as_json({"schema": "calibrations/1", "calibrations": documents})
-    # An escape that JSON readers undo keeps a workflow's runner from seeing commands in the text.
-    return text.replace("##[", "#\\u0023[")
+    if len(documents) == 1:
+        return documents[0]
+    return {"schema": "calibrations/1", "calibrations": [*documents]}
 
 
 def _lines(

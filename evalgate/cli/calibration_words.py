@@ -18,7 +18,7 @@ from evalgate.gate.labels import Labels
 from evalgate.model.calibration import Calibration, JudgePrint
 from evalgate.model.document import Data
 from evalgate.reporting.numbers import count
-from evalgate.reporting.visible import on_one_line
+from evalgate.reporting.visible import on_one_line, safe_line
 
 MOST_TOLD = 50
 _EXCERPT, _REASON, _NAME = 240, 400, 80
@@ -230,4 +230,4 @@ def _word(passed: bool | None) -> str:
 
 def _safe(text: str, limit: int = _EXCERPT) -> str:
     """Return a text on one line in which nothing can act."""
-    return on_one_line(text, limit).replace("::", ":\u200b:").replace("##[", "#\u200b#[")
+    return safe_line(on_one_line(text, limit))

@@ -1,7 +1,7 @@
 """Shows what comparing files came to, in a terminal and in a build log."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -10,22 +10,17 @@ from rich.text import Text
 from evalgate.model.told import FileComparison
 from evalgate.model.verdict import Verdict
 from evalgate.reporting.file_comparison import (
-    bounds,
     change,
     facts,
     headline,
+    interval,
     pass_rates,
     short_names,
 )
 from evalgate.reporting.sentences import ICONS, WORDS
+from evalgate.reporting.terminal import COLOURS, rows
 from evalgate.reporting.visible import on_one_line, safe_line
 
-_COLOURS: Mapping[Verdict, str] = {
-    Verdict.PASS: "green",
-    Verdict.FAIL: "red",
-    Verdict.INCONCLUSIVE: "yellow",
-    Verdict.ERROR: "magenta",
-}
 _IN_SENTENCE = ("non_inferior", "regression")
 """Reasons whose numbers are those of the sentence."""
 
@@ -48,10 +43,7 @@ def show_comparisons(comparisons: Sequence[FileComparison], console: Console) ->
 
 def _show_one(comparison: FileComparison, console: Console) -> None:
     _say(comparison, console)
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in facts(comparison):
-        table.add_row(Text(f"  {name}", "dim"), _safe(value))
-    console.print(table)
+    console.print(rows(facts(comparison)))
     for told in (*_whys(comparison), *comparison.notes):
         console.print(_item(told), soft_wrap=True)
 
@@ -67,7 +59,7 @@ def _show_many(comparisons: Sequence[FileComparison], console: Console) -> None:
             _mark(verdict.verdict),
             pass_rates(verdict),
             change(verdict),
-            bounds(verdict),
+            interval(verdict),
             f"{len(verdict.flips.regressed):,}",
             f"{len(verdict.flips.fixed):,}",
             f"{verdict.cases.compared:,}",
@@ -86,7 +78,7 @@ def _show_many(comparisons: Sequence[FileComparison], console: Console) -> None:
 def _say(comparison: FileComparison, console: Console) -> None:
     verdict = comparison.verdict.verdict
     word, _, sentence = headline(comparison).partition(": ")
-    start = (f"{ICONS[verdict]} {word}: ", f"bold {_COLOURS[verdict]}")
+    start = (f"{ICONS[verdict]} {word}: ", f"bold {COLOURS[verdict]}")
     console.print(Text.assemble(start, _safe(sentence)), soft_wrap=True)
 
 
@@ -107,7 +99,7 @@ def _tally(comparisons: Sequence[FileComparison]) -> Text:
 
 
 def _mark(verdict: Verdict) -> Text:
-    return Text(f"{ICONS[verdict]} {WORDS[verdict]}", _COLOURS[verdict])
+    return Text(f"{ICONS[verdict]} {WORDS[verdict]}", COLOURS[verdict])
 
 
 def _item(text: str) -> Text:

@@ -17,6 +17,7 @@ from evalgate.cli.engine import (
     on_cluster,
 )
 from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.evidence import add_evidence_argument, evidence_words, with_evidence
 from evalgate.cli.judging import gate
 from evalgate.cli.publication import PURSE, PURSE_FILES, Publication, publish_roots
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
@@ -27,7 +28,6 @@ from evalgate.cli.world import (
     outside,
     simulator_rules,
     store_path,
-    with_evidence,
     world_words,
 )
 from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageError
@@ -46,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
     )
     add_world_arguments(parser)
+    add_evidence_argument(parser)
     add_engine_arguments(parser)
 
 
@@ -58,7 +59,7 @@ def run(options: Namespace) -> ExitCode:
     world = on_cluster(options, world, environment=environment, rules=rules)
     world = with_evidence(world, options)
     terms = Terms(
-        again=(VERB, *world_words(options), *engine_words(options)),
+        again=(VERB, *world_words(options), *evidence_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,

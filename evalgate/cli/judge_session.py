@@ -3,7 +3,7 @@
 import asyncio
 import os
 from argparse import Namespace
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
@@ -15,7 +15,6 @@ from evalgate.adapters.git import GitRepository
 from evalgate.cli import adapters
 from evalgate.cli.complaint import say
 from evalgate.cli.environment import read_environment
-from evalgate.cli.publication import to_standard_output
 from evalgate.cli.world import outside, simulator_rules, store_path, with_store
 from evalgate.errors import ConfigurationError, EvaluationError, InterruptedRunError, Problem
 from evalgate.gate.calibrating import Spent
@@ -149,9 +148,3 @@ def spent_line(bench: Bench, spent: Spent) -> str:
     """Say what the judge's calls have cost."""
     would = "would have cost" if bench.simulated else "cost"
     return f"{count(spent.calls, 'call')} of the judge {would} {money(spent.cost_usd)}"
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Print lines as they stand; they must be safe to show."""
-    text = "\n".join(lines)
-    to_standard_output(lambda: print(text, flush=True))  # noqa: T201

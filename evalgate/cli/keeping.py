@@ -9,6 +9,7 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.records import RecordFiles
 from evalgate.adapters.run_folder import write_files
 from evalgate.adapters.trial_lines import encode
+from evalgate.cli.printing import print_lines
 from evalgate.deciding.wording import counted
 from evalgate.gate.recording import Place, recorded
 from evalgate.model.policy import Policy
@@ -40,11 +41,11 @@ def keep(fresh: Iterable[Trial], policy: Policy, repository: GitRepository) -> N
         # Two places may share a file: names of prompts and of sets can have dots.
         files[_file(place)] = files.get(_file(place), "") + "".join(map(_line, trials))
     write_files(folder, files)
-    for (prompt, evalset), trials in kept.items():
-        file = folder / _file((prompt, evalset))
-        print(f"{counted(len(trials), 'trial')} of {prompt} on {evalset}: {file}")  # noqa: T201
-    if not kept:
-        print("no trial of a stable version: nothing was written")  # noqa: T201
+    said = [
+        f"{counted(len(trials), 'trial')} of {place[0]} on {place[1]}: {folder / _file(place)}"
+        for place, trials in kept.items()
+    ]
+    print_lines(said or ["no trial of a stable version: nothing was written"])
 
 
 def _file(place: Place) -> str:

@@ -11,11 +11,11 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import write_files
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
+from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import (
     PLAN_FILE,
     TRIALS,
     Publication,
-    as_one_line,
     prepare,
     publish,
 )
@@ -28,7 +28,7 @@ from evalgate.gate.gate import plan_gate
 from evalgate.gate.merging import check_shards, problems
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same
-from evalgate.gate.standing import PlanTrials, with_most
+from evalgate.gate.standing import called_for, with_most
 from evalgate.model.trial import Trial
 
 
@@ -82,14 +82,11 @@ def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path])
     Raises:
         UsageError: with all that is wrong, a line for each folder's problem.
     """
-    told = PlanTrials(plan)
-    for trial in chain.from_iterable(map(_trials, folders)):
-        told.add(trial)
-    called_for = told.plan()
+    asked = called_for(plan, chain.from_iterable(map(_trials, folders)))
     found = [
         f"{folder / TRIALS}: {problem}"
         for each, folder in zip(begun, folders, strict=True)
-        for problem in problems(called_for, each, _trials(folder), most=with_most(plan))
+        for problem in problems(asked, each, _trials(folder), most=with_most(plan))
     ]
     if found:
         raise UsageError("\n".join(found))

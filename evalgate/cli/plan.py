@@ -13,7 +13,8 @@ from evalgate.adapters.run_folder import write_files
 from evalgate.cli.complaint import complain
 from evalgate.cli.environment import read_environment
 from evalgate.cli.plan_table import show_plan
-from evalgate.cli.publication import PLAN_FILE, as_json, as_one_line
+from evalgate.cli.printing import as_json, as_one_line, print_json
+from evalgate.cli.publication import PLAN_FILE
 from evalgate.cli.question import add_question_arguments, policies, read_question
 from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode
@@ -46,7 +47,7 @@ def run(options: Namespace) -> ExitCode:
         return _plan_roots(asked, world, options)
     plan, estimate = _planned(asked[0], world, folder=options.out)
     if options.json:
-        _print_document(estimate_document(plan, estimate))
+        print_json(as_json(estimate_document(plan, estimate)))
     else:
         show_plan(plan, estimate, Console(highlight=False, markup=False))
     return ExitCode.OK
@@ -67,7 +68,7 @@ def _plan_roots(asked: Sequence[Question], world: Outside, options: Namespace) -
     check_apart(plan.sources.policy for plan, _ in planned.values())
     if options.json:
         documents: list[Data] = [estimate_document(*each) for each in planned.values()]
-        _print_document({"schema": "estimates/1", "estimates": documents})
+        print_json(as_json({"schema": "estimates/1", "estimates": documents}))
         return code
     console = Console(highlight=False, markup=False)
     for root, (plan, estimate) in planned.items():
@@ -83,8 +84,3 @@ def _planned(
     if folder is not None:
         write_files(folder, {PLAN_FILE: as_one_line(plan_document(plan))})
     return plan, estimate_plan(plan, world.prices, known=Known(is_recorded=recorded(plan, world)))
-
-
-def _print_document(document: dict[str, Data]) -> None:
-    # An escape that JSON readers undo keeps a workflow's runner from seeing commands in the text.
-    print(as_json(document).replace("##[", "#\\u0023["), end="")  # noqa: T201

@@ -1,18 +1,15 @@
 """Publishes a verdict: everything is rendered first, then written, printed and announced once."""
 
 import json
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from evalgate.adapters import actions
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
+from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
 from evalgate.errors import (
     ConfigurationError,
     EvalgateError,
@@ -159,8 +156,7 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
     if publication.as_json:
         texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
         verdicts: list[Data] = [json.loads(text) for text in texts]
-        text = as_json({"schema": "verdicts/1", "verdicts": verdicts}).replace("##[", "#\\u0023[")
-        to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+        print_json(as_json({"schema": "verdicts/1", "verdicts": verdicts}))
     if publication.in_workflow:
         folder = publication.folder / worst
         actions.publish(_outputs((folder / "verdict.json").read_text("utf-8"), folder), "")
@@ -182,31 +178,14 @@ def _print(report: Report, publication: Publication, files: dict[str, str]) -> N
     if publication.as_json and publication.root:
         return
     if publication.as_json:
-        # An escape that JSON readers undo keeps the runner from seeing commands in the text.
-        text = files["verdict.json"].replace("##[", "#\\u0023[")
-        to_standard_output(lambda: print(text, end="", flush=True))  # noqa: T201
+        print_json(files["verdict.json"])
         return
     where = {name: str(publication.folder / name) for name in files}
     # What a case or an answer says must not be obeyed by the workflow's runner.
     with actions.untrusted() if publication.in_workflow else nullcontext():
         if publication.root:
-            to_standard_output(lambda: _Console().rule(publication.root))
-        to_standard_output(lambda: show(report, _Console(), files=where))
-
-
-class _Console(Console):
-    """A console that leaves a closed pipe to us; Rich would end the process with 1."""
-
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
-
-
-def to_standard_output(say: Callable[[], None]) -> None:
-    """Print, unless nobody listens any more: the exit code must still tell the verdict."""
-    try:
-        say()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            to_standard_output(lambda: PipeConsole().rule(publication.root))
+        to_standard_output(lambda: show(report, PipeConsole(), files=where))
 
 
 def _outputs(verdict_json: str, folder: Path) -> dict[str, str]:
@@ -236,13 +215,3 @@ def _at(data: Data, *keys: str) -> Data:
 
 def _number(value: Data, digits: int) -> str:
     return f"{value:.{digits}f}" if isinstance(value, int | float) else ""
-
-
-def as_json(data: dict[str, Data]) -> str:
-    """Return a document as the text of its file."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def as_one_line(data: dict[str, Data]) -> str:
-    """Return a document as one line: one that lists every case is read by machines alone."""
-    return json.dumps(data, ensure_ascii=False) + "\n"

@@ -9,9 +9,16 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.keeping import keep
+from evalgate.cli.printing import print_lines
 from evalgate.cli.publication import TRIALS
 from evalgate.cli.session import read_begun_run
-from evalgate.cli.stable_run import StableRun, add_run_arguments, add_stable_arguments, run_stable
+from evalgate.cli.stable_run import (
+    StableRun,
+    add_run_arguments,
+    add_stable_arguments,
+    refuse_run_options,
+    run_stable,
+)
 from evalgate.deciding.wording import counted
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.gathering import work_tree_policy
@@ -56,9 +63,7 @@ def run(options: Namespace) -> ExitCode:
 
 
 def _only_folders(options: Namespace) -> Sequence[Path]:
-    for name in ("prompt", "policy", "out", "resume", "simulate", "rules", "max_cost"):
-        if getattr(options, name) not in (None, False):
-            raise UsageError(f"--{name.replace('_', '-')} goes with --trials alone")
+    refuse_run_options(options, "prompt", "policy", "out", without="--trials")
     if not options.folders:
         raise UsageError("name a run folder, or say with --trials how many trials to run per case")
     folders: list[Path] = options.folders
@@ -87,7 +92,7 @@ def _top_up(options: Namespace) -> ExitCode:
     _check_end(done)
     if options.trials < FEWEST_RECORDED:
         few = counted(options.trials, "trial")
-        print(f"{few} per case: the gate asks less where it finds {FEWEST_RECORDED}")  # noqa: T201
+        print_lines([f"{few} per case: the gate asks less where it finds {FEWEST_RECORDED}"])
     return ExitCode.OK
 
 
@@ -101,7 +106,7 @@ def _check_end(done: StableRun) -> None:
     missing = planned - sum(map(is_done, done.log.read()))
     if done.stopped is None and missing <= done.plan.sources.policy.gate.error_budget * planned:
         if missing:
-            print(f"{missing:,} of {counted(planned, 'trial')} ended without a grade")  # noqa: T201
+            print_lines([f"{missing:,} of {counted(planned, 'trial')} ended without a grade"])
         return
     why = done.stopped.message.rstrip(".") if done.stopped else "too many trials have no grade"
     lacks = f"{missing:,} of {counted(planned, 'trial')} are missing; the others are kept"

@@ -17,7 +17,9 @@ from evalgate.cli.engine import (
     on_cluster,
 )
 from evalgate.cli.environment import Environment, read_environment
-from evalgate.cli.publication import OWN_FILES, to_standard_output
+from evalgate.cli.evidence import add_evidence_argument, evidence_words, with_evidence
+from evalgate.cli.printing import print_lines
+from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
 from evalgate.cli.world import (
@@ -25,7 +27,6 @@ from evalgate.cli.world import (
     outside,
     simulator_rules,
     store_path,
-    with_evidence,
     world_words,
 )
 from evalgate.errors import EvaluationError, ExitCode, UsageError
@@ -49,6 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
     )
     add_world_arguments(parser)
+    add_evidence_argument(parser)
     add_engine_arguments(parser)
 
 
@@ -58,7 +60,7 @@ def run(options: Namespace) -> ExitCode:
     repository = GitRepository(Path.cwd())
     rules = simulator_rules(options)
     terms = Terms(
-        again=(VERB, *world_words(options), *engine_words(options)),
+        again=(VERB, *world_words(options), *evidence_words(options), *engine_words(options)),
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
@@ -76,8 +78,7 @@ def run(options: Namespace) -> ExitCode:
     world = on_cluster(options, world, environment=environment, rules=rules)
     world = with_evidence(world, options)
     _run(question, world, folder=folder, terms=terms)
-    done = f"The trials are in {folder}; decide with: {_next(terms, folder)}"
-    to_standard_output(lambda: print(done, flush=True))  # noqa: T201
+    print_lines([f"The trials are in {folder}; decide with: {_next(terms, folder)}"])
     return ExitCode.OK
 
 

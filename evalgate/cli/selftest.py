@@ -3,25 +3,24 @@
 import os
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from rich.console import Console
 
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
 from evalgate.cli.complaint import notify, say
 from evalgate.cli.environment import read_environment
-from evalgate.cli.publication import as_json, to_standard_output
+from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
 from evalgate.cli.selftest_table import show_selftest
 from evalgate.cli.stable_run import (
-    StableRun,
     add_run_arguments,
     add_stable_arguments,
     new_question,
     refuse_pull_requests,
+    refuse_run_options,
     run_stable,
 )
 from evalgate.cli.world import outside
@@ -42,13 +41,15 @@ PAGE, FILE = "selftest.html", "selftest.json"
 RUNS, MOST_RUNS = 200, 100_000
 _FIRST_LINE, _LINES_EVERY = 2.0, 10.0
 
+_Place = tuple[str, str, str]
+"""Prompt, eval set and case."""
+
 _EXIT_CODES: Mapping[Soundness, ExitCode] = {
     Soundness.SOUND: ExitCode.OK,
     Soundness.WEAK: ExitCode.FAIL,
     Soundness.UNSOUND: ExitCode.FAIL,
     Soundness.UNTESTED: ExitCode.NOT_EVALUATED,
 }
-_OF_RUNS = ("resume", "max_cost", "simulate", "rules", "cache", "no_cache", "address")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -86,15 +87,17 @@ def run(options: Namespace) -> ExitCode:
         selftest, folder = _paid(options)
     if folder is not None:
         _write(selftest, folder, apart=options.paid is None)
-    to_standard_output(lambda: _print(selftest, as_document=options.json))
+    if options.json:
+        print_json(as_json(selftest_document(selftest)))
+    else:
+        console = PipeConsole(highlight=False, markup=False)
+        to_standard_output(lambda: show_selftest(selftest, console))
     errors = any(each.verdict is Verdict.ERROR for each in selftest.sets)
     return ExitCode.NOT_EVALUATED if errors else _EXIT_CODES[selftest.soundness]
 
 
 def _without_calls(options: Namespace) -> Selftest:
-    for name in _OF_RUNS:
-        if getattr(options, name) not in (None, False):
-            raise UsageError(f"--{name.replace('_', '-')} goes with --paid alone")
+    refuse_run_options(options, without="--paid")
     environment = read_environment(os.environ)
     refuse_pull_requests(environment, verb=VERB)
     repository = GitRepository(Path.cwd())
@@ -130,9 +133,10 @@ def _paid(options: Namespace) -> tuple[Selftest, Path]:
         raise EvaluationError(f"the run stopped before its end: {message}\n{done.how_to_go_on}")
     found = conclude(done.plan, done.log.read, stopped=None)
     plays, gate = Plays(runs=options.runs, seed=options.seed), done.plan.sources.policy.gate
+    fresh = _fresh(done.log.read())
     sets = [
         _with_verdict(
-            split(matchup, matchup.rules(gate), plays, outcomes=_all_known(matchup, done)),
+            split(matchup, matchup.rules(gate), plays, outcomes=_all_known(matchup, fresh)),
             verdict,
         )
         for matchup, verdict in zip(done.stable.matchups, found.prompts, strict=True)
@@ -150,19 +154,25 @@ def _recorded(matchup: Matchup) -> Mapping[str, Sequence[float]]:
     return matchup.history.outcomes if matchup.history else {}
 
 
-def _all_known(matchup: Matchup, done: StableRun) -> dict[str, list[float]]:
-    """Return what is on record and what was run now, by case."""
-    known = {case.case: list(_recorded(matchup).get(case.case, ())) for case in matchup.planned}
-    for trial in done.log.read():
-        outcome = outcome_of(trial) if _is_of(trial, matchup) else None
+def _fresh(trials: Iterable[Trial]) -> Mapping[_Place, list[float]]:
+    found: defaultdict[_Place, list[float]] = defaultdict(list)
+    for trial in trials:
+        outcome = outcome_of(trial)
         if outcome is not None:
-            known[trial.case].append(outcome)
-    return known
+            found[trial.prompt, trial.evalset, trial.case].append(outcome)
+    return found
 
 
-def _is_of(trial: Trial, matchup: Matchup) -> bool:
-    place = (matchup.candidate.version.prompt, matchup.evalset.name)
-    return (trial.prompt, trial.evalset) == place
+def _all_known(matchup: Matchup, fresh: Mapping[_Place, Sequence[float]]) -> dict[str, list[float]]:
+    """Return what is on record and what was run now, by case."""
+    prompt, recorded = matchup.candidate.version.prompt, _recorded(matchup)
+    return {
+        case.case: [
+            *recorded.get(case.case, ()),
+            *fresh.get((prompt, matchup.evalset.name, case.case), ()),
+        ]
+        for case in matchup.planned
+    }
 
 
 def _selftest(
@@ -182,15 +192,6 @@ def _write(selftest: Selftest, folder: Path, *, apart: bool) -> None:
         make_folder(folder, (PAGE, FILE))
     document = as_json(selftest_document(selftest))
     write_files(folder, {PAGE: adapters.selftest_page(selftest), FILE: document})
-
-
-def _print(selftest: Selftest, *, as_document: bool) -> None:
-    if as_document:
-        # An escape that JSON readers undo keeps a workflow's runner from seeing commands in it.
-        text = as_json(selftest_document(selftest)).replace("##[", "#\\u0023[")
-        print(text, end="", flush=True)  # noqa: T201
-    else:
-        show_selftest(selftest, Console(highlight=False, markup=False))
 
 
 @dataclass(slots=True)

@@ -13,13 +13,13 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli import adapters
 from evalgate.cli.complaint import notify
 from evalgate.cli.foretelling import foretell
+from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import (
     EARLIER_ATTEMPTS,
     PLAN_FILE,
     PURSE,
     STORE,
     TRIALS,
-    as_one_line,
 )
 from evalgate.cli.world import discard, with_store
 from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
@@ -31,7 +31,7 @@ from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
 from evalgate.gate.scope import Scope, in_scope
-from evalgate.gate.standing import PlanTrials
+from evalgate.gate.standing import called_for
 from evalgate.gate.trials import planned_trials
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
@@ -90,15 +90,13 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     log = TrialFile(folder / TRIALS)
     scope, ungraded = _scope(plan, log, folder=folder, terms=terms)
     ours = in_scope(plan, scope)
-    called_for = _called_for(plan, log, terms)
-    left = sum(map(ours, planned_trials(called_for)))
+    asked = _asked(plan, log, terms)
+    left = sum(map(ours, planned_trials(asked)))
     if terms.begun is not None:
         # A process that was not killed or interrupted has written a line for every trial.
         plan = replace(plan, broken_off=terms.begun.broken_off or ungraded < left)
     if left:
-        scope = replace(
-            scope, on_limits=foretell(called_for, world, scope=scope, batches=terms.batches)
-        )
+        scope = replace(scope, on_limits=foretell(asked, world, scope=scope, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
     write_files(folder, {PLAN_FILE: as_one_line(document)})
     run = plan.sources.policy.run
@@ -211,14 +209,9 @@ def _scope(plan: Plan, log: TrialFile, *, folder: Path, terms: Terms) -> tuple[S
     return replace(rest, shard=terms.shard, max_cost_usd=terms.max_cost_usd), ungraded
 
 
-def _called_for(plan: Plan, log: TrialFile, terms: Terms) -> Plan:
+def _asked(plan: Plan, log: TrialFile, terms: Terms) -> Plan:
     """Return the plan with what the trials of a run that was begun call for besides."""
-    if terms.begun is None:
-        return in_full(plan)
-    told = PlanTrials(plan)
-    for trial in log.read():
-        told.add(trial)
-    return told.plan()
+    return in_full(plan) if terms.begun is None else called_for(plan, log.read())
 
 
 @dataclass(slots=True)

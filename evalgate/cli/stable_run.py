@@ -3,7 +3,7 @@
 import asyncio
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,14 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.complaint import notify
-from evalgate.cli.engine import BATCHES, add_engine_arguments, engine, engine_words, on_cluster
+from evalgate.cli.engine import (
+    BATCHES,
+    CALLS,
+    add_engine_arguments,
+    engine,
+    engine_words,
+    on_cluster,
+)
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.publication import OWN_FILES, TRIALS
 from evalgate.cli.question import RUN_FOLDER, new_run_id, run_folder
@@ -32,6 +39,18 @@ from evalgate.gate.roots import find_policies
 from evalgate.gate.stable import stable_plan
 from evalgate.model.chat import FailureKind
 from evalgate.running.scheduler import StopReason
+from evalgate.simulator.rules import Rules
+
+_RUN_OPTIONS = (
+    "resume",
+    "simulate",
+    "rules",
+    "max_cost",
+    "cache",
+    "no_cache",
+    "engine",
+    "address",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +84,22 @@ def add_run_arguments(parser: ArgumentParser) -> None:
     )
     add_world_arguments(parser)
     add_engine_arguments(parser)
+
+
+def refuse_run_options(options: Namespace, *more: str, without: str) -> None:
+    """Refuse what says how a run is made, where none is.
+
+    Args:
+        options: of the command line.
+        more: the names of further options that are refused.
+        without: the option that makes a run, and is not there.
+
+    Raises:
+        UsageError: names the first one.
+    """
+    for name in (*more, *_RUN_OPTIONS):
+        if getattr(options, name) not in (None, False, CALLS):
+            raise UsageError(f"--{name.replace('_', '-')} goes with {without} alone")
 
 
 def refuse_pull_requests(environment: Environment, *, verb: str) -> None:
@@ -115,7 +150,8 @@ def run_stable(
     environment = read_environment(os.environ)
     refuse_pull_requests(environment, verb=words[0])
     repository = GitRepository(Path.cwd())
-    terms = _terms(options, environment, words)
+    rules = simulator_rules(options)
+    terms = _terms(options, environment, words=words, rules=rules)
     if options.resume:
         begun = begun_run(options, simulated=terms.simulated, of_work_tree=True)
         terms = replace(terms, begun=begun)
@@ -123,7 +159,6 @@ def run_stable(
     else:
         question = new_question(options, repository)
         folder = run_folder(options, environment, repository=repository, run_id=question.run_id)
-    rules = simulator_rules(options)
     world = outside(repository, environment, rules)
     world = on_cluster(options, world, environment=environment, rules=rules)
     stable = stable_plan(question, world, names=options.prompt or ())
@@ -143,8 +178,9 @@ def run_stable(
     )
 
 
-def _terms(options: Namespace, environment: Environment, words: tuple[str, ...]) -> Terms:
-    rules = simulator_rules(options)
+def _terms(
+    options: Namespace, environment: Environment, *, words: tuple[str, ...], rules: Sequence[Rules]
+) -> Terms:
     for name in options.prompt or ():
         words = (*words, "--prompt", name)
     return Terms(

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from itertools import chain
 from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,15 +18,14 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.prices import PriceTable
 from evalgate.adapters.python_grader import PythonGraders
-from evalgate.adapters.records import EarlierTrials, RecordFiles
+from evalgate.adapters.records import RecordFiles
 from evalgate.adapters.spend_book import FILE as SPENDING_FILE
 from evalgate.adapters.spend_book import SpendBook
-from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.complaint import notify
 from evalgate.cli.connection import connection, origin
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import read_rule_files
-from evalgate.cli.publication import STORE, TRIALS
+from evalgate.cli.publication import STORE
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside
 from evalgate.simulator.rules import Rules
@@ -61,13 +59,6 @@ def add_world_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--no-cache", action="store_true", help="use no answer of an earlier run, and keep none"
     )
-    parser.add_argument(
-        "--evidence",
-        metavar="DIR",
-        type=Path,
-        action="append",
-        help="go on with the trials of an earlier run of the same change, in place of drawing anew",
-    )
 
 
 def _dollars(text: str) -> float:
@@ -90,8 +81,6 @@ def world_words(options: Namespace) -> tuple[str, ...]:
         words += ["--max-cost", f"{options.max_cost:.15g}"]
     if options.cache:
         words += ["--cache", str(options.cache)]
-    for folder in options.evidence or ():
-        words += ["--evidence", str(folder)]
     return (*words, "--no-cache") if options.no_cache else tuple(words)
 
 
@@ -115,23 +104,6 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
         open_records=RecordFiles,
         simulated=bool(rules) or urlsplit(environment.base_url).hostname in _THIS_MACHINE,
     )
-
-
-def with_evidence(world: Outside, options: Namespace) -> Outside:
-    """Return the world with the trials of the earlier runs that the command line names.
-
-    Raises:
-        UsageError: when a folder holds no trials.
-        ConfigurationError: when a line of them is none.
-    """
-    files = [folder / TRIALS for folder in options.evidence or ()]
-    for file in files:
-        if not file.is_file():
-            raise UsageError(f"--evidence: there is no {file}: name the folder of an earlier run")
-    if not files:
-        return world
-    earlier = chain.from_iterable(TrialFile(file).read() for file in files)
-    return replace(world, evidence=EarlierTrials(earlier))
 
 
 def store_path(options: Namespace, rules: Sequence[Rules], *, in_workflow: bool) -> Path | None:

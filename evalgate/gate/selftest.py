@@ -25,9 +25,6 @@ from evalgate.model.selftest import Course, SetTest, Spread
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Verdict
 
-FEWEST_TO_SPLIT = 2
-"""One trial for each arm."""
-
 MOST_PAID = 100
 """Trials per case and arm."""
 
@@ -112,7 +109,7 @@ def split(matchup: Matchup, rules: GateRules, plays: Plays, *, outcomes: Outcome
     planned = tuple(
         replace(case, baseline=range(half), candidate=range(half))
         for case in _usual(matchup)
-        if (half := len(outcomes.get(case.case, ())) // FEWEST_TO_SPLIT)
+        if (half := len(outcomes.get(case.case, ())) // len(Arm))
     )
     if not planned:
         return _tested(matchup, rules, (), cases=0)

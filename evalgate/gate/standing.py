@@ -1,6 +1,6 @@
 """Where a matchup stands: what its trials amount to, and which further ones they call for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from evalgate.deciding.comparison import Comparing
@@ -104,11 +104,6 @@ class PlanTrials:
             if matchup.history is not None and matchup.history.may_grow
         }
 
-    @property
-    def may_grow(self) -> bool:
-        """Whether trials may call for further ones."""
-        return bool(self._growing)
-
     def add(self, trial: Trial) -> None:
         """Take a trial."""
         for matchup in self._growing.values():
@@ -122,17 +117,22 @@ class PlanTrials:
         return replace(self._plan, matchups=tuple(matchups))
 
 
+def called_for(plan: Plan, trials: Iterable[Trial]) -> Plan:
+    """Return the plan with all that its trials so far have called for."""
+    told = PlanTrials(plan)
+    for trial in trials:
+        told.add(trial)
+    return told.plan()
+
+
 def counted(plan: Plan, trials: Callable[[], Iterator[Trial]]) -> Callable[[], Iterator[Trial]]:
     """Return what yields the trials that the verdict counts, out of all that were run.
 
     A baseline that runs afresh leaves those on record aside.
     """
-    told = PlanTrials(plan)
-    if not told.may_grow:
+    if not any(each.history and each.history.may_grow for each in plan.matchups):
         return trials
-    for trial in trials():
-        told.add(trial)
-    keys = {planned_key(each) for each in planned_trials(told.plan())}
+    keys = {planned_key(each) for each in planned_trials(called_for(plan, trials()))}
     return lambda: (trial for trial in trials() if trial_key(trial) in keys)
 
 

@@ -42,6 +42,9 @@ class TrialError:
     message: str
 
 
+RECORD, EVIDENCE, CACHE = "record", "evidence", "cache"
+"""Where a trial comes from that needed no call."""
+
 CONFIRMATION = "confirmation"
 """The purpose of a trial that tells a loss from a slip, and enters no mean."""
 
@@ -56,9 +59,10 @@ class Trial:
     `trial` is the index from 0. `passed` and `score` are None unless the status is graded.
     `cost_usd` is None when it is not known, and `booked_usd` then the most that it can be;
     `judge_cost_usd` is the judge's part. `calls` counts requests sent, retries and judge included.
-    `reused` says where a trial comes from that needed no call: `record` or `cache`. `asked` is the
-    key of what the version was asked, `grading` that of how the answer was graded: a trial with
-    the same keys is as good as this one. `purpose` is empty for the trials that means are taken of.
+    `reused` says where a trial comes from that needed no call: `record`, `evidence` (of an earlier
+    run) or `cache`. `asked` is the key of what the version was asked, `grading` that of how the
+    answer was graded: a trial with the same keys is as good as this one. `purpose` is empty for the
+    trials that means are taken of.
     """
 
     prompt: str

@@ -10,7 +10,7 @@ from evalgate.model.told import FileComparison, PairedCounts
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict, VersionRef
 from evalgate.reporting.numbers import percent, points, signed_points
-from evalgate.reporting.sentences import changed_cases, prompt_headline
+from evalgate.reporting.sentences import bounds, changed_cases, prompt_headline
 from evalgate.reporting.verdict_file import prompt_entry
 from evalgate.reporting.visible import on_one_line
 
@@ -57,22 +57,15 @@ def short_names(comparison: FileComparison) -> tuple[str, str]:
 def facts(comparison: FileComparison) -> Iterator[tuple[str, str]]:
     """Yield the rows of a comparison's table: a name and what stands beside it."""
     verdict = comparison.verdict
-    yield "cases", cases(verdict)
+    yield "cases", _cases(verdict)
     yield from changed_cases(verdict)
     yield "trials", _trials(comparison)
     yield "pass rate", pass_rates(verdict)
     if verdict.delta is not None:
-        yield "change", f"{change(verdict)} points, from {bounds(verdict)}"
+        yield "change", f"{change(verdict)} points, from {interval(verdict)}"
     yield "limit", f"a drop of {_limit(verdict)}; error rate {percent(verdict.alpha)}"
     yield "about", _ABOUT[verdict.estimand]
-    yield "flips", f"{flips(verdict)}{_by_chance(comparison.paired)}"
-
-
-def cases(verdict: PromptVerdict) -> str:
-    """Write how many cases were compared, and how many only one file has."""
-    more = ((verdict.cases.new, "new"), (verdict.cases.deleted, "deleted"))
-    parts = [f"{number:,} {word}" for number, word in more if number]
-    return ", ".join([f"{verdict.cases.compared:,} compared", *parts])
+    yield "flips", f"{_flips(verdict)}{_by_chance(comparison.paired)}"
 
 
 def pass_rates(verdict: PromptVerdict) -> str:
@@ -85,16 +78,19 @@ def change(verdict: PromptVerdict) -> str:
     return "–" if verdict.delta is None else signed_points(verdict.delta.estimate)
 
 
-def bounds(verdict: PromptVerdict) -> str:
-    """Write the bounds of the change in points, so that they do not look like the limit."""
-    if verdict.delta is None:
-        return "–"
-    marks = (-verdict.max_drop, 0.0)
-    ends = (verdict.delta.low, verdict.delta.high)
-    return " to ".join(signed_points(end, apart_from=marks) for end in ends)
+def interval(verdict: PromptVerdict) -> str:
+    """Write the bounds of the change in points; a dash where there are none."""
+    return "–" if verdict.delta is None else " to ".join(bounds(verdict.delta, verdict.max_drop))
 
 
-def flips(verdict: PromptVerdict) -> str:
+def _cases(verdict: PromptVerdict) -> str:
+    """Write how many cases were compared, and how many only one file has."""
+    more = ((verdict.cases.new, "new"), (verdict.cases.deleted, "deleted"))
+    parts = [f"{number:,} {word}" for number, word in more if number]
+    return ", ".join([f"{verdict.cases.compared:,} compared", *parts])
+
+
+def _flips(verdict: PromptVerdict) -> str:
     """Write how many cases did worse and better."""
     return f"{len(verdict.flips.regressed):,} worse, {len(verdict.flips.fixed):,} better"
 

@@ -14,7 +14,7 @@ from evalgate.reporting.markdown import code, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
 from evalgate.reporting.preflight_words import preflight_sentence
-from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import PromptStory, Report, Stories
@@ -117,10 +117,7 @@ def _table_row(verdict: PromptVerdict) -> str:
 def _change(verdict: PromptVerdict) -> str:
     if verdict.delta is None:
         return "–"
-    marks = (-verdict.max_drop, 0.0)
-    low, high = (
-        signed_points(value, apart_from=marks) for value in (verdict.delta.low, verdict.delta.high)
-    )
+    low, high = bounds(verdict.delta, verdict.max_drop)
     change = signed_points(verdict.delta.estimate)
     return f"**{change}** (from {low} to {high}; limit {points(-verdict.max_drop)})"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
-from evalgate.reporting.numbers import MINUS, count, percent, points
+from evalgate.reporting.numbers import MINUS, count, percent, points, signed_points
 from evalgate.reporting.story import CaseOutcome, Outcome
 from evalgate.reporting.visible import on_one_line
 from evalgate.reporting.waiver_words import waived_sentence
@@ -103,6 +103,13 @@ def _headline(
         ):
             return _undecided(verdict, verdict.delta)
     return _plain(verdict.verdict, subject, verdict.reasons)
+
+
+def bounds(delta: Estimate, max_drop: float) -> tuple[str, str]:
+    """Write both bounds in points; neither looks like the limit, or like none, unless it is."""
+    marks = (-max_drop, 0.0)
+    low, high = (signed_points(end, apart_from=marks) for end in (delta.low, delta.high))
+    return low, high
 
 
 def span(delta: Estimate, max_drop: float) -> str:

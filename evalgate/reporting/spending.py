@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+from evalgate.model.trial import CACHE, EVIDENCE, RECORD
 from evalgate.model.verdict import RunVerdict
 from evalgate.reporting.numbers import count, money
 
 _PLACES: Mapping[str, str] = {
-    "record": "from records",
-    "evidence": "from earlier runs",
-    "cache": "from stored answers",
+    RECORD: "from records",
+    EVIDENCE: "from earlier runs",
+    CACHE: "from stored answers",
 }
 
 

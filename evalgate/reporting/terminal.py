@@ -1,6 +1,6 @@
 """Tells a report on one screen of a terminal, and in a build log, where nothing may act."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,20 +12,22 @@ from evalgate.model.verdict import PromptVerdict, Verdict
 from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import count, percent, points, signed_points, tally
 from evalgate.reporting.preflight_words import preflight_sentence
-from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
-from evalgate.reporting.visible import on_one_line
+from evalgate.reporting.visible import on_one_line, safe_line
 from evalgate.reporting.waiver_words import waived_cases
 
-_COLOURS: Mapping[Verdict, str] = {
+COLOURS: Mapping[Verdict, str] = {
     Verdict.PASS: "green",
     Verdict.FAIL: "red",
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.ERROR: "magenta",
     Verdict.NOT_APPLICABLE: "blue",
 }
+"""The colour of the word and the sign of a verdict."""
+
 _BROKEN_SHOWN = 5
 _LINE = 400
 
@@ -40,7 +42,7 @@ def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
     """
     run = report.run
     word, _, sentence = report.headline.partition(": ")
-    colour = _COLOURS[run.verdict]
+    colour = COLOURS[run.verdict]
     headline = Text.assemble((f"{ICONS[run.verdict]} {word}: ", f"bold {colour}"), _safe(sentence))
     console.print(headline)
     console.print(_safe(report.consequence, "dim"))
@@ -65,10 +67,10 @@ def _show_prompt(story: PromptStory, console: Console) -> None:
     title = Text.assemble(
         (_safe(on_one_line(verdict.name, 60)).plain, "bold"),
         f"  {' → '.join(refs)}  ",
-        (f"{ICONS[verdict.verdict]} {WORDS[verdict.verdict]}", _COLOURS[verdict.verdict]),
+        (f"{ICONS[verdict.verdict]} {WORDS[verdict.verdict]}", COLOURS[verdict.verdict]),
     )
     console.print(title)
-    console.print(_rows(dict(_facts(story))))
+    console.print(rows(_facts(story)))
     for reason in verdict.reasons:
         console.print(_item(reason.message))
     groups = ((worse_title(verdict.verdict), story.regressed), ("Failing", story.failing))
@@ -99,19 +101,16 @@ def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
         yield "trials", _account(story)
     yield from course(verdict)
     for tag, said in told_slices(verdict):
-        yield f"slice {_safe(on_one_line(tag, 40)).plain}", said
+        yield f"slice {on_one_line(tag, 40)}", said
     for case, terms in waived_cases(verdict):
-        yield _safe(on_one_line(case, 40)).plain, terms
+        yield on_one_line(case, 40), terms
     yield from changed_cases(verdict)
 
 
 def _change(verdict: PromptVerdict) -> str:
     if verdict.delta is None:
         return ""
-    marks = (-verdict.max_drop, 0.0)
-    low, high = (
-        signed_points(value, apart_from=marks) for value in (verdict.delta.low, verdict.delta.high)
-    )
+    low, high = bounds(verdict.delta, verdict.max_drop)
     estimate = signed_points(verdict.delta.estimate)
     return f"{estimate} points, from {low} to {high}; the limit is {points(-verdict.max_drop)}"
 
@@ -154,10 +153,11 @@ def _item(text: str) -> Table:
     return table
 
 
-def _rows(facts: Mapping[str, str]) -> Table:
+def rows(facts: Iterable[tuple[str, str]]) -> Table:
+    """Return facts beside their names as a table in which nothing may act."""
     table = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in facts.items():
-        table.add_row(Text(f"  {name}", "dim"), _safe(value))
+    for name, value in facts:
+        table.add_row(Text.assemble("  ", _safe(name, "dim")), _safe(value))
     return table
 
 
@@ -172,5 +172,4 @@ def _safe(text: str, style: str = "") -> Text:
 
     Lines are broken by the console, so that any place may come to stand at the start of one.
     """
-    shown = on_one_line(text, _LINE).replace("::", ":\u200b:").replace("##[", "#\u200b#[")
-    return Text(shown, style)
+    return Text(safe_line(on_one_line(text, _LINE)), style)

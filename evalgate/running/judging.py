@@ -7,12 +7,9 @@ from evalgate.grading.calibration import Judgement, judge_answer, written
 from evalgate.grading.trial import Judging, Outcome
 from evalgate.model.calibration import AnchorCheck
 from evalgate.model.chat import Completion
-from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
+from evalgate.model.trial import CACHE, RECORD, Grade, Trial, TrialError, TrialStatus
 from evalgate.running.account import Account, Calls
 from evalgate.running.plan import PlannedTrial
-
-RECORD = "record"
-CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

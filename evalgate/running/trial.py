@@ -11,16 +11,23 @@ from evalgate.model.evalset import Case
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.ports import CodeGraders, Prices, Records
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.trial import Grade, Trial, TrialError, TrialStatus
+from evalgate.model.trial import (
+    CACHE,
+    EVIDENCE,
+    RECORD,
+    Grade,
+    Trial,
+    TrialError,
+    TrialStatus,
+)
 from evalgate.running.account import Account, Calls
 from evalgate.running.conversation import converse
-from evalgate.running.judging import CACHE, RECORD, JudgeTrials, known_trial
+from evalgate.running.judging import JudgeTrials, known_trial
 from evalgate.running.keys import answer_key, asked_key, grading_key
 from evalgate.running.place import Places
 from evalgate.running.plan import PlannedTrial
 
 Render = Callable[[PromptVersion, Case], ChatRequest]
-EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,10 @@ import pytest
 from tests.e2e.commands import evalgate
 from tests.unit.cli.shops import SIMULATED, make_shop
 
-HEAVY = ("anthropic", "aiohttp", "jinja2", "pandas", "sqlite3", "evalgate.adapters.git")
+HEAVY = (
+    *("anthropic", "aiohttp", "asyncio", "jinja2", "jsonschema_rs", "pandas", "sqlite3"),
+    *("evalgate.adapters.git", "evalgate.grading"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +63,19 @@ def test_it_needs_no_repository_and_loads_nothing_heavy(tmp_path: Path) -> None:
     assert (done.stdout.splitlines()[-1], done.stderr) == ("[] 0", "")
 
 
-def test_a_pipe_gets_no_colours_and_a_closed_one_costs_no_verdict(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_a_pipe_gets_no_colours_and_a_closed_one_costs_no_verdict(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
     for name, passed in (("a.csv", "1"), ("b.csv", "0")):
         rows = "".join(f"c{index},0,{passed}\n" for index in range(100))
         (tmp_path / name).write_text(f"case,trial,passed\n{rows}")
     done = evalgate(tmp_path, "compare", "a.csv", "b.csv", "a.csv", "a.csv")
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
-    command = [sys.executable, "-m", "evalgate", "compare", "a.csv", "b.csv", "--json"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        assert process.wait() == 1
+    for candidate, code in (("a.csv", 0), ("b.csv", 1)):
+        command = [sys.executable, "-m", "evalgate", "compare", "a.csv", candidate, *words]
+        with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            assert process.wait() == code

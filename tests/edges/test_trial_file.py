@@ -167,10 +167,10 @@ def test_a_line_that_is_json_but_no_trial_is_an_error(tmp_path: Path) -> None:
         indices(TrialFile(path))
 
 
-def test_lines_without_an_arm_get_the_one_the_file_stands_for(tmp_path: Path) -> None:
+def test_lines_without_an_arm_are_the_candidates(tmp_path: Path) -> None:
     path = tmp_path / "trials.jsonl"
     path.write_text('{"case": "a", "trial": 0, "score": 0.5}\n')
-    assert [each.arm for each in TrialFile(path, arm=Arm.BASELINE).read()] == [Arm.BASELINE]
+    assert [each.arm for each in TrialFile(path).read()] == [Arm.CANDIDATE]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

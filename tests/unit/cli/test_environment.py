@@ -2,7 +2,10 @@
 
 from dataclasses import asdict
 
+import pytest
+
 from evalgate.cli.environment import Environment, read_environment
+from evalgate.errors import UsageError
 
 
 def test_an_empty_environment_says_nothing() -> None:
@@ -50,3 +53,11 @@ def test_each_cloud_is_read_from_its_own_variables_and_hides_its_secrets() -> No
 def test_a_workflow_is_recognised_by_the_runners_own_word() -> None:
     assert read_environment({"GITHUB_ACTIONS": "true"}).in_workflow
     assert not read_environment({"GITHUB_ACTIONS": "1"}).in_workflow
+
+
+@pytest.mark.parametrize("name", ["ANTHROPIC_BASE_URL", "ANTHROPIC_VERTEX_BASE_URL"])
+@pytest.mark.parametrize("address", ["http://[x", "https://me:secret@a\u2100b"])
+def test_an_address_that_is_none_is_refused_and_never_shown(name: str, address: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is no address") as caught:
+        read_environment({name: address})
+    assert "secret" not in str(caught.value)

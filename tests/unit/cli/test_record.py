@@ -61,6 +61,8 @@ def test_runs_under_several_policies_are_recorded_one_at_a_time(
         (("run", "--trials", "3"), "name run folders to keep what they hold, or --trials to run"),
         (("run", "--prompt", "p"), "--prompt goes with --trials alone"),
         (("run", "--max-cost", "1"), "--max-cost goes with --trials alone"),
+        (("run", "--no-cache"), "--no-cache goes with --trials alone"),
+        (("run", "--engine", "batches"), "--engine goes with --trials alone"),
         (("--trials", "3", "--simulate"), "simulated answers are no record of anything"),
         (("--trials", "11"), "--trials: expected a number from 1 to 10"),
         (("--trials", "3", "--prompt", "x"), "--prompt: there is no prompt `x`"),

@@ -71,6 +71,7 @@ def test_without_a_record_there_is_nothing_cached(
         (("--runs", "0"), "--runs: expected 1 to 100,000, got 0"),
         (("--max-cost", "1"), "--max-cost goes with --paid alone"),
         (("--simulate",), "--simulate goes with --paid alone"),
+        (("--engine", "batches"), "--engine goes with --paid alone"),
         (("--paid", "0"), "--paid: expected 1 to 100 trials per case, got 0"),
         (("--prompt", "pp"), "there is no prompt `pp` (did you mean `p`?)"),
         (("--policy", "x.yml"), "--policy: there is no x.yml; there is .github/evalgate.yml"),

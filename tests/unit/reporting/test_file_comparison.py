@@ -19,11 +19,11 @@ from evalgate.model.verdict import (
     VersionRef,
 )
 from evalgate.reporting.file_comparison import (
-    bounds,
     change,
     comparisons_document,
     facts,
     headline,
+    interval,
     pass_rates,
     short_names,
 )
@@ -102,7 +102,7 @@ def test_what_is_not_there_is_not_made_up() -> None:
     assert "change" not in told
     assert told["flips"] == "2 worse, 1 better"
     assert told["trials"] == "3 baseline and 3 candidate"
-    assert (change(nothing), bounds(nothing), pass_rates(nothing)) == ("–", "–", "– → 50%")
+    assert (change(nothing), interval(nothing), pass_rates(nothing)) == ("–", "–", "– → 50%")
 
 
 def test_a_small_chance_is_not_none() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from typing import Literal
 
@@ -7,7 +8,7 @@ from rich.console import Console
 
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Trial
-from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
+from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict, Slice
 from evalgate.model.waiver import Waiver
 from evalgate.reporting.story import Report
 from evalgate.reporting.terminal import show
@@ -117,6 +118,31 @@ def test_protected_slices_are_told_and_flaky_cases_labelled(
     text = shown(a_report(a_run(a_verdict(slices=(part,), flaky=("late",)))))
     assert "  slice vip  60 cases, 95% → 70%: protected\n" in text
     assert "    late flaky  1 of 1 passed → 0 of 1 passed\n" in text
+
+
+def test_a_waived_case_hides_no_fact_and_no_other_case(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+    a_waiver: Callable[..., Waiver],
+) -> None:
+    names = ("trials", "x" * 50 + "1", "x" * 50 + "2")
+    waived = tuple(replace(a_waiver(), case=name) for name in names)
+    text = shown(a_report(a_run(a_verdict(flips=Flips(), waived=waived))), width=140)
+    assert "720 planned = 720 graded" in text
+    assert text.count("waived by Ann") == 3
+
+
+def test_a_row_of_colons_cannot_begin_a_workflow_command(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    slow = Reason(code="slow", message="It says :::error::: and ###[error].")
+    text = shown(a_report(a_run(a_verdict(reasons=(slow,)))))
+    assert "error" in text
+    assert "::" not in text
+    assert "##[" not in text
 
 
 def test_waived_cases_are_listed_with_their_terms(
