@@ -45,9 +45,10 @@ def _rates(world: World, rng: random.Random) -> tuple[float, float]:
     shape = (world.pass_rate * weight, (1 - world.pass_rate) * weight)
     before = rng.betavariate(*shape)
     after = rng.betavariate(*shape) if rng.random() < world.churn else before
+    share = world.drop / (world.pass_rate - world.drift)  # of what is left after the drift
     if world.diffuse:
-        return before, after * (1 - world.drop / world.pass_rate)
-    return before, 0.0 if rng.random() < world.drop / world.pass_rate else after
+        return before, after * (1 - share)
+    return before, 0.0 if rng.random() < share else after
 
 
 def drawn_pairs(

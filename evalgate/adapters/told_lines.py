@@ -12,7 +12,7 @@ from evalgate.adapters.trial_lines import SCHEMA, parse
 from evalgate.model.document import Document
 from evalgate.model.reading import Section, describe
 from evalgate.model.told import NOWHERE, Origin, ToldTrial
-from evalgate.model.trial import CONFIRMATION, Arm, TrialStatus
+from evalgate.model.trial import CHECK, CONFIRMATION, Arm, TrialStatus
 
 _Count = Annotated[int, Meta(ge=0, le=MOST)]
 _Share = Annotated[float, Meta(ge=0, le=1)]
@@ -76,6 +76,7 @@ class Teller:
                 evalset=read.evalset,
             ),
             confirmation=read.purpose == CONFIRMATION,
+            check=read.purpose == CHECK,
             tags=read.tags,
             cluster=read.cluster,
             weight=read.weight,
@@ -148,7 +149,7 @@ def _told(section: Section, line: int) -> ToldTrial:
         section.note(None, "the key `trial` is missing: the number of the trial, from 0")
     if section.text("schema", SCHEMA) != SCHEMA:
         section.note("schema", f"expected `{SCHEMA}`, got {describe(section.data['schema'])}")
-    has_arm = section.data.get("arm") is not None
+    has_arm, purpose = section.data.get("arm") is not None, section.text("purpose")
     return ToldTrial(
         line=line,
         case=section.required_text("case"),
@@ -157,7 +158,8 @@ def _told(section: Section, line: int) -> ToldTrial:
         outcome=_outcome(passed, score) if graded else None,
         error_kind=section.section("error").text("kind"),
         arm=section.choice("arm", Arm.BASELINE) if has_arm else None,
-        confirmation=section.text("purpose") == CONFIRMATION,
+        confirmation=purpose == CONFIRMATION,
+        check=purpose == CHECK,
         tags=section.texts("tags"),
         cluster=section.optional_text("cluster"),
         weight=_number(section, "weight", most=MOST),

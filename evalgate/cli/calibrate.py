@@ -84,7 +84,11 @@ def _labels(options: Namespace, bench: Bench) -> Labels:
     bench.check(set(_names(rows)))
     labels = read_labels(rows, bench.sets, evalset=options.evalset)
     if not labels.answers:
-        raise UsageError(f"there is nothing to calibrate with: {labels_line(labels)}")
+        files = ", ".join(map(str, options.labels))
+        raise UsageError(
+            f"{files}: nothing to calibrate with: expected rows with `pass` or `fail` under"
+            f" `human`, got {labels_line(labels)}"
+        )
     return labels
 
 

@@ -17,13 +17,16 @@ from evalgate.model.trial import Arm, Trial
 from evalgate.prompts.library import read_prompts
 
 
-def keep(fresh: Iterable[Trial], policy: Policy, repository: GitRepository) -> None:
+def keep(
+    fresh: Iterable[Trial], policy: Policy, repository: GitRepository, *, instead: bool = False
+) -> None:
     """Keep the trials of versions that are stable in the work tree, and say which.
 
     Args:
         fresh: the trials of runs, of any versions.
         policy: names the folders.
         repository: whose work tree is written to.
+        instead: whether they take the place of what is on record for their prompts and sets.
     """
     prompts = read_prompts(
         repository.files(None, [policy.paths.prompts]), policy.paths.prompts, FORMATS
@@ -34,7 +37,7 @@ def keep(fresh: Iterable[Trial], policy: Policy, repository: GitRepository) -> N
         if prompt.stable and (identity := prompt.identity(prompt.stable))
     }
     past = RecordFiles(repository.files(None, [policy.paths.baselines]))
-    kept = recorded(past.trials(), fresh, stable=stable)
+    kept = recorded(past.trials(), fresh, stable=stable, instead=instead)
     folder = repository.root / policy.paths.baselines
     files: dict[str, str] = {}
     for place, trials in kept.items():

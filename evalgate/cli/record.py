@@ -41,6 +41,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=int,
         help="without DIR: run what the record of the stable versions lacks to N trials per case",
     )
+    parser.add_argument(
+        "--afresh",
+        action="store_true",
+        help="with --trials: run all of them, and drop what is on record (a model has changed)",
+    )
     add_stable_arguments(parser)
     add_run_arguments(parser)
 
@@ -63,7 +68,7 @@ def run(options: Namespace) -> ExitCode:
 
 
 def _only_folders(options: Namespace) -> Sequence[Path]:
-    refuse_run_options(options, "prompt", "policy", "out", without="--trials")
+    refuse_run_options(options, "afresh", "prompt", "policy", "out", without="--trials")
     if not options.folders:
         raise UsageError("name a run folder, or say with --trials how many trials to run per case")
     folders: list[Path] = options.folders
@@ -85,15 +90,26 @@ def _record_runs(folders: Sequence[Path]) -> ExitCode:
 
 
 def _top_up(options: Namespace) -> ExitCode:
-    words = (VERB, "--trials", str(options.trials))
-    done = run_stable(options, words, lambda plan: topped_up(plan, options.trials))
+    words: tuple[str, ...] = (VERB, "--trials", str(options.trials))
+    if options.afresh:
+        words = (*words, "--afresh")
+        _use_no_store(options)
+    done = run_stable(
+        options, words, lambda plan: topped_up(plan, options.trials, afresh=options.afresh)
+    )
     policy = done.plan.sources.policy
-    keep(done.log.read(), policy, GitRepository(Path.cwd()))
+    keep(done.log.read(), policy, GitRepository(Path.cwd()), instead=options.afresh)
     _check_end(done)
     if options.trials < FEWEST_RECORDED:
         few = counted(options.trials, "trial")
         print_lines([f"{few} per case: the gate asks less where it finds {FEWEST_RECORDED}"])
     return ExitCode.OK
+
+
+def _use_no_store(options: Namespace) -> None:
+    if options.cache is not None:
+        raise UsageError("--afresh takes no stored answer, so it does not go with --cache")
+    options.no_cache = True
 
 
 def _check_end(done: StableRun) -> None:

@@ -6,7 +6,15 @@ from evalgate.deciding.evidence import Evidence
 from evalgate.deciding.flakiness import STEADY, is_flaky
 from evalgate.deciding.levers import levers
 from evalgate.deciding.rates import passes
-from evalgate.deciding.wording import between, counted, listed, percent, points
+from evalgate.deciding.wording import (
+    between,
+    counted,
+    listed,
+    percent,
+    percent_above,
+    percent_below,
+    points,
+)
 from evalgate.model.comparison import ArmLedger, CasePair, Comparison
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.trial import Arm
@@ -78,7 +86,7 @@ def below_min_pass_rate(head_rate: float, minimum: float) -> Reason:
     """The candidate passes fewer cases than the policy demands."""
     return Reason(
         code="min_pass_rate",
-        message=f"The candidate's pass rate is {percent(head_rate)}; "
+        message=f"The candidate's pass rate is {percent_below(head_rate)}; "
         f"the minimum is {percent(minimum)}.",
     )
 
@@ -183,7 +191,7 @@ def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason
     """The bounds leave both answers open."""
     found = _change(delta)
     if delta.low > -rules.max_drop:
-        share = percent(evidence.rare_loss, up=True)
+        share = percent_above(evidence.rare_loss)
         found = f"{found}, but up to {share} of the {evidence.unit}s may have broken outright"
     return Reason(
         code="cannot_tell",
@@ -229,11 +237,12 @@ def record_drifted(*, ran_afresh: bool) -> Reason:
     """The baseline answers otherwise than the record says."""
     found = "The baseline no longer answers as its record says; the model may have changed"
     follows = (
-        "so both arms ran side by side. Renew the record with `evalgate record`"
+        "so both arms ran side by side. Renew the record"
         if ran_afresh
-        else "and a run in parts cannot begin again: renew the record with `evalgate record`"
+        else "and a run in parts cannot begin again: renew the record"
     )
-    return Reason(code="record_drifted", message=f"{found}, {follows}.")
+    how = "with `evalgate record --trials 10 --afresh`"
+    return Reason(code="record_drifted", message=f"{found}, {follows} {how}.")
 
 
 def half_sufficed(ran: int, planned: int) -> Reason:
@@ -263,7 +272,7 @@ def _trials_passed(pair: CasePair) -> str:
 def _absolute_rule(minimum: float | None, head_rate: float | None) -> str:
     if minimum is None:
         return "and no minimum pass rate is set: set gate.min_pass_rate to decide without one"
-    rate = percent(head_rate or 0.0)
+    rate = percent_below(head_rate or 0.0)
     return f"so the minimum pass rate of {percent(minimum)} decides; the candidate's is {rate}"
 
 

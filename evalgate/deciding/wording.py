@@ -19,16 +19,23 @@ def points(fraction: float) -> str:
     return f"{number} {'point' if number == '1' else 'points'}"
 
 
-def percent(fraction: float, *, up: bool = False) -> str:
-    """Write a rate in percent with one decimal, rounded down: 0.8996 is not yet `90%`.
+def percent(fraction: float) -> str:
+    """Write a rate in percent with one decimal; only exactly none and all read as 0% and 100%."""
+    if 0 < fraction < 0.001:
+        return "<0.1%"
+    if 0.999 < fraction < 1:
+        return ">99.9%"
+    return _percent(fraction * 100)
 
-    Args:
-        fraction: the rate.
-        up: round up instead, for a rate that is an upper bound.
-    """
-    tenths = fraction * 1000
-    whole = math.ceil(tenths - _ROUNDING) if up else math.floor(tenths + _ROUNDING)
-    return f"{whole / 10:.1f}".removesuffix(".0") + "%"
+
+def percent_below(fraction: float) -> str:
+    """Write a rate that falls short of one, rounded down: 0.8996 is not yet `90%`."""
+    return _percent(math.floor(fraction * 1000 + _ROUNDING) / 10)
+
+
+def percent_above(fraction: float) -> str:
+    """Write an upper bound of a rate, rounded up: 0.1001 is more than `10%`."""
+    return _percent(math.ceil(fraction * 1000 - _ROUNDING) / 10)
 
 
 def counted(number: int, noun: str) -> str:
@@ -51,6 +58,10 @@ def between(low: float, high: float) -> str:
     if low > 0:
         return f"the gain is between {_apart(low, high)}"
     return f"the change is between a drop of {points(low)} and a gain of {points(high)}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0") + "%"
 
 
 def _apart(small: float, large: float) -> str:

@@ -75,18 +75,19 @@ def side_by_side(baseline: ToldArm, candidate: ToldArm) -> Comparison:
 
     Where both arms have the same trials of a case, one without a grade takes the other along, as in
     the gate; else each arm keeps what it has, and a case that the baseline could not grade at all
-    is lost. What the baseline's file says about a case goes before what the candidate's says.
+    is lost. What the baseline's file says about a case goes before what the candidate's says. A
+    record that the gate did not rely on does not count here either.
     """
-    slots = {case: _slots(baseline.cases.get(case), told) for case, told in candidate.cases.items()}
+    olds = baseline.fresh if baseline.ran_afresh_beside(candidate) else baseline.cases
+    slots = {case: _slots(olds.get(case), told) for case, told in candidate.cases.items()}
     before = {
-        case: slots[case].before if case in slots else told.graded
-        for case, told in baseline.cases.items()
+        case: slots[case].before if case in slots else told.graded for case, told in olds.items()
     }
     after = {case: each.after for case, each in slots.items()}
     facts = {
         case: each
         for case, told in candidate.cases.items()
-        if (each := _facts(baseline.cases.get(case), told)) is not None
+        if (each := _facts(olds.get(case), told)) is not None
     }
     planned = sum(len(told.outcomes) for told in candidate.cases.values())
     kinds = baseline.error_kinds + candidate.error_kinds
@@ -175,6 +176,12 @@ def _ref(origin: Origin) -> VersionRef | None:
 
 
 def _notes(baseline: ToldArm, candidate: ToldArm) -> Iterator[str]:
+    if baseline.ran_afresh_beside(candidate):
+        fresh = counted(sum(map(len, baseline.checks.values())), "trial")
+        yield (
+            f"{baseline.path}: the baseline ran afresh, so its {fresh} of this run count and not "
+            "those on record."
+        )
     for arm, word in ((baseline, Arm.BASELINE), (candidate, Arm.CANDIDATE)):
         if arm.other_arm:
             yield f"{arm.path} holds both arms: the {word.value}'s trials were taken."

@@ -50,12 +50,13 @@ def stable_plan(question: Question, outside: Outside, *, names: Collection[str] 
     return completed(plan, outside)
 
 
-def topped_up(plan: Plan, trials: int) -> Plan:
+def topped_up(plan: Plan, trials: int, *, afresh: bool = False) -> Plan:
     """Return a plan of stable versions with so many trials of each case, and nothing compared.
 
     Args:
         plan: from `stable_plan`. What its records answer is planned too, and costs nothing.
         trials: the number of trials per case.
+        afresh: whether nothing of its records is used.
 
     Raises:
         UsageError: when so many of a record are never used.
@@ -66,7 +67,11 @@ def topped_up(plan: Plan, trials: int) -> Plan:
             f"--trials: expected a number from 1 to {most}, as many as are used of a record "
             f"(`run.record_trials` in {plan.sources.policy.path}), got {trials}"
         )
-    return replace(plan, matchups=tuple(_alone(matchup, trials) for matchup in plan.matchups))
+    return replace(
+        plan,
+        matchups=tuple(_alone(matchup, trials) for matchup in plan.matchups),
+        records=None if afresh else plan.records,
+    )
 
 
 def _alone(matchup: Matchup, trials: int) -> Matchup:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.comparison import ArmLedger
@@ -44,6 +44,8 @@ class ToldArm:
         self.cases: dict[str, ToldCase] = {}
         self.confirming: dict[str, ToldCase] = {}
         """The trials that were run to confirm a loss, by case; they enter no mean."""
+        self.checks: dict[str, list[int]] = {}
+        """Which trials were run to check a record, by case."""
         self.error_kinds: Counter[str] = Counter()
         self.origin: Origin | None = None
         self.other_arm = False
@@ -70,12 +72,33 @@ class ToldArm:
                 for key, message in problems
             )
         case.outcomes[trial.trial] = trial.outcome
+        if trial.check:
+            self.checks.setdefault(trial.case, []).append(trial.trial)
         case.tags = case.tags or trial.tags
         case.cluster = trial.cluster if case.cluster is None else case.cluster
         case.weight = trial.weight if case.weight is None else case.weight
         self._statuses[trial.status] += 1
         if trial.outcome is None:
             self.error_kinds[trial.error_kind or trial.status.value] += 1
+
+    def ran_afresh_beside(self, candidate: "ToldArm") -> bool:
+        """Tell whether each case was run anew as often as the candidate: no record was trusted."""
+        return bool(self.checks) and all(
+            len(self.checks.get(case, ())) >= candidate.number(case) for case in self.cases
+        )
+
+    def number(self, case: str) -> int:
+        """Return how many trials of a case are told, 1 at least; those that confirm are others."""
+        return max(1, len(self.cases[case].outcomes)) if case in self.cases else 1
+
+    @property
+    def fresh(self) -> dict[str, ToldCase]:
+        """The cases with the trials alone that were run to check a record."""
+        return {
+            case: replace(told, outcomes={index: told.outcomes[index] for index in checks})
+            for case, checks in self.checks.items()
+            for told in [self.cases[case]]
+        }
 
     @property
     def confirmations(self) -> int:

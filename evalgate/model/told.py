@@ -27,8 +27,8 @@ class ToldTrial:
 
     `line` is where it stands, from 1, and `trial` its index, from 0. `outcome` is in 0..1, and None
     unless the trial is graded; `error_kind` says why, where the line does. `arm` is None where the
-    line names none. `confirmation` marks a trial that was run to confirm a loss. `weight` is None
-    where the line gives none.
+    line names none. `confirmation` marks a trial that was run to confirm a loss, `check` one
+    of a baseline that was run to check its record. `weight` is None where the line gives none.
     """
 
     line: int
@@ -40,6 +40,7 @@ class ToldTrial:
     arm: Arm | None = None
     origin: Origin = NOWHERE
     confirmation: bool = False
+    check: bool = False
     tags: tuple[str, ...] = ()
     cluster: str | None = None
     weight: float | None = None

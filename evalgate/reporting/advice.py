@@ -45,7 +45,9 @@ _STEPS: Mapping[str, str] = {
     "critical_unconfirmed": "Run the gate again: more graded trials settle whether it broke.",
     "too_few_cases": "Add cases to the eval set, or accept a wider limit (`gate.max_drop`).",
     "too_few_trials": "Raise `run.trials`, add cases, or accept a wider limit (`gate.max_drop`).",
-    "record_drifted": "Renew the record of the baseline with `evalgate record`.",
+    "record_drifted": (
+        "Renew the record of the baseline with `evalgate record --trials 10 --afresh`."
+    ),
     "no_headroom": "Read why answers fail in both arms; mend the graders or the prompt first.",
     "lopsided_errors": _UNGRADED,
     "grader_silent": "Mend the grader that gave no grade, or take it out of the eval set.",

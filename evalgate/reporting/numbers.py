@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from evalgate.deciding import wording
+
 MINUS = "−"
 UNKNOWN = "unknown"
 
@@ -30,14 +32,8 @@ def signed_points(fraction: float, *, apart_from: tuple[float, ...] = ()) -> str
 
 
 def percent(rate: float | None) -> str:
-    """Write a rate; only exactly none and exactly all read as 0% and 100%."""
-    if rate is None:
-        return "–"
-    if 0 < rate < 0.001:
-        return "<0.1%"
-    if 0.999 < rate < 1:
-        return ">99.9%"
-    return f"{_rounded(rate * 100, 1)}%"
+    """Write a rate, or a dash where there is none."""
+    return "–" if rate is None else wording.percent(rate)
 
 
 def money(usd: float | None) -> str:

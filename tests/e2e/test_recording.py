@@ -69,6 +69,33 @@ def test_what_is_on_record_costs_nothing_and_needs_no_client(shop: Path, claude:
     assert record(shop) == all_trials(3)
 
 
+def test_a_record_is_renewed_from_answers_that_nobody_has_given_before(
+    shop: Path, claude: Claude
+) -> None:
+    run(shop, "record", "--trials", "4", server=claude)
+    before = claude.counts["answers"]
+    done = run(shop, "record", "--trials", "3", "--afresh", "--out", "run", server=claude)
+    assert done.returncode == 0, done.stderr
+    assert claude.counts["answers"] - before == 15
+    assert Counter(trial["reused"] for trial in trials(shop / "run")) == {"": 15}
+    assert record(shop) == all_trials(3)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--afresh"), "--afresh goes with --trials alone"),
+        (("--trials", "3", "--afresh", "--cache", "answers"), "does not go with --cache"),
+    ],
+)
+def test_what_does_not_go_with_afresh_is_refused(
+    shop: Path, words: tuple[str, ...], said: str
+) -> None:
+    refused = run(shop, "record", *words)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
 def test_the_gate_pays_for_the_candidate_alone_after_it(tmp_path: Path, claude: Claude) -> None:
     shop = make_shop(tmp_path / "shop")
     run(shop, "record", "--trials", "3", server=claude)

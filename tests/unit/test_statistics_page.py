@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.worlds import World, drawn_rates
 from evalgate.deciding.bounds import (
     Difference,
     Sample,
@@ -127,3 +129,12 @@ def test_an_improving_fraction_lowers_the_bound_by_a_known_part_of_a_case_at_mos
     for level, most in zip(LEVELS, (0.1, 0.27), strict=True):
         lowered = lower_bound(before, level) - lower_bound(after, level)
         assert lowered <= most / (len(others) + 1)
+
+
+@pytest.mark.parametrize("diffuse", [False, True])
+def test_a_drift_of_both_arms_leaves_the_drop_as_large_as_the_table_says(diffuse: bool) -> None:
+    world = World(cases=20_000, drop=0.05, drift=0.2, diffuse=diffuse)
+    rates = drawn_rates(world, random.Random("drift"))  # noqa: S311 - repeatable draws, no secret
+    kept = 1 - world.drift / world.pass_rate
+    drop = kept * sum(before - after for before, after in rates) / len(rates)
+    assert drop == pytest.approx(world.drop, abs=0.006)

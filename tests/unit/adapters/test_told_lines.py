@@ -82,6 +82,11 @@ def test_a_confirmation_is_told_from_a_trial_that_counts() -> None:
     assert [trial.confirmation for trial in lines] == [True, False, False]
 
 
+def test_a_check_of_a_record_is_told_from_a_trial_that_is_on_it() -> None:
+    lines = told({**PLAIN, "purpose": "check"}, {**PLAIN, "purpose": "confirmation"}, PLAIN)
+    assert [trial.check for trial in lines] == [True, False, False]
+
+
 def test_trials_of_one_origin_share_it() -> None:
     first, second, third = told(encode(OWN), encode(OWN), encode(replace(OWN, version="v3")))
     assert first.origin is second.origin
@@ -137,10 +142,10 @@ def test_all_that_is_wrong_with_a_line_is_told_at_once() -> None:
 t.jsonl:1: score: expected a number from 0 to 1, got the number 1.5
 t.jsonl:1: status: expected one of graded, errored, skipped; got `grade` (did you mean `graded`?)
 t.jsonl:1: schema: expected `trial/1`, got `trial/9`
+t.jsonl:1: purpose: expected text, got the number 3
 t.jsonl:1: the key `case` is missing
 t.jsonl:1: trial: expected a whole number from 0 to 1000000000000000, got the number -1
 t.jsonl:1: arm: expected one of baseline, candidate; got `b` (known: baseline, candidate)
-t.jsonl:1: purpose: expected text, got the number 3
 t.jsonl:1: tags: expected a list of texts, got the number 1
 t.jsonl:1: cluster: expected text, got the number 2
 t.jsonl:1: weight: expected a number from 0 to 1e+15, got the number -1
@@ -167,7 +172,7 @@ VALUES: st.SearchStrategy[Data] = st.one_of(
     st.integers(-2, 2),
     st.floats(),
     st.sampled_from(
-        ["", " ", "graded", "skipped", "baseline", "confirmation", "trial/1", "\ud800"]
+        ["", " ", "graded", "skipped", "baseline", "confirmation", "check", "trial/1", "\ud800"]
     ),
     st.sampled_from([[], {}, ["a"], [1], {"kind": "x"}, {"kind": " "}, 10**30]),
 )

@@ -41,7 +41,7 @@ def weighed(*changes: float, clusters: int) -> Evidence:
 def test_only_the_three_most_frequent_causes_are_named() -> None:
     comparison = compared(0.0, clusters=1, errors={"a": 1, "d": 7, "c": 1, "b": 2_000})
     assert error_budget(comparison, RULES).message == snapshot(
-        "2,009 of 2,010 trial pairs (99.9%) have no grade and the budget is 5%: b 2,000, d 7, a 1."
+        "2,009 of 2,010 trial pairs (>99.9%) have no grade and the budget is 5%: b 2,000, d 7, a 1."
     )
 
 

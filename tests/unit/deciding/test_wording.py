@@ -2,7 +2,15 @@
 
 import pytest
 
-from evalgate.deciding.wording import between, counted, listed, percent, points
+from evalgate.deciding.wording import (
+    between,
+    counted,
+    listed,
+    percent,
+    percent_above,
+    percent_below,
+    points,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +44,7 @@ def test_points_are_short_and_never_round_a_change_to_nothing(fraction: float, t
 def test_a_rate_just_under_a_number_does_not_read_as_that_number(
     fraction: float, text: str
 ) -> None:
-    assert percent(fraction) == text
+    assert percent_below(fraction) == text
 
 
 @pytest.mark.parametrize(
@@ -74,4 +82,12 @@ def test_the_size_of_a_change_is_told_by_its_direction(low: float, high: float, 
 
 @pytest.mark.parametrize(("fraction", "text"), [(0.05034, "5.1%"), (0.05, "5%"), (1.0, "100%")])
 def test_an_upper_bound_of_a_rate_is_rounded_up(fraction: float, text: str) -> None:
-    assert percent(fraction, up=True) == text
+    assert percent_above(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [(44 / 49, "89.8%"), (0.5, "50%"), (0.0004, "<0.1%"), (0.9996, ">99.9%"), (1.0, "100%")],
+)
+def test_a_rate_by_itself_is_rounded_to_the_nearest(fraction: float, text: str) -> None:
+    assert percent(fraction) == text

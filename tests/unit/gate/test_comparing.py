@@ -215,6 +215,46 @@ def test_confirmations_stand_beside_the_trials_that_count() -> None:
     assert (comparison.planned_pairs, comparison.lost_pairs) == (1, 0)
 
 
+def test_where_the_baseline_ran_afresh_its_record_does_not_count() -> None:
+    record, fresh = [1.0, 1.0, 1.0], [0.0, 1.0]
+    found = compare_arms(checked(record, fresh), arm({"a": [0.0, 1.0]}), GateRules())
+    assert found.verdict.pass_rate == {Arm.BASELINE: 0.5, Arm.CANDIDATE: 0.5}
+    assert found.notes == (
+        "f: the baseline ran afresh, so its 2 trials of this run count and not those on record.",
+    )
+
+
+def test_a_probe_of_the_record_counts_beside_it() -> None:
+    found = compare_arms(checked([1.0, 1.0, 1.0], [0.0]), arm({"a": [0.0, 1.0]}), GateRules())
+    assert found.verdict.pass_rate[Arm.BASELINE] == 0.75
+    assert found.notes == ()
+
+
+def test_one_case_that_was_not_run_afresh_keeps_the_record() -> None:
+    baseline = checked([1.0, 1.0, 1.0], [0.0], others={"b": [1.0]})
+    (first, _) = side_by_side(baseline, arm({"a": [0.0], "b": [1.0]})).pairs
+    assert first.baseline == (1.0, 1.0, 1.0, 0.0)
+
+
+def checked(
+    record: list[float], fresh: list[float], *, others: dict[str, list[float]] | None = None
+) -> ToldArm:
+    """A baseline with a record of case `a`, and trials that check it."""
+    trials = [
+        ToldTrial(
+            line=1,
+            case=case,
+            trial=index,
+            status=TrialStatus.GRADED,
+            outcome=outcome,
+            check=case == "a" and index >= len(record),
+        )
+        for case, outcomes in {"a": record + fresh, **(others or {})}.items()
+        for index, outcome in enumerate(outcomes)
+    ]
+    return gather_arm("f", trials, arm=Arm.BASELINE)
+
+
 def with_confirmation() -> ToldArm:
     """A file of both arms, whose candidate lost and was then tried once more."""
     rows = [(Arm.BASELINE, 0, 1.0), (Arm.CANDIDATE, 0, 0.0), (Arm.CANDIDATE, 1, 1.0)]

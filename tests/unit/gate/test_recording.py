@@ -35,6 +35,12 @@ def test_the_fresh_one_of_two_that_were_asked_the_same_is_kept() -> None:
     assert recorded([ONE], [fresh], stable=STABLE) == {("p", "a"): [fresh]}
 
 
+def test_a_renewed_record_keeps_nothing_of_what_it_held_and_leaves_others_alone() -> None:
+    other = replace(ONE, evalset="z", asked="3")
+    kept = recorded([ONE, other], [TWO], stable=STABLE, instead=True)
+    assert kept == {("p", "a"): [TWO], ("p", "z"): [other]}
+
+
 @pytest.mark.parametrize(
     "unfit",
     [
