@@ -300,13 +300,14 @@ def _run(job: tuple[Job, int]) -> Row:
 
 
 def table(name: str, runs: int, pool: ProcessPoolExecutor) -> str:
-    """Return one table in Markdown."""
+    """Return one table in Markdown, and how often each of its worlds was played."""
     header, jobs = TABLES[name]
     rows = [header, tuple("---:" for _ in header)]
     for row in pool.map(_run, [(job, runs) for job in jobs()]):
         rows.append(row)
         print("  " + "  ".join(row), file=sys.stderr, flush=True)
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([*lines, "", f"*{runs:,} runs of each world.*"])
 
 
 def write(name: str, text: str) -> None:
@@ -332,7 +333,7 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         for name in options.only:
             text = table(name, options.runs, pool)
-            print(f"\n{name}: {options.runs:,} runs a cell, in percent\n\n{text}", flush=True)
+            print(f"\n{name}, in percent\n\n{text}", flush=True)
             if options.write:
                 write(name, text)
 

@@ -19,6 +19,7 @@ from evalgate.cli.stable_run import (
     refuse_run_options,
     run_stable,
 )
+from evalgate.deciding.rates import exceeds
 from evalgate.deciding.wording import counted
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.gathering import work_tree_policy
@@ -120,7 +121,8 @@ def _check_end(done: StableRun) -> None:
     """
     planned = done.plan.trials
     missing = planned - sum(map(is_done, done.log.read()))
-    if done.stopped is None and missing <= done.plan.sources.policy.gate.error_budget * planned:
+    budget = done.plan.sources.policy.gate.error_budget
+    if done.stopped is None and not exceeds(missing, budget, of=planned):
         if missing:
             print_lines([f"{missing:,} of {counted(planned, 'trial')} ended without a grade"])
         return

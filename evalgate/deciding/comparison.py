@@ -138,8 +138,6 @@ class _Arms:
 
     def lost_alone(self, arm: Arm) -> int:
         """Count the trials that this arm alone could not grade, where both arms run the case."""
-        if not self._case.baseline:
-            return 0
         (other,) = set(Arm) - {arm}
         own, others = self._outcomes[arm], self._outcomes[other]
         if not self._case.is_side_by_side:

@@ -15,6 +15,11 @@ def passes(outcome: float) -> bool:
     return outcome >= _PASSED - _ROUNDING
 
 
+def exceeds(part: int, budget: float, *, of: int) -> bool:
+    """Tell whether a part of a number is more than a budget, which is a share of it."""
+    return part > budget * of + _ROUNDING
+
+
 def comparable(pairs: Iterable[CasePair]) -> tuple[CasePair, ...]:
     """Return the cases that are the same at base and head and were graded in both arms."""
     return tuple(

@@ -60,9 +60,11 @@ def waived_away(tag: str, *, waived: int, of: int) -> str:
     """
     if waived == of:
         return f"All cases of the protected slice {tag} are waived: it is not judged"
+    left = of - waived
     return (
         f"{waived:,} of the {counted(of, 'case')} of the protected slice {tag} "
-        f"{'are' if waived > 1 else 'is'} waived; the {of - waived:,} left are too few to judge it"
+        f"{'are' if waived > 1 else 'is'} waived; "
+        f"the {left:,} left {'are' if left > 1 else 'is'} too few to judge it"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evalgate.deciding import reasons, slice_reasons
 from evalgate.deciding.evidence import CONFIRMING_TRIALS, Evidence, weigh
 from evalgate.deciding.flakiness import flaky_cases, passed_steadily
-from evalgate.deciding.rates import passes
+from evalgate.deciding.rates import exceeds, passes
 from evalgate.deciding.slices import fewest_to_fail
 from evalgate.model.comparison import CaseKind, CasePair, Comparison, Flip, mean
 from evalgate.model.policy import Estimand, GateRules
@@ -120,8 +120,8 @@ def _obstacles(comparison: Comparison, rules: GateRules) -> Iterator[Reason]:
         return
     if any(ledger.skipped for ledger in comparison.ledger.values()):
         yield reasons.not_all_trials_ran(comparison)
-    allowed = rules.error_budget * comparison.planned_pairs + _ROUNDING
-    if comparison.lost_pairs > allowed or comparison.lost_pairs == comparison.planned_pairs:
+    lost, planned = comparison.lost_pairs, comparison.planned_pairs
+    if lost == planned or exceeds(lost, rules.error_budget, of=planned):
         yield reasons.error_budget(comparison, rules)
 
 
@@ -148,7 +148,7 @@ def _doubts(
     changed = counts.edited + counts.deleted
     cases = comparison.pairs + comparison.waived
     existing = changed + sum(pair.kind is CaseKind.SAME for pair in cases)
-    if changed > rules.edit_budget * existing + _ROUNDING:
+    if exceeds(changed, rules.edit_budget, of=existing):
         yield reasons.set_changed(changed, existing, rules, alone=unchanged)
     doubtful = [pair for pair in comparison.pairs if _seems_broken(pair) and not _confirmed(pair)]
     if doubtful:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from evalgate.deciding import reasons
 from evalgate.deciding.flakiness import flaky_cases
 from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
-from evalgate.deciding.rates import rate
+from evalgate.deciding.rates import exceeds, rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
 from evalgate.gate.looks import History, look_taken
@@ -265,7 +265,7 @@ def _unproven(prompts: Sequence[PromptVerdict]) -> Iterator[str]:
 def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:
     """Yield a reason for each optional grader that gave no grade more often than is tolerable."""
     for grader, number in sorted(tally.ungraded.items()):
-        if number > rules.error_budget * tally.trials:
+        if exceeds(number, rules.error_budget, of=tally.trials):
             message = f"`{grader}` gave no grade in {number:,} of {counted(tally.trials, 'trial')}."
             yield Reason(code="grader_silent", message=message)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from evalgate.deciding.judge_drift import Drift, Rejudged, drift
 from evalgate.deciding.judge_measures import Agreement, agreement_of, confusion
 from evalgate.deciding.judge_scale import least_agreement
+from evalgate.deciding.rates import exceeds
 from evalgate.errors import UsageError
 from evalgate.gate.calibrating import Said, ToJudge, ask_judge
 from evalgate.gate.judge_standing import anchors_that_hold
@@ -59,7 +60,7 @@ class DriftOfSet:
     @property
     def is_silent(self) -> bool:
         """Whether the judge gives no verdict more often than the policy bears."""
-        return self.ungraded > self.budget * len(self.judged)
+        return exceeds(self.ungraded, self.budget, of=len(self.judged))
 
     @property
     def is_well(self) -> bool:

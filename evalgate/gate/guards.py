@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from evalgate.deciding.rates import exceeds
 from evalgate.deciding.wording import counted, listed
 from evalgate.gate.evalsets import EvalSets, covering
 from evalgate.gate.gathering import Sources
@@ -85,7 +86,7 @@ def _about(matchup: Matchup, sets: EvalSets, *, edit_budget: float) -> Iterator[
         names = _listed(matchup.missing_critical)
         message = f"The base gained critical cases since the fork: {names}."
         yield _finding(prompt, path, code="branch_behind", message=message)
-    elif len(matchup.missing) > edit_budget * len(matchup.planned):
+    elif exceeds(len(matchup.missing), edit_budget, of=len(matchup.planned)):
         message = f"The base gained {counted(len(matchup.missing), 'case')} since the fork."
         yield _finding(prompt, path, code="branch_behind", message=message)
     if matchup.evalset.name in sets.unreadable:

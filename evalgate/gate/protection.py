@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from evalgate.deciding.rates import exceeds
 from evalgate.deciding.slice_reasons import waived_away
 from evalgate.deciding.slices import fewest_to_fail
 from evalgate.deciding.wording import counted, listed, percent
@@ -12,8 +13,6 @@ from evalgate.model.comparison import CaseKind
 from evalgate.model.evalset import Case, EvalSet
 from evalgate.model.policy import GateRules
 from evalgate.model.verdict import Reason, Verdict
-
-_ROUNDING = 1e-9
 
 
 def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
@@ -39,7 +38,7 @@ def slice_findings(sets: EvalSets, rules: GateRules) -> Iterator[Finding]:
             lost = len(before.keys() - after.keys())
             if before and (not kept or kept < fewest <= len(before)):
                 yield _gone(evalset, tag, before=len(before), kept=kept)
-            elif len(before) >= fewest and lost > rules.edit_budget * len(before) + _ROUNDING:
+            elif len(before) >= fewest and exceeds(lost, rules.edit_budget, of=len(before)):
                 yield _shrunk(evalset, tag, before=len(before), lost=lost, rules=rules)
 
 

@@ -167,6 +167,26 @@ def test_verdicts_of_the_judge_that_were_paid_for_are_not_paid_for_again(shop: P
     assert json.loads(first.stdout)["schema"] == "calibration/1"
 
 
+def test_a_document_holds_no_command_for_a_workflows_runner(shop: Path) -> None:
+    rows = "evalset,case,answer,human,judge\np,c0,##[error]stop,pass,fail\n"
+    (shop / "labels.csv").write_text(rows)
+    done = run(shop, "calibrate", "labels.csv", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "##[" not in done.stdout
+    assert json.loads(done.stdout)["anchors"][0]["answer"] == "##[error]stop"
+
+
+def test_where_answers_stand_for_no_day_no_verdict_is_kept(shop: Path) -> None:
+    label(shop, number=4)
+    write(shop, {".github/evalgate.yml": "run: {cache_days: 0}\n"})
+    words = ("calibrate", "labels.csv", "--cache", "answers.sqlite", "--max-cost", "0")
+    with simulated_claude(rules=NOISY) as claude:
+        done = run(shop, *words, server=claude)
+    assert done.returncode == 4
+    assert "nothing was kept" in done.stderr
+    assert not (shop / "answers.sqlite").exists()
+
+
 def test_simulated_verdicts_are_written_only_where_that_is_asked_for(shop: Path) -> None:
     label(shop, number=40)
     (shop / "rules.yaml").write_text(NOISY)

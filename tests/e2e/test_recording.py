@@ -187,6 +187,17 @@ def test_in_a_workflow_for_a_pull_request_the_work_tree_is_not_trusted(
         assert "run it for pushes to the base branch, or on a schedule" in done.stderr
 
 
+def test_a_policy_that_bears_no_lost_trial_takes_a_whole_record_and_is_told_of_a_short_one(
+    tmp_path: Path, claude: Claude
+) -> None:
+    policy = "gate: {max_drop: 30, error_budget: 0}\nrun: {trials: 2, concurrency: 8}\n"
+    shop = make_shop(tmp_path / "shop", cases=2, policy=policy)
+    for number, is_few in (("2", True), ("3", False)):
+        done = run(shop, "record", "--trials", number, server=claude)
+        assert done.returncode == 0, done.stderr
+        assert ("the gate asks less where it finds 3" in done.stdout) is is_few
+
+
 def test_trials_beyond_the_error_budget_leave_the_record_open(tmp_path: Path) -> None:
     shop = make_shop(tmp_path / "shop", cases=5, policy=POLICY)
     rules = (

@@ -1,6 +1,7 @@
 """Facts about having the judge grade labelled answers, on the stand-ins that ship with the package."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -101,7 +102,19 @@ async def test_answers_without_a_verdict_are_no_anchors_and_are_counted() -> Non
     [calibration] = calibrations(found, JudgeSettings()).values()
     assert calibration.ungraded == {"call_failed": 1, "cannot_tell": 1}
     assert [anchor.case for anchor in calibration.anchors] == ["c00"]
+    assert calibration.asked.keys() == {"c00"}
     assert sum(trial.error is not None for trial in told) == 2
+
+
+async def test_one_simulated_verdict_makes_a_calibration_simulated() -> None:
+    found, _ = await judged(Stage(), labels((GOOD, "pass"), (BAD, "fail")))
+    for simulated, expected in (((True, False), True), ((False, False), False)):
+        told = [
+            replace(each, said=replace(each.said, simulated=by))
+            for each, by in zip(found, simulated, strict=True)
+        ]
+        [calibration] = calibrations(told, JudgeSettings()).values()
+        assert calibration.simulated is expected
 
 
 async def test_criteria_are_counted_where_both_have_a_verdict() -> None:

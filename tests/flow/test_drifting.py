@@ -5,10 +5,12 @@ import json
 import pytest
 
 from evalgate.adapters.formats import FORMATS
+from evalgate.deciding.judge_drift import Drift
+from evalgate.deciding.judge_measures import Agreement
 from evalgate.errors import UsageError
 from evalgate.gate.calibrating import calibrations
 from evalgate.gate.drift_document import drift_document
-from evalgate.gate.drifting import judge_anchors
+from evalgate.gate.drifting import DriftOfSet, judge_anchors
 from evalgate.gate.scope import Scope
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.document import Data
@@ -59,3 +61,16 @@ async def test_another_judge_or_no_anchor_left_is_said_before_any_call() -> None
     with pytest.raises(UsageError, match="no labelled answer left"):
         await anchors(stage, evalset("names the window well"))
     assert stage.calls == (0, 0)
+
+
+def test_a_judge_disagrees_below_the_least_agreement() -> None:
+    for low, disagrees in ((0.4, False), (0.39, True)):
+        found = DriftOfSet(
+            evalset="p",
+            judged=(),
+            left_out=0,
+            drift=Drift(to_pass=0, to_fail=0, worse=0, better=0),
+            agreement=Agreement(labels=100, youden=0.6, low=low),
+            least=0.4,
+        )
+        assert (found.disagrees, found.is_well) == (disagrees, not disagrees)

@@ -28,6 +28,9 @@ async def test_a_rubric_that_makes_the_judge_wrong_fails_by_its_own_verdict() ->
     assert (judge.verdict, judge.evalset) == (Verdict.FAIL, "replies")
     assert judge.why == ("what the judge is asked changes in 80 cases",)
     assert judge.max_drop == 0.05
+    assert judge.candidate is not None
+    assert judge.baseline is not None
+    assert judge.candidate.hash != judge.baseline.hash
     assert asked_of_judge(run) == 80
     assert run.verdict.verdict is Verdict.FAIL
 
@@ -136,4 +139,17 @@ async def test_deleting_a_case_is_no_change_of_the_judge() -> None:
     fewer = {"evalsets/replies.yaml": evalset(NAMES[:79])}
     run = await calibrated(fewer, calibration())
     assert not [prompt for prompt in run.verdict.prompts if prompt.name == "judge"]
+    assert told(run).startswith(f"1 labelled answer in {PLACE} is of cases")
+
+
+async def test_a_case_that_is_gone_is_not_taken_for_another_that_was_there_too() -> None:
+    asks = f"may I return it {NAMES[0]}"
+    alike = BASE["evalsets/replies.yaml"].replace(f"may I return it {NAMES[1]}'", f"{asks}'")
+    fewer = "".join(line for line in alike.splitlines(True) if f"id: {NAMES[0]}," not in line)
+    assert (alike.count(f"{asks}'"), fewer.count(f"{asks}'")) == (2, 1)
+    run = await calibrated(
+        {"evalsets/replies.yaml": fewer},
+        calibration(sets=alike),
+        base={**BASE, "evalsets/replies.yaml": alike},
+    )
     assert told(run).startswith(f"1 labelled answer in {PLACE} is of cases")

@@ -30,6 +30,7 @@ from tests.flow.test_running import record
 PLACE = "reports/calibrations/replies.json"
 GOOD, BAD = "You have 30 days.", "Any time."
 POLICY = ".github/evalgate.yml"
+NEW_CASE = "  - {id: new, vars: {question: Hm}, graders: [{rubric: states the window}]}\n"
 
 
 def rules() -> Rules:
@@ -83,6 +84,17 @@ async def test_the_limit_shrinks_with_the_judges_j() -> None:
     assert run.verdict.notes == ()
 
 
+async def test_the_lower_limit_of_j_is_that_of_the_policys_error_rate() -> None:
+    found = []
+    for alpha in (0.05, 0.2):
+        base = {**BASE, POLICY: f"gate: {{max_drop: 5, alpha: {alpha}}}\n"}
+        run = await calibrated(HARMLESS, calibration(right=185, wrong=15), base=base)
+        scale = run.verdict.prompts[0].judge
+        assert scale is not None
+        found.append(scale.low)
+    assert found[0] + 0.02 < found[1] < 0.85
+
+
 async def test_the_scaled_limit_holds_where_the_base_keeps_a_record_too() -> None:
     first = await gate(BASE | HARMLESS, rules=rules())
     kept = record([trial for trial in first.trials if trial.arm is Arm.BASELINE])
@@ -104,7 +116,8 @@ async def test_a_record_of_the_baseline_is_none_of_the_judges() -> None:
     assert [each.name for each in run.verdict.prompts] == ["p", "judge"]
 
 
-async def test_only_the_part_that_has_a_rubric_is_scaled() -> None:
+@pytest.mark.parametrize("new", ["", NEW_CASE], ids=["the same set", "a new judged case"])
+async def test_only_the_part_that_is_compared_and_has_a_rubric_is_scaled(new: str) -> None:
     half = BASE["evalsets/replies.yaml"].replace(", {rubric: states the window}", "")
     some = "".join(
         line.replace("}}", "}, graders: [{rubric: states the window}]}")
@@ -115,7 +128,8 @@ async def test_only_the_part_that_has_a_rubric_is_scaled() -> None:
     sets = {"evalsets/replies.yaml": some}
     known = calibration(right=2, sets=some)
     policy = {POLICY: "gate: {max_drop: 5}\njudge: {min_agreement: 0}\n"}
-    run = await calibrated(HARMLESS, known, base={**BASE, **sets, **policy})
+    change = {**HARMLESS, "evalsets/replies.yaml": some + new}
+    run = await calibrated(change, known, base={**BASE, **sets, **policy})
     [prompt] = run.verdict.prompts
     assert prompt.judge is not None
     assert prompt.judge.share == pytest.approx(2 / 80)

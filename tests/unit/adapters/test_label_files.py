@@ -43,6 +43,10 @@ def test_an_empty_field_says_nothing() -> None:
     ]
 
 
+def test_a_row_of_empty_fields_is_none() -> None:
+    assert rows(" ,\ncase,answer\n, \na,x\n,\n") == [({"case": "a", "answer": "x"}, 4)]
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     assert rows("\ufeffcase\na\n") == [({"case": "a"}, 2)]
 

@@ -77,6 +77,16 @@ def test_a_trial_without_a_grade_has_no_outcome_and_says_why() -> None:
     assert (trial.status, trial.outcome, trial.error_kind) == (TrialStatus.SKIPPED, None, "")
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["fast", "with care"])
+@pytest.mark.parametrize("status", ["errored", "skipped"])
+def test_what_a_line_says_of_a_trial_without_a_grade_is_no_outcome(
+    mark: bytes, status: str
+) -> None:
+    line = json.dumps({**PLAIN, "score": 1, "status": status}).encode()
+    [trial] = read_told_lines("t", [mark + line])
+    assert (trial.status, trial.outcome) == (TrialStatus(status), None)
+
+
 def test_a_confirmation_is_told_from_a_trial_that_counts() -> None:
     lines = told({**PLAIN, "purpose": "confirmation"}, {**PLAIN, "purpose": "warm-up"}, PLAIN)
     assert [trial.confirmation for trial in lines] == [True, False, False]

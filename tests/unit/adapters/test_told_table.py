@@ -22,6 +22,11 @@ def refused(text: str | bytes) -> str:
     return str(caught.value)
 
 
+def test_only_the_file_begins_with_a_mark_of_the_byte_order() -> None:
+    [trial] = told("\ufeffcase,trial,passed\n\ufeffa,0,1\n")
+    assert trial.case == "\ufeffa"
+
+
 def test_the_columns_are_those_of_the_lines_in_any_order_and_others_are_left_alone() -> None:
     assert told(
         "\ufeffscore, trial ,case,answer,tags,cluster,weight,status,arm,prompt,version,purpose\r\n"

@@ -103,6 +103,32 @@ def test_options_and_policy_set_the_rules_and_options_go_first(
     }
 
 
+def test_what_no_option_says_is_as_the_policy_has_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ("old.jsonl", "seven.jsonl")
+    (folder / "policy.yml").write_text("gate: {fail_when: beyond_limit}\n")
+    assert evalgate(folder, "compare", *files, "--policy", "policy.yml") == 3
+    (folder / "policy.yml").write_text("gate: {alpha: 0.1, estimand: suite, min_pass_rate: 0.95}\n")
+    capsys.readouterr()
+    _, document = printed(folder, capsys, *files, "--policy", "policy.yml")
+    [comparison] = document["comparisons"] if isinstance(document["comparisons"], list) else []
+    assert (comparison["alpha"], comparison["estimand"]) == (0.1, "suite")
+    assert "min_pass_rate" in [reason["code"] for reason in comparison["reasons"]]
+
+
+def test_a_document_holds_no_command_for_a_workflows_runner(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = "##[error]stop"
+    line = json.dumps({"case": "a", "trial": 0, "passed": True, "prompt": prompt})
+    (folder / "hostile.jsonl").write_text(line + "\n")
+    evalgate(folder, "compare", "hostile.jsonl", "hostile.jsonl", "--json")
+    told = capsys.readouterr().out
+    assert "##[" not in told
+    assert json.loads(told)["comparisons"][0]["name"] == prompt
+
+
 def test_an_inconclusive_verdict_ends_as_the_policy_says(folder: Path) -> None:
     (folder / "policy.yml").write_text("gate: {on_inconclusive: warn}\n")
     files = ("old.jsonl", "slightly.jsonl")

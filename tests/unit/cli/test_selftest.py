@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.shops import evalgate, make_shop
+from tests.unit.cli.shops import FILES, SIMULATED, VERSION, evalgate, make_shop
 
 SMALL = ("selftest", "--runs", "4")
 
@@ -97,3 +97,45 @@ def test_a_selftest_of_nothing_is_refused(shop: Path, capsys: pytest.CaptureFixt
     (shop / "evalsets/p.yaml").unlink()
     assert evalgate(shop, *SMALL) == 2
     assert "p is left out: no eval set covers it" in capsys.readouterr().err
+
+
+def test_a_paid_one_without_a_verdict_ends_with_4(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Three trials of 80 are lost, which the run bears, and three pairs of 40, which no verdict does.
+    faults = "seed: d\nfaults: [{kind: overloaded, share: 0.05}]\n"
+    (shop / "rules.yaml").write_text(FILES["rules.yaml"] + faults)
+    (shop / ".github/evalgate.yml").write_text("gate: {max_drop: 20}\nrun: {attempts: 1}\n")
+    words = ("selftest", "--paid", "2", "--runs", "4", "--out", "run", "--json", *SIMULATED)
+    assert evalgate(shop, *words) == 4
+    told = document(capsys)
+    (test,) = told["sets"] if isinstance(told["sets"], list) else []
+    assert (test["verdict"], told["soundness"]) == ("error", "sound")
+
+
+def test_prompts_under_one_set_are_split_by_their_own_trials(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "prompts/q").mkdir()
+    (shop / "prompts/q/v1.md").write_text(VERSION.replace("Say hi.", "Be silent."))
+    (shop / "prompts/q/live.yaml").write_text("stable: v1\n")
+    evalset = FILES["evalsets/p.yaml"].replace("[p]", "[p, q]")
+    (shop / "evalsets/p.yaml").write_text(evalset)
+    says = "says: Hi"
+    either = "when: hi, says: Hi}, {name: b, unless: hi, says: Bye"
+    (shop / "rules.yaml").write_text(FILES["rules.yaml"].replace(says, either))
+    evalgate(shop, "selftest", "--paid", "1", "--runs", "20", "--out", "run", "--json", *SIMULATED)
+    told = document(capsys)
+    sets = told["sets"] if isinstance(told["sets"], list) else []
+    passed = {test["prompt"]: test["courses"][0]["pass"] for test in sets}
+    assert passed == {"p": 20, "q": 0}
+
+
+def test_a_document_holds_no_command_for_a_workflows_runner(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "evalsets/p.yaml").rename(shop / "evalsets/##[error]stop.yaml")
+    evalgate(shop, *SMALL, "--json")
+    told = capsys.readouterr().out
+    assert "##[" not in told
+    assert json.loads(told)["sets"][0]["evalset"] == "##[error]stop"

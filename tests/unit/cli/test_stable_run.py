@@ -16,7 +16,7 @@ from evalgate.cli.stable_run import (
 )
 from evalgate.errors import UsageError
 from evalgate.gate.gathering import WORK_TREE, Question
-from tests.unit.cli.shops import make_shop
+from tests.unit.cli.shops import SIMULATED, evalgate, make_shop
 
 
 def question(folder: Path, *words: str) -> Question:
@@ -53,5 +53,17 @@ def test_of_several_policies_one_is_named(tmp_path: Path) -> None:
 def test_only_a_workflow_for_a_pull_request_is_refused() -> None:
     refuse_pull_requests(Environment(), verb="record")
     refuse_pull_requests(Environment(in_workflow=True), verb="record")
+    refuse_pull_requests(Environment(base_ref="main"), verb="record")
     with pytest.raises(UsageError, match="`evalgate record` trusts the work tree"):
         refuse_pull_requests(Environment(in_workflow=True, base_ref="main"), verb="record")
+
+
+def test_how_to_go_on_names_the_prompts_that_were_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--paid", "1", "--prompt", "p")
+    shop = make_shop(tmp_path)
+    stopped = ("--out", "run", "--max-cost", "0", *SIMULATED)
+    assert evalgate(shop, "selftest", *words, *stopped) == 4
+    command = f"evalgate selftest --resume run {' '.join(words)} "
+    assert command in capsys.readouterr().err

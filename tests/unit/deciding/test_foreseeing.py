@@ -64,7 +64,10 @@ def test_further_looks_are_met_by_what_is_open_and_pass_more() -> None:
 
 def test_looks_past_the_tenth_are_those_of_the_last() -> None:
     looks = [look(fresh=0.6 / rounds, rounds=rounds) for rounds in range(1, 31)]
-    assert len(course(looks, 0.05).reached) == 30
+    reached = course(looks, 0.04).reached
+    assert len(reached) == 30
+    assert list(reached) == sorted(reached, reverse=True)
+    assert reached[10] == reached[-1] > 0
 
 
 @pytest.mark.parametrize("units", [59, 200, 1000])

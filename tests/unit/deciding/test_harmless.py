@@ -16,6 +16,13 @@ def test_one_trial_on_each_side_differs_in_a_tenth_of_the_cases() -> None:
     assert 2 * EDIT.within + EDIT.between == pytest.approx(told.variance)
 
 
+def test_one_trial_of_two_is_enough_for_a_loss_or_a_win() -> None:
+    told = EDIT.outright(2, 2, gains_after=2)
+    # Differences are one half or one; both sums over them give the mean of their squares.
+    squares = -(told.variance + 3 * told.covariance) / 2
+    assert squares == pytest.approx(EDIT.within + EDIT.between)
+
+
 def test_a_loss_that_two_further_trials_must_confirm_is_rarer() -> None:
     assert EDIT.outright(10, 3, gains_after=1).mean < 0
 

@@ -5,6 +5,7 @@ from evalgate.deciding.judge_drift import Drift, Rejudged, drift, fewest_flips
 
 def test_nine_flips_one_way_are_the_fewest_that_count() -> None:
     assert fewest_flips() == 9
+    assert fewest_flips(alpha=1 / 128) == 9  # eight flips one way have just that chance
     assert drift([rejudged(then=True, now=False)] * 9).has_drifted
     assert not drift([rejudged(then=True, now=False)] * 8).has_drifted
 

@@ -266,6 +266,12 @@ rules.min_pass_rate: expected a fraction from 0 to 1, got 90\
 """)
 
 
+def test_one_point_given_for_a_fraction_is_among_them() -> None:
+    both = outcomes(2, 1)
+    told = refused(both, both, rules=GateRules(max_drop=1))
+    assert told.endswith("between 0 and 1, got 1: did you mean 0.01?")
+
+
 def test_a_candidate_without_any_case_is_refused() -> None:
     assert refused(outcomes(1, 1), {}) == "candidate: expected at least one case, got none"
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.deciding.rates import comparable, passes, rate
+from evalgate.deciding.rates import comparable, exceeds, passes, rate
 from evalgate.model.comparison import CaseKind, CasePair
 from evalgate.model.trial import Arm
 
@@ -60,3 +60,9 @@ def test_only_the_same_cases_graded_in_both_arms_are_comparable() -> None:
         pair(CaseKind.SAME, (), (1.0,)),
     ]
     assert comparable([*others, good]) == (good,)
+
+
+@pytest.mark.parametrize(("budget", "of", "just"), [(0.29, 100, 29), (0.35, 180, 63), (0.0, 7, 0)])
+def test_exactly_the_budget_does_not_exceed_it(budget: float, of: int, just: int) -> None:
+    assert not exceeds(just, budget, of=of)
+    assert exceeds(just + 1, budget, of=of)

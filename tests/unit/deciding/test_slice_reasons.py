@@ -3,7 +3,12 @@
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.deciding.slice_reasons import odds, protected_slice, suspect_slices
+from evalgate.deciding.slice_reasons import (
+    odds,
+    protected_slice,
+    suspect_slices,
+    waived_away,
+)
 from evalgate.model.policy import FailWhen, GateRules
 from evalgate.model.verdict import Slice
 
@@ -35,4 +40,14 @@ def test_what_counts_as_worse_is_said() -> None:
 def test_several_suspect_slices_share_a_sentence() -> None:
     assert suspect_slices([PART, PART]).message == snapshot(
         "The protected slices vip (95% before and 70% now over 60 cases) and vip (95% before and 70% now over 60 cases) may have got worse, which is not confirmed: look at their cases."
+    )
+
+
+def test_a_slice_is_waived_away_by_all_of_its_cases_and_else_too_small() -> None:
+    assert [waived_away("vip", waived=waived, of=4) for waived in (4, 3, 1)] == snapshot(
+        [
+            "All cases of the protected slice vip are waived: it is not judged",
+            "3 of the 4 cases of the protected slice vip are waived; the 1 left is too few to judge it",
+            "1 of the 4 cases of the protected slice vip is waived; the 3 left are too few to judge it",
+        ]
     )

@@ -281,6 +281,12 @@ def test_a_limit_that_no_slice_can_be_seen_to_pass_is_no_endless_search() -> Non
     assert fewest_to_fail(rules) == 1_000_000
 
 
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_losses_that_reach_alpha_exactly_can_fail(number: int) -> None:
+    reached = drop_p_value(by_case(tuple(pairs("a", number, lost=number))), beyond=0.0)
+    assert fewest_to_fail(replace(RULES, alpha=reached)) == number
+
+
 def test_a_protected_slice_that_is_too_small_is_told() -> None:
     of = [*pairs("a", 3), *pairs("b", 9)]
     assert untested(comparing(of), protecting("a", "b", "elsewhere"), draw=by_case) == (

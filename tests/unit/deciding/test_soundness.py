@@ -45,6 +45,7 @@ def test_it_is_unsound_once_the_lower_bound_of_false_blocks_exceeds_alpha(
 
 @pytest.mark.parametrize("spread", ["broken", "diffuse"])
 def test_it_is_weak_when_either_spread_hides_a_drop_of_the_limit(spread: str) -> None:
+    assert soundness(courses(**{spread: 19}), RULES) is Soundness.SOUND
     assert soundness(courses(**{spread: 20}), RULES) is Soundness.WEAK
 
 

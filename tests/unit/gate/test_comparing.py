@@ -101,6 +101,13 @@ def test_a_case_that_the_baseline_could_not_grade_at_all_is_lost() -> None:
     assert (comparison.lost_pairs, comparison.lost_by[Arm.BASELINE]) == (2, 1)
 
 
+def test_a_trial_is_lost_by_one_arm_alone_only_where_the_other_has_a_grade() -> None:
+    comparison = paired(
+        {"a": [None], "b": [None, None, 1.0]}, {"a": [None, None, 1.0], "b": [None]}
+    )
+    assert comparison.lost_by == {Arm.BASELINE: 1, Arm.CANDIDATE: 1}
+
+
 def test_cases_of_one_file_alone_are_new_and_deleted() -> None:
     comparison = paired({"a": [1.0], "gone": [0.0]}, {"new": [0.5], "a": [1.0]})
     assert [(pair.case, pair.kind) for pair in comparison.pairs] == [
@@ -169,6 +176,13 @@ def test_what_the_trials_are_of_is_told_where_the_files_say_it() -> None:
     assert verdict.baseline == VersionRef(version="v1", hash="h")
     assert verdict.candidate == VersionRef(version="v2", hash="")
     assert compared(many(3, 1.0), many(3, 1.0)).verdict.baseline is None
+
+
+def test_the_verdict_has_the_name_and_the_set_of_the_candidate() -> None:
+    before = arm(many(3, 1.0), origin=Origin(prompt="p", evalset="s"))
+    after = arm(many(3, 1.0), origin=Origin(prompt="q", evalset="t"))
+    verdict = compare_arms(before, after, GateRules()).verdict
+    assert (verdict.name, verdict.evalset) == ("q", "t")
 
 
 # McNemar's test

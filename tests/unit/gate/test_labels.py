@@ -133,6 +133,16 @@ def test_verdicts_are_stated_for_all_rows_of_an_answer_or_for_none() -> None:
     assert problem.startswith("labels.csv:3: judge: labels.csv:2 says otherwise")
 
 
+def test_a_row_with_the_judges_doubt_is_no_repetition_of_one_without_its_verdict() -> None:
+    [problem] = problems(row(2), row(3, judge="cannot_tell"))
+    assert problem.startswith("labels.csv:3: judge: labels.csv:2 says otherwise")
+
+
+def test_a_verdict_on_the_whole_answer_is_on_no_criterion() -> None:
+    kind = row(3, criterion="Is kind", judge="pass")
+    assert one(row(2, judge="pass"), kind).judge_criteria == {"Is kind": True}
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -141,6 +151,7 @@ def test_verdicts_are_stated_for_all_rows_of_an_answer_or_for_none() -> None:
         ({"human": "cannot_tell"}, "human: expected pass or fail"),
         ({"evalset": "replys"}, "there is no eval set `replys` (did you mean `replies`?)"),
         ({"case": "c"}, "replies has no case `c` (known: a, b, checked)"),
+        ({"case": True}, "case: expected text"),
         ({"case": "checked"}, "has no required rubric"),
         ({"criterion": "Is kin"}, "`a` has no criterion `Is kin` (did you mean `Is kind`?)"),
         ({"answer": None}, "the key `answer` is missing"),
@@ -165,6 +176,12 @@ def test_a_great_many_problems_are_not_all_told() -> None:
     told = problems(*(row(line, human="x") for line in range(1_500)))
     assert len(told) == 1_001
     assert told[-1] == "labels.csv: 500 more"
+
+
+def test_as_many_problems_as_can_be_told_are_told_without_a_last_word() -> None:
+    told = problems(*(row(line, human="x") for line in range(1_000)))
+    assert len(told) == 1_000
+    assert "more" not in told[-1]
 
 
 @given(st.permutations([*range(6)]))

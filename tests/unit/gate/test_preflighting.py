@@ -12,6 +12,7 @@ from evalgate.gate.history import history_of
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.preflighting import with_preflights
 from evalgate.model.trial import Arm
+from evalgate.model.verdict import JudgeScale
 from evalgate.running.plan import PlannedTrial
 from evalgate.simulator.fakes import FlatPrices
 from tests.unit.gate.planned import BASE, CHANGE, VERSION, plan
@@ -91,6 +92,12 @@ def test_a_change_that_takes_cases_away_is_not_refused_but_told() -> None:
     assert matchup.preflight is not None
     assert (matchup.preflight.units, matchup.preflight.is_possible) == (40, False)
     assert matchup.preflight.chance_of_pass == 0
+
+
+def test_what_is_claimed_goes_by_the_set_that_the_base_has() -> None:
+    [matchup] = with_preflights(planned(cases(70), head=cases(50))).matchups
+    assert matchup.preflight is not None
+    assert (matchup.preflight.estimand, matchup.preflight.units) == ("population", 50)
 
 
 def test_a_change_that_edits_cases_is_judged_by_the_set_that_there_was() -> None:
@@ -215,3 +222,37 @@ def test_cases_that_the_base_gained_since_the_fork_are_part_of_its_set() -> None
     [matchup] = first.matchups
     gained = replace(matchup, missing=tuple(f"m{index}" for index in range(10)))
     assert with_preflights(replace(first, matchups=(gained,))).notes == first.notes
+
+
+def test_a_look_at_half_of_the_cases_lets_nothing_pass_and_is_not_foreseen() -> None:
+    first = planned(cases(240), "run: {trials: 2}\n")
+    [matchup] = first.matchups
+    outcomes = {case.case: (1.0, 0.0) * 5 for case in matchup.planned}
+    history = history_of(matchup.planned, outcomes, policy=first.sources.policy, seed="s")
+    assert [look.is_partial for look in history.looks[:2]] == [True, False]
+    told = [
+        with_preflights(replace(first, matchups=(replace(matchup, history=each),)))
+        .matchups[0]
+        .preflight
+        for each in (history, replace(history, looks=history.looks[1:]))
+    ]
+    assert told[0] is not None
+    assert told[0] == told[1]
+
+
+def test_a_wider_limit_is_told_as_the_policy_states_it() -> None:
+    first = planned(cases(20))
+    [matchup] = first.matchups
+    judge = JudgeScale(
+        evalset="a",
+        labels=100,
+        youden=0.6,
+        low=0.5,
+        least=0.4,
+        share=1.0,
+        max_drop=0.05,
+        limit=0.025,
+    )
+    [said] = refused(replace(first, matchups=(replace(matchup, judge=judge),)))
+    assert "under 2.5 points" in said
+    assert said.endswith("or a limit of 15 points (`gate.max_drop`)")

@@ -82,6 +82,12 @@ def test_the_edit_budget_of_the_policy_counts_for_protected_slices() -> None:
     assert codes(changed(evalset(tagged=15), before=evalset(tagged=30), policy=policy)) == []
 
 
+def test_a_loss_of_just_the_edit_budget_is_borne_however_it_is_rounded() -> None:
+    policy = "gate: {protected_slices: [vip], edit_budget: 0.29}\n"
+    assert 0.29 * 100 < 29
+    assert codes(changed(evalset(tagged=71), before=evalset(tagged=100), policy=policy)) == []
+
+
 def test_a_slice_that_could_never_fail_may_shrink_but_not_vanish() -> None:
     assert codes(changed(evalset(tagged=2), before=evalset(tagged=3))) == []
     assert codes(changed(evalset(tagged=0), before=evalset(tagged=3))) == ["protected_slice_gone"]

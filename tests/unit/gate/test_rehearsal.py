@@ -71,6 +71,18 @@ def test_a_drift_of_both_arms_is_not_taken_for_a_regression() -> None:
     assert sum(run.progress.afresh for run in runs) / RUNS > 0.8
 
 
+def test_with_a_record_each_look_claims_at_its_own_level() -> None:
+    def certain(arm: Arm, case: str) -> float:  # noqa: ARG001 - the shape of a draw
+        return 1.0
+
+    # A hundred cases without a loss are just enough for this limit at alpha, and at no less.
+    rules = GateRules(estimand=Estimand.POPULATION, max_drop=1.001 - 0.05 ** (1 / 100))
+    cases, outcomes = planned(100), {str(case): (1.0,) * DEPTH for case in range(100)}
+    history = history_of(cases, outcomes, policy=Policy(gate=rules), seed="s")
+    verdicts = [rehearse(cases, rules, certain, history=each).verdict for each in (history, None)]
+    assert verdicts == [Verdict.INCONCLUSIVE, Verdict.PASS]
+
+
 def test_without_a_record_both_arms_run_as_planned() -> None:
     def certain(arm: Arm, case: str) -> float:  # noqa: ARG001 - the shape of a draw
         return 1.0

@@ -153,6 +153,47 @@ def test_a_record_saves_calls_and_is_told() -> None:
     assert (without.recorded, without.recorded_trials) == (0, 0)
 
 
+def test_each_world_keeps_a_record_of_its_own_rates() -> None:
+    rules = GateRules(max_drop=0.1, estimand=Estimand.SUITE)
+    arms = matchup(planned(60), record(60, (0.0,) * 5))
+    tested = simulated(arms, rules, Plays(runs=10, seed=2))
+    assert unchanged(tested.courses).number(Verdict.PASS) >= 8
+
+
+def test_a_drop_is_that_of_the_set_where_the_claim_is_about_the_set() -> None:
+    rules = replace(LENIENT, estimand=Estimand.SUITE)
+    tested = simulated(matchup(planned(20, trials=10)), rules, Plays(runs=20, seed=2))
+    (at_limit,) = (
+        each for each in tested.courses if (each.drop, each.spread) == (0.3, Spread.BROKEN)
+    )
+    assert at_limit.number(Verdict.PASS) <= 1
+
+
+def test_few_clusters_make_a_claim_about_the_set_and_so_a_drop_of_it() -> None:
+    cases = [
+        replace(case, cluster=f"k{number % 4}")
+        for number, case in enumerate(planned(40, trials=10))
+    ]
+    tested = simulated(matchup(cases), LENIENT, Plays(runs=20, seed=2))
+    (at_limit,) = (
+        each for each in tested.courses if (each.drop, each.spread) == (0.3, Spread.BROKEN)
+    )
+    assert at_limit.number(Verdict.PASS) <= 1
+
+
+def test_each_prompt_set_and_course_has_luck_of_its_own() -> None:
+    arms = matchup(planned(2))
+    version = replace(arms.candidate.version, prompt="q")
+    others = (
+        (replace(arms, candidate=replace(arms.candidate, version=version)), "x"),
+        (replace(arms, evalset=replace(arms.evalset, name="b")), "x"),
+        (arms, "y"),
+    )
+    draws = {FEW.luck(each, course).random() for each, course in ((arms, "x"), *others)}
+    assert len(draws) == 4
+    assert FEW.luck(arms, "x").random() in draws
+
+
 def test_a_set_on_which_nothing_can_pass_is_remarked_upon() -> None:
     rules = GateRules(max_drop=0.05, estimand=Estimand.POPULATION)
     tested = simulated(matchup(planned(10)), rules, FEW)

@@ -73,6 +73,7 @@ def test_a_prompt_with_nothing_to_run_is_told_and_left_out(
     assert {prompt for prompt, _, _ in matched(found)} == {"p"}
     assert len(found.notes) == 1
     assert found.notes[0].startswith("q is left out: ")
+    assert plan(TWO | change, "p").notes == ()
     assert why in found.notes[0]
     with pytest.raises(UsageError, match=why):
         plan(TWO | change, "q")

@@ -115,3 +115,8 @@ f:3: weight: expected 2, as earlier for case `a`, got 1\
 def test_a_file_without_a_trial_that_counts_is_refused() -> None:
     assert refused() == snapshot("f: expected at least one trial, got none")
     assert refused(told(1, confirmation=True)) == refused()
+
+
+def test_a_weight_of_nothing_stands_where_later_lines_name_none() -> None:
+    assert gathered(told(1, weight=0.0), told(2, trial=1)).cases["a"].weight == 0
+    assert gathered(told(1), told(2, trial=1, weight=0.0)).cases["a"].weight == 0

@@ -132,3 +132,26 @@ def test_a_protected_slice_of_which_all_cases_are_waived_is_told() -> None:
     assert found.notes == snapshot(
         ("a: All cases of the protected slice vip are waived: it is not judged.",)
     )
+
+
+@pytest.mark.parametrize("new", ["", ", {id: d, tags: [vip], vars: {question: z}}"])
+def test_a_new_case_makes_up_for_no_waived_one_of_a_protected_slice(new: str) -> None:
+    cases = BASE["evalsets/a.yaml"].replace("id: a,", "id: a, tags: [vip],")
+    policy = {".github/evalgate.yml": "gate: {protected_slices: [vip]}\n" + waiver()}
+    head = {"evalsets/a.yaml": cases.removesuffix("]\n") + new + "]\n"}
+    found = plan(
+        CHANGE | policy | head, base=BASE | {"evalsets/a.yaml": cases} | policy, today=TODAY
+    )
+    assert "a: All cases of the protected slice vip are waived: it is not judged." in found.notes
+
+
+def test_of_a_waiver_for_a_set_that_is_not_run_nothing_is_said() -> None:
+    other = {
+        "prompts/q/v1.md": BASE["prompts/p/v1.md"],
+        "prompts/q/live.yaml": "stable: v1\n",
+        "evalsets/b.yaml": BASE["evalsets/a.yaml"].replace("[p]", "[q]"),
+        ".github/evalgate.yml": waiver(evalset="b"),
+    }
+    found = plan(CHANGE | other, base=BASE | other, today=TODAY)
+    assert [each.evalset.name for each in found.matchups] == ["a"]
+    assert found.notes == ()

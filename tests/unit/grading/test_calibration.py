@@ -89,6 +89,14 @@ async def test_a_failed_call_has_no_verdict_on_anything() -> None:
     assert (found.passed, found.cause, found.criteria) == (None, "call_failed", {})
 
 
+async def test_one_simulated_vote_makes_a_judgement_simulated_whatever_came_after_it() -> None:
+    failure = CallFailure(kind=FailureKind.SERVER, message="down")
+    judge = Judge({"c1": "fail", "c2": "fail"}, failure, failure)
+    found = await judge_answer(CASE, "x", trial="a/0", judging=judging(judge, votes=3))
+    assert len(judge.asked) > 1
+    assert found.simulated
+
+
 async def test_of_several_votes_one_of_the_majority_speaks_for_the_criteria() -> None:
     judge = Judge(
         {"c1": "fail", "c2": "fail"}, {"c1": "pass", "c2": "pass"}, {"c1": "pass", "c2": "pass"}

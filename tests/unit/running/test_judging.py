@@ -37,7 +37,13 @@ def checked(given: AnchorCheck) -> PlannedTrial:
 
 @pytest.mark.parametrize(
     ("human", "verdict", "right"),
-    [(True, "pass", True), (True, "fail", False), (False, "fail", True), (None, "fail", False)],
+    [
+        (True, "pass", True),
+        (True, "fail", False),
+        (False, "fail", True),
+        (None, "fail", False),
+        (None, "pass", True),
+    ],
 )
 async def test_a_trial_passes_when_the_verdict_is_the_label(
     human: bool | None, verdict: str, right: bool
@@ -53,6 +59,7 @@ async def test_only_the_judge_is_called_and_with_the_settings_of_the_check() -> 
     assert (request.model, request.max_tokens) == ("claude-judge", 1_000)
     assert trial.calls == 1
     assert trial.cost_usd == trial.judge_cost_usd == 1.0
+    assert trial.reused == ""
 
 
 async def test_a_known_verdict_needs_no_call() -> None:
