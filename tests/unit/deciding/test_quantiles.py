@@ -152,6 +152,27 @@ def test_the_paired_t_test_of_student_is_recomputed() -> None:
     assert (mean - reach, mean + reach) == pytest.approx((-2.4599, -0.7001), abs=5e-5)
 
 
+@pytest.mark.parametrize(
+    ("degrees", "probability", "critical"),
+    [
+        pytest.param(1, 0.95, 6.314, id="recomputed: NIST handbook 1.3.6.7.2, t of 1 at .95"),
+        pytest.param(1, 0.975, 12.706, id="recomputed: NIST handbook 1.3.6.7.2, t of 1 at .975"),
+        pytest.param(1, 0.99, 31.821, id="recomputed: NIST handbook 1.3.6.7.2, t of 1 at .99"),
+        pytest.param(10, 0.95, 1.812, id="recomputed: NIST handbook 1.3.6.7.2, t of 10 at .95"),
+        pytest.param(10, 0.975, 2.228, id="recomputed: NIST handbook 1.3.6.7.2, t of 10 at .975"),
+        pytest.param(10, 0.99, 2.764, id="recomputed: NIST handbook 1.3.6.7.2, t of 10 at .99"),
+        pytest.param(30, 0.95, 1.697, id="recomputed: NIST handbook 1.3.6.7.2, t of 30 at .95"),
+        pytest.param(30, 0.975, 2.042, id="recomputed: NIST handbook 1.3.6.7.2, t of 30 at .975"),
+        pytest.param(100, 0.95, 1.660, id="recomputed: NIST handbook 1.3.6.7.2, t of 100 at .95"),
+        pytest.param(100, 0.99, 2.364, id="recomputed: NIST handbook 1.3.6.7.2, t of 100 at .99"),
+    ],
+)
+def test_critical_values_of_student_are_those_published(
+    degrees: int, probability: float, critical: float
+) -> None:
+    assert student_quantile(probability, degrees) == pytest.approx(critical, abs=5.1e-4)
+
+
 @given(st.floats(0.01, 0.99))
 def test_a_place_is_found_without_a_slope(target: float) -> None:
     found = solve(lambda value: value**3, lambda _: 0.0, target, low=0.0, high=1.0)
