@@ -6,6 +6,9 @@ EvalgateError
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
 ├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
 ├── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
+├── GitHubError             4   GitHub cannot answer, or refuses what was asked
+│   ├── NotPermittedError   4   the token lacks a permission; the message names it
+│   └── BranchMovedError    4   somebody else moved the branch that was to be moved
 └── InterruptedRunError   130   the user broke a run off; it can be gone on with
 
 Anything else that escapes is a bug (70). A failing gate is a verdict, not an error.
@@ -82,6 +85,20 @@ class EvaluationError(EvalgateError):
     """Nothing could be decided, for a reason outside the prompts."""
 
     exit_code = ExitCode.NOT_EVALUATED
+
+
+class GitHubError(EvalgateError):
+    """GitHub cannot answer, or refuses what was asked."""
+
+    exit_code = ExitCode.NOT_EVALUATED
+
+
+class NotPermittedError(GitHubError):
+    """The token lacks a permission; the message names it."""
+
+
+class BranchMovedError(GitHubError):
+    """Somebody else moved the branch that was to be moved."""
 
 
 class InterruptedRunError(EvalgateError):
