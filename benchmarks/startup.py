@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 from evalgate.cli.example import example_files
 
 EVALGATE = [sys.executable, "-m", "evalgate"]

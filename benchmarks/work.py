@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 
 MODEL = "claude-haiku-5-5"
 JUDGE = "claude-sonnet-5-5"

@@ -1,12 +1,12 @@
-"""A git repository through the git command: the only module that starts processes."""
+"""A git repository through the git command, read only."""
 
 import os
 import re
 import stat
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+from evalgate.adapters.git_process import git, said
 from evalgate.errors import RepositoryError
 from evalgate.model.document import Tree
 
@@ -28,11 +28,11 @@ class GitRepository:
             RepositoryError: when there is none, or git is not installed.
         """
         self._folder = folder
-        done = _git(folder, ("rev-parse", "--show-toplevel"))
+        done = git(folder, ("rev-parse", "--show-toplevel"))
         if done.returncode != 0:
             raise RepositoryError(
                 f"{folder} is not inside a git repository: run evalgate where your prompts are"
-                f" (git said: {_said(done)})"
+                f" (git said: {said(done)})"
             )
         self.root = Path(os.fsdecode(done.stdout).rstrip("\n"))
         self._folder = self.root
@@ -184,13 +184,13 @@ class GitRepository:
         return _SHALLOW_ADVICE if is_shallow else "fetch it first (`git fetch origin`)"
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        done = _git(self._folder, arguments, stdin)
+        done = git(self._folder, arguments, stdin)
         if done.returncode != 0:
-            raise RepositoryError(f"git {arguments[0]} failed: {_said(done)}")
+            raise RepositoryError(f"git {arguments[0]} failed: {said(done)}")
         return done.stdout
 
     def _try(self, *arguments: str) -> bytes | None:
-        done = _git(self._folder, arguments)
+        done = git(self._folder, arguments)
         return done.stdout if done.returncode == 0 else None
 
 
@@ -220,88 +220,6 @@ _USUAL_BRANCHES = (
     "refs/heads/main",
     "refs/heads/master",
 )
-
-# Hooks, aliases and rebases set these: git would look at, or write to, another repository.
-_ELSEWHERE = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-    }
-)
-
-# A repository that a change commits inside the work tree must not be taken for the user's, no
-# configured command may run, and no replacement may change what a commit holds.
-_SAFE = (
-    "--no-replace-objects",
-    *("-c", "safe.bareRepository=explicit"),
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "core.hooksPath=/dev/null"),
-)
-
-
-def create_repository(folder: Path, branch: str) -> None:
-    """Make an empty repository whose first branch has the given name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _check(folder, "init", "--quiet", f"--initial-branch={branch}")
-
-
-def commit_all(folder: Path, message: str) -> None:
-    """Commit all files of a work tree, under a name of our own, without hooks or signatures."""
-    author = ("-c", "user.name=evalgate demo", "-c", "user.email=demo@evalgate.invalid")
-    _check(folder, "add", "--all")
-    _check(folder, *author, "-c", "commit.gpgsign=false", "commit", "--quiet", "--message", message)
-
-
-def switch_branch(folder: Path, branch: str, *, start: str) -> None:
-    """Make a branch at a commit and check it out."""
-    _check(folder, "switch", "--quiet", "--create", branch, start)
-
-
-def _check(folder: Path, *arguments: str) -> None:
-    done = _git(folder, arguments)
-    if done.returncode != 0:
-        raise RepositoryError(f"git {' '.join(arguments)} failed: {_said(done)}")
-
-
-def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return done.stderr.decode(errors="replace").strip()
-
-
-def _git(
-    folder: Path, arguments: Iterable[str], stdin: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(  # noqa: S603 - a list of arguments, never a shell
-            ["git", *_SAFE, *arguments],  # noqa: S607 - the git that the user has
-            cwd=folder,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env=_environment(os.environ),
-        )
-    except FileNotFoundError:
-        raise RepositoryError("git is not installed, or not on the PATH") from None
-
-
-def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
-    # Literal pathspecs, so that a folder named `*` means itself; no locks, so that reading never
-    # gets in the way of the user's own git; nothing is fetched, whatever a partial clone lacks
-    # (versions before 2.44 know only the list of allowed protocols).
-    return {
-        **{name: value for name, value in inherited.items() if name not in _ELSEWHERE},
-        "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C.UTF-8",
-    }
 
 
 def _names(listing: bytes) -> Iterator[str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.padding import Padding
 
-from evalgate.adapters.git import GitRepository, commit_all, create_repository, switch_branch
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.git_writing import commit_all, create_repository, switch_branch
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import example_files, read_rule_files
 from evalgate.cli.judging import gate

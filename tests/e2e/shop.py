@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from aiohttp import web
 
 from evalgate.adapters.files import read_yaml
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 from evalgate.adapters.prices import PriceTable
 from evalgate.cli.main import main
 from evalgate.gate.conclusion import BROKEN_OFF

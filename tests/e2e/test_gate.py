@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 
 HEAVY = ("anthropic", "pandas", "jinja2", "aiohttp")
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all, create_repository, switch_branch
+from evalgate.adapters.git_writing import commit_all, create_repository, switch_branch
 from tests.e2e.commands import evalgate
 
 FREE = "children under 12 come in free"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all
+from evalgate.adapters.git_writing import commit_all
 from evalgate.gate.conclusion import BROKEN_OFF
 from tests.e2e.shop import (
     POLICY,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.files import read_yaml
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 from tests.e2e.commands import evalgate
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all
+from evalgate.adapters.git_writing import commit_all
 from tests.e2e.shop import (
     POLICY,
     Claude,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"
 CASES = "".join(f"  - {{id: c{number}, vars: {{question: hi}}}}\n" for number in range(60))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from evalgate.adapters.git import commit_all
+from evalgate.adapters.git_writing import commit_all
 from tests.e2e.shop import POLICY, RULES, decided, make_shop, run, simulated_claude, version, write
 
 POLITE = RULES.replace(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import GitRepository, commit_all, create_repository, switch_branch
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.git_writing import commit_all, create_repository, switch_branch
 from evalgate.errors import RepositoryError
 
 

@@ -3,7 +3,7 @@
 from contextlib import chdir
 from pathlib import Path
 
-from evalgate.adapters.git import commit_all, create_repository
+from evalgate.adapters.git_writing import commit_all, create_repository
 from evalgate.cli.main import main
 
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\nSay hi. {{question}}\n"

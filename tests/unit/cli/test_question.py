@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import GitRepository, commit_all, create_repository
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.git_writing import commit_all, create_repository
 from evalgate.cli.environment import Environment
 from evalgate.cli.question import (
     add_question_arguments,

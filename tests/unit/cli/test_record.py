@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.adapters.git import commit_all
+from evalgate.adapters.git_writing import commit_all
 from tests.unit.cli.shops import SIMULATED, evalgate, make_shop
 
 

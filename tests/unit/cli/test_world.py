@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.answer_store import AnswerStore
-from evalgate.adapters.git import GitRepository, create_repository
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.git_writing import create_repository
 from evalgate.cli.environment import Environment
 from evalgate.cli.publication import STORE
 from evalgate.cli.world import (

@@ -1,0 +1,1 @@
+"""Moves of the live pointer: which version gets which share of traffic, on what evidence."""
