@@ -2,19 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from enum import StrEnum
 
 import github_action_utils
 
 from evalgate.errors import UsageError
-
-
-class Level(StrEnum):
-    """How loudly an annotation speaks."""
-
-    NOTICE = "notice"
-    WARNING = "warning"
-    ERROR = "error"
+from evalgate.model.github import Annotation, Level
 
 
 def check() -> None:
@@ -42,19 +34,36 @@ def publish(outputs: Mapping[str, str], summary: str) -> None:
         UsageError: the runner names no file to write to.
     """
     check()
-    for name, value in outputs.items():
-        github_action_utils.set_output(name, _encodable(value))
+    set_outputs(outputs)
     github_action_utils.append_job_summary(_encodable(summary))
 
 
-def annotate(level: Level, message: str, *, title: str) -> None:
+def annotate(annotation: Annotation) -> None:
     """Print one annotation; the runner shows ten of each level per step and drops the rest."""
     say = {
         Level.NOTICE: github_action_utils.notice,
         Level.WARNING: github_action_utils.warning,
         Level.ERROR: github_action_utils.error,
-    }[level]
-    say(_encodable(message), title=_encodable(title))
+    }[annotation.level]
+    place = annotation.path or None
+    say(
+        _encodable(annotation.message),
+        title=_encodable(annotation.title),
+        file=None if place is None else _encodable(place),
+        line=None if place is None else annotation.line,
+    )
+
+
+def set_outputs(outputs: Mapping[str, str]) -> None:
+    """Write outputs of the step, as `action.yml` names them."""
+    for name, value in outputs.items():
+        github_action_utils.set_output(name, _encodable(value))
+
+
+def mask(secret: str) -> None:
+    """Keep a secret out of the job's log, also where it has several lines."""
+    for line in filter(None, secret.splitlines()):
+        github_action_utils.add_mask(line)
 
 
 @contextmanager

@@ -110,7 +110,8 @@ def _gate_roots(
     codes: dict[str, ExitCode] = {}
     for question in questions:
         root = root_name(question.policy)
-        own = replace(publication, folder=publication.folder / root, root=root)
+        folder = publication.folder / root
+        own = replace(publication, folder=folder, root=root, shares=len(questions))
         try:
             code = gate(question, world, publication=own, terms=terms)
         except InterruptedRunError:

@@ -7,6 +7,7 @@ from evalgate.cli.complaint import say
 from evalgate.cli.publication import Publication, prepare, publish, refusal
 from evalgate.cli.session import Terms, how_to_go_on, session
 from evalgate.errors import (
+    ConfigurationError,
     EvalgateError,
     EvaluationError,
     ExitCode,
@@ -35,7 +36,8 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
         # A run that cannot be gone on with keeps what it had come to.
         if terms.begun is None or isinstance(error, EvaluationError):
             with suppress(UsageError):  # the folder may be why; the first error is the one to show
-                publish(publication, refusal(question, error))
+                problems = error.problems if isinstance(error, ConfigurationError) else ()
+                publish(publication, refusal(question, error), problems=problems)
         raise
     publish(publication, verdict, plan=plan, log=own.log)
     if plan.trials and verdict.exit_code is ExitCode.NOT_EVALUATED:

@@ -14,15 +14,18 @@ from evalgate.errors import (
     ConfigurationError,
     EvalgateError,
     EvaluationError,
+    Problem,
     RepositoryError,
 )
 from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
 from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
-from evalgate.reporting.comment import comment, summary
+from evalgate.reporting.annotations import annotations
+from evalgate.reporting.comment import COMMENT_BYTES, comment, summary
 from evalgate.reporting.junit import junit
 from evalgate.reporting.story import Report
 from evalgate.reporting.telling import tell
@@ -73,24 +76,19 @@ _REFUSALS: Mapping[type[EvalgateError], str] = {
 }
 
 
-_LEVELS: Mapping[Verdict, actions.Level] = {
-    Verdict.FAIL: actions.Level.ERROR,
-    Verdict.ERROR: actions.Level.ERROR,
-    Verdict.INCONCLUSIVE: actions.Level.WARNING,
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """Where a verdict goes: the run folder, standard output, and the workflow's step if any.
 
-    `root` names the root of a monorepo that it is about; its JSON is printed with the others'.
+    `root` names the root of a monorepo that it is about; its JSON is printed with the others', and
+    its page takes one of `shares` parts of a comment.
     """
 
     folder: Path
     as_json: bool
     in_workflow: bool
     root: str = ""
+    shares: int = 1
 
 
 def prepare(publication: Publication) -> None:
@@ -125,10 +123,12 @@ def publish(
     *,
     plan: Plan | None = None,
     log: TrialLog | None = None,
+    problems: Sequence[Problem] = (),
 ) -> None:
     """Write the run folder, then tell the terminal and the workflow.
 
-    A gate that stopped at an error has no plan and no log; its error is printed where it ends.
+    A gate that stopped at an error has no plan and no log, and maybe problems of files; its error
+    is printed where it ends.
     """
     report = tell(
         verdict,
@@ -138,7 +138,7 @@ def publish(
             for name, evalset in (plan.sets if plan else {}).items()
         },
     )
-    files = _files(report, plan)
+    files = _files(report, plan, publication)
     write_files(publication.folder, files)
     if plan is not None or publication.as_json:
         _print(report, publication, files)
@@ -146,9 +146,9 @@ def publish(
         outputs = {} if publication.root else _outputs(files["verdict.json"], publication.folder)
         actions.publish(outputs, files["summary.md"])
         if not publication.as_json:
-            level = _LEVELS.get(verdict.verdict, actions.Level.NOTICE)
-            title = "evalgate (simulated answers)" if verdict.simulated else "evalgate"
-            actions.annotate(level, report.headline, title=title)
+            lines = changed_lines(plan) if plan else {}
+            for each in annotations(report, lines=lines, problems=problems):
+                actions.annotate(each)
 
 
 def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str) -> None:
@@ -162,13 +162,15 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
         actions.publish(_outputs((folder / "verdict.json").read_text("utf-8"), folder), "")
 
 
-def _files(report: Report, plan: Plan | None) -> dict[str, str]:
-    files = {"verdict.json": as_json(verdict_document(report.run))}
-    location = None
+def _files(report: Report, plan: Plan | None, publication: Publication) -> dict[str, str]:
+    document = verdict_document(report.run) | {"headline": report.headline}
+    files = {"verdict.json": as_json(document)}
     if plan is not None and plan.matchups:
-        location = PAGE
         files[PAGE] = adapters.page(report)
-    files["comment.md"] = comment(report, report_location=location)
+    # In a workflow the page becomes an artifact, and whoever publishes adds its address.
+    location = PAGE if PAGE in files and not publication.in_workflow else None
+    budget = COMMENT_BYTES // publication.shares
+    files["comment.md"] = comment(report, report_location=location, budget=budget)
     files["summary.md"] = summary(report, report_location=location)
     files["junit.xml"] = junit(report)
     return files

@@ -11,13 +11,14 @@ from evalgate.model.ports import Repository
 _FOLDER = ".github"
 _NAME = re.compile(r"\.github/evalgate(?:\.(?P<root>[A-Za-z0-9-]+))?\.yml")
 _LOOKS_LIKE_A_POLICY = re.compile(r"\.github/evalgate(?:\.[^/]*)?\.ya?ml", re.IGNORECASE)
-_MAIN = "main"
+MAIN = "main"
+"""The root of a repository that has one policy."""
 
 
 def root_name(policy: str) -> str:
     """Return the name of a policy's root: `billing` for `.github/evalgate.billing.yml`."""
     found = _NAME.fullmatch(policy)
-    return (found["root"] if found else None) or _MAIN
+    return (found["root"] if found else None) or MAIN
 
 
 def find_policies(repository: Repository, *, base: str | None, head: str | None) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ class Wish:
     """What the workflow's author said besides, by the inputs of the Action.
 
     `activity` overrides the table. `promotes` tells that a prompt is named, `judges` that a pull
-    request is.
+    request is, and `can_call` that there is a way to reach Claude.
     """
 
     activity: str = ""
     promotes: bool = False
     judges: bool = False
+    can_call: bool = True
 
 
 def activity_of(event: Event, wish: Wish) -> Activity:
@@ -47,8 +48,9 @@ def _named(name: str) -> Activity:
         raise UsageError(f"the input activity: there is no activity `{name}`{hint}") from None
 
 
-def _of_pull_request(event: Event, _: Wish) -> Activity:
-    return Activity.SCREEN if event.is_foreign else Activity.GATE
+def _of_pull_request(event: Event, wish: Wish) -> Activity:
+    # A repository may give its forks secrets; then they are judged like its own branches.
+    return Activity.SCREEN if event.is_foreign and not wish.can_call else Activity.GATE
 
 
 def _of_target(_: Event, __: Wish) -> Activity:

@@ -27,16 +27,19 @@ _SUMMARY_DEPTHS = (
 )
 
 
-def comment(report: Report, *, report_location: str | None = None) -> str:
+def comment(
+    report: Report, *, report_location: str | None = None, budget: int = COMMENT_BYTES
+) -> str:
     """Return `comment.md`, which is found again by its first line.
 
     Args:
         report: what to tell.
         report_location: the path or the address of the full report, when there is one.
+        budget: the most bytes; less than all where several pages share a comment.
     """
     return fitting_page(
         report,
-        budget=COMMENT_BYTES,
+        budget=budget,
         depths=_COMMENT_DEPTHS,
         location=report_location,
         opening=MARKER,

@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 
 from evalgate.adapters import actions
 from evalgate.errors import UsageError
+from evalgate.model.github import Annotation, Level
 
 
 @pytest.fixture
@@ -63,11 +64,15 @@ def test_a_runner_without_files_is_an_error_that_names_them(
 def test_an_annotation_stays_one_command_whatever_it_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    actions.annotate(actions.Level.ERROR, "Blocked\n::warning::x", title="a,b: c")
-    actions.annotate(actions.Level.NOTICE, "Passed", title="evalgate")
+    hostile = "Blocked\n::warning::x"
+    actions.annotate(Annotation(level=Level.ERROR, message=hostile, title="a,b: c"))
+    actions.annotate(Annotation(level=Level.NOTICE, message="Passed", title="evalgate"))
+    place = "prompts/a,b/v2.md"
+    actions.annotate(Annotation(level=Level.WARNING, message="Slow", title="e", path=place, line=7))
     assert capsys.readouterr().out == snapshot("""\
 ::error title=a%2Cb%3A c::Blocked%0A::warning::x
 ::notice title=evalgate::Passed
+::warning title=e,file=prompts/a%2Cb/v2.md,line=7::Slow
 """)
 
 

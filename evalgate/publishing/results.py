@@ -1,0 +1,128 @@
+"""What a run folder says on GitHub: the verdict of one root, in the words of each surface."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from evalgate.errors import ExitCode
+from evalgate.gate.roots import MAIN
+from evalgate.model.document import Document
+from evalgate.model.github import CommitState, CommitStatus
+from evalgate.model.reading import Section
+from evalgate.model.verdict import Verdict
+from evalgate.publishing.handover import Standing
+
+CONTEXT = "evalgate"
+MOST_DESCRIPTION = 140
+"""The most characters of a status's description."""
+
+RUNNING = "The gate is running."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootResult:
+    """What became of one root: its verdict in a sentence, and the page that tells it.
+
+    `verdict` is None when the run left none. `standing` is what the status says in its place.
+    """
+
+    root: str
+    verdict: Verdict | None
+    headline: str
+    exit_code: ExitCode
+    simulated: bool = False
+    page: str = ""
+    standing: Standing | None = None
+
+
+def read_result(
+    root: str, verdict: Document, *, page: str, standing: Standing | None
+) -> RootResult:
+    """Return what `verdict.json` says of a root.
+
+    Raises:
+        ConfigurationError: when it is no verdict.
+    """
+    section = Section(verdict)
+    section.required_text("schema")
+    result = RootResult(
+        root=root,
+        verdict=section.choice("verdict", Verdict.ERROR),
+        headline=section.required_text("headline"),
+        exit_code=ExitCode(section.integer("exit_code", ExitCode.BUG, least=0, most=130)),
+        simulated=section.flag("simulated", default=False),
+        page=page,
+        standing=standing,
+    )
+    section.finish()
+    return result
+
+
+def missing_result(root: str, *, code: int) -> RootResult:
+    """Return what is to be said of a root whose run left no verdict.
+
+    Args:
+        root: its name.
+        code: what the run ended with.
+    """
+    how = "was interrupted" if code == ExitCode.INTERRUPTED else f"ended with exit code {code}"
+    return RootResult(
+        root=root,
+        verdict=None,
+        headline=f"No verdict: evalgate {how}; the job's log says why.",
+        exit_code=ExitCode.BUG,
+    )
+
+
+def agreeing(results: Iterable[RootResult], *, code: int) -> tuple[RootResult, ...]:
+    """Return the results as far as they agree with how the run ended.
+
+    A run that failed after all of its verdicts were green has something that no verdict tells, so
+    none of them may be shown as green.
+    """
+    told = tuple(results)
+    if code == 0 or any(result.exit_code for result in told):
+        return told
+    return tuple(replace(missing_result(each.root, code=code), page=each.page) for each in told)
+
+
+def status_context(root: str) -> str:
+    """Return the name of a root's commit status, which a ruleset can require."""
+    return CONTEXT if root == MAIN else f"{CONTEXT} / {root}"
+
+
+def status_of(result: RootResult, *, url: str) -> CommitStatus:
+    """Return the commit status of a root."""
+    standing = result.standing or Standing(state=_state(result), description=result.headline)
+    said = f"Simulated: {standing.description}" if result.simulated else standing.description
+    return CommitStatus(
+        context=status_context(result.root),
+        state=standing.state,
+        description=shortened(said, MOST_DESCRIPTION),
+        url=url,
+    )
+
+
+def pending_status(root: str, *, url: str) -> CommitStatus:
+    """Return the commit status of a root that is being judged."""
+    return CommitStatus(
+        context=status_context(root), state=CommitState.PENDING, description=RUNNING, url=url
+    )
+
+
+def _state(result: RootResult) -> CommitState:
+    match result.exit_code:
+        case ExitCode.OK:
+            return CommitState.SUCCESS
+        case ExitCode.FAIL | ExitCode.INCONCLUSIVE:
+            return CommitState.FAILURE
+        case _:
+            return CommitState.ERROR
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text on one line of at most so many characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    return (cut.rpartition(" ")[0] or cut).rstrip(".,;:") + "…"
