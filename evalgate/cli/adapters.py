@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from evalgate.adapters.claude_routes import Clouds
+from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.errors import MissingExtraError
-from evalgate.model.ports import BatchService, ChatModel
+from evalgate.model.ports import BatchService, ChatModel, GitHub
 from evalgate.model.route import Route
 from evalgate.model.selftest import Selftest
 from evalgate.model.trial import Trial
@@ -45,6 +46,12 @@ class _Batches(Protocol):
     def ClaudeBatches(  # noqa: N802 - the name of a class
         self, *, api_key: str, base_url: str | None, routes: Mapping[str, Route]
     ) -> AbstractAsyncContextManager[BatchService]: ...
+
+
+class _GitHub(Protocol):
+    def open_repository(
+        self, repository: str, *, token: str, api_url: str
+    ) -> AbstractContextManager[GitHub]: ...
 
 
 class _Simulator(Protocol):
@@ -105,6 +112,24 @@ def cluster(*, address: str, base_url: str | None) -> AbstractAsyncContextManage
             "in evalgate's checkout run python -m pip install '.[cluster]'"
         ) from error
     return module.ClusterModel(address=address, base_url=base_url)
+
+
+def github(
+    repository: str, *, token: str, api_url: str = DEFAULT_API
+) -> AbstractContextManager[GitHub]:
+    """Return one repository on GitHub.
+
+    Args:
+        repository: `owner/name`.
+        token: what may be done with it decides what can be done.
+        api_url: of GitHub Enterprise, as GITHUB_API_URL has it.
+
+    Raises:
+        GitHubError: on entry, when one of the three is none, or when the environment names a proxy
+            or certificates that cannot be used.
+    """
+    module = cast("_GitHub", import_module("evalgate.adapters.github"))
+    return module.open_repository(repository, token=token, api_url=api_url)
 
 
 def simulator(
