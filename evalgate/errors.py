@@ -2,7 +2,8 @@
 
 EvalgateError
 ├── UsageError              2   the command line or the surroundings are wrong
-│   └── MissingExtraError   2   a verb needs packages that are not installed
+│   ├── MissingExtraError   2   a verb needs packages that are not installed
+│   └── NothingStableError  2   no stable version has an eval set to be run on
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
 ├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
 ├── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
@@ -63,6 +64,10 @@ class UsageError(EvalgateError):
 
 class MissingExtraError(UsageError):
     """A verb needs packages that are not installed."""
+
+
+class NothingStableError(UsageError):
+    """No stable version has an eval set to be run on; the message names each that has none."""
 
 
 class ConfigurationError(EvalgateError):

@@ -73,6 +73,14 @@ class GitRepository:
         answer = self._try("symbolic-ref", "--quiet", "--short", "HEAD")
         return None if answer is None else answer.decode().strip()
 
+    def user(self) -> str:
+        """Return the name that commits are made under here, or else the email; "" for neither."""
+        for key in ("user.name", "user.email"):
+            answer = self._try("config", "--get", key)
+            if answer is not None:
+                return answer.decode(errors="replace").strip()
+        return ""
+
     def branch(self, name: str) -> str:
         """Return the full name of a branch: the one at origin, or else the one in this clone.
 

@@ -18,10 +18,18 @@ from evalgate.gate.gate import plan_gate, run_gate
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
 from evalgate.model.chat import FailureKind
+from evalgate.model.verdict import RunVerdict
 
 
 def gate(question: Question, world: Outside, *, publication: Publication, terms: Terms) -> ExitCode:
     """Run one gate and publish it; an error that the user can mend is published too."""
+    return judge(question, world, publication=publication, terms=terms).exit_code
+
+
+def judge(
+    question: Question, world: Outside, *, publication: Publication, terms: Terms
+) -> RunVerdict:
+    """Run one gate, publish it as `gate` does, and return what it decided."""
     if terms.begun is None:
         prepare(publication)
     try:
@@ -44,4 +52,4 @@ def gate(question: Question, world: Outside, *, publication: Publication, terms:
         costs_too_much = FailureKind.COST_LIMIT in {reason.code for reason in verdict.reasons}
         how = how_to_go_on(terms, publication.folder, costs_too_much=costs_too_much)
         say(f"evalgate: {how}")
-    return verdict.exit_code
+    return verdict

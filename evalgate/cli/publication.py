@@ -24,7 +24,9 @@ from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
-from evalgate.reporting.annotations import annotations
+from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
+from evalgate.reporting.annotation_file import annotation_document
+from evalgate.reporting.annotations import annotations, capped
 from evalgate.reporting.comment import COMMENT_BYTES, comment, summary
 from evalgate.reporting.junit import junit
 from evalgate.reporting.story import Report
@@ -56,6 +58,7 @@ OWN_FILES = (
     "comment.md",
     "summary.md",
     "junit.xml",
+    ANNOTATIONS,
     TRIALS,
     EARLIER_ATTEMPTS,
     JOURNAL,
@@ -139,6 +142,9 @@ def publish(
         },
     )
     files = _files(report, plan, publication)
+    remarks = annotations(report, lines=changed_lines(plan) if plan else {}, problems=problems)
+    if publication.in_workflow:
+        files[ANNOTATIONS] = as_json(annotation_document(remarks))
     write_files(publication.folder, files)
     if plan is not None or publication.as_json:
         _print(report, publication, files)
@@ -146,8 +152,7 @@ def publish(
         outputs = {} if publication.root else _outputs(files["verdict.json"], publication.folder)
         actions.publish(outputs, files["summary.md"])
         if not publication.as_json:
-            lines = changed_lines(plan) if plan else {}
-            for each in annotations(report, lines=lines, problems=problems):
+            for each in capped(remarks):
                 actions.annotate(each)
 
 

@@ -1,5 +1,6 @@
 """`evalgate record`: keeps the trials of stable versions, which later runs need not repeat."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from itertools import chain
@@ -8,6 +9,7 @@ from pathlib import Path
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.trial_file import TrialFile
+from evalgate.cli.environment import read_environment
 from evalgate.cli.keeping import keep
 from evalgate.cli.printing import print_lines
 from evalgate.cli.publication import TRIALS
@@ -28,7 +30,7 @@ from evalgate.gate.resuming import is_done
 from evalgate.gate.stable import topped_up
 
 VERB = "record"
-_NO_RECORD = "simulated answers are no record of anything"
+NO_RECORD = "simulated answers are no record of anything"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -64,7 +66,7 @@ def run(options: Namespace) -> ExitCode:
     if options.folders:
         raise UsageError("name run folders to keep what they hold, or --trials to run: not both")
     if options.simulate or options.rules:
-        raise UsageError(_NO_RECORD)
+        raise UsageError(NO_RECORD)
     return _top_up(options)
 
 
@@ -81,12 +83,12 @@ def _record_runs(folders: Sequence[Path]) -> ExitCode:
     begun = [read_begun_run(folder) for folder in folders]
     for each in begun:
         if each.simulated:
-            raise UsageError(f"{each.path}: {_NO_RECORD}")
+            raise UsageError(f"{each.path}: {NO_RECORD}")
     if len({each.question.policy for each in begun}) > 1:
         raise UsageError("the runs are of several policies: record those of one at a time")
     policy = work_tree_policy(begun[0].question.policy, repository, FORMATS)
     fresh = chain.from_iterable(TrialFile(folder / TRIALS).read() for folder in folders)
-    keep(fresh, policy, repository)
+    keep(fresh, policy, repository, in_workflow=_in_workflow())
     return ExitCode.OK
 
 
@@ -99,12 +101,22 @@ def _top_up(options: Namespace) -> ExitCode:
         options, words, lambda plan: topped_up(plan, options.trials, afresh=options.afresh)
     )
     policy = done.plan.sources.policy
-    keep(done.log.read(), policy, GitRepository(Path.cwd()), instead=options.afresh)
-    _check_end(done)
+    keep(
+        done.log.read(),
+        policy,
+        GitRepository(Path.cwd()),
+        in_workflow=_in_workflow(),
+        instead=options.afresh,
+    )
+    check_end(done)
     if options.trials < FEWEST_RECORDED:
         few = counted(options.trials, "trial")
         print_lines([f"{few} per case: the gate asks less where it finds {FEWEST_RECORDED}"])
     return ExitCode.OK
+
+
+def _in_workflow() -> bool:
+    return read_environment(os.environ).in_workflow
 
 
 def _use_no_store(options: Namespace) -> None:
@@ -113,7 +125,7 @@ def _use_no_store(options: Namespace) -> None:
     options.no_cache = True
 
 
-def _check_end(done: StableRun) -> None:
+def check_end(done: StableRun) -> None:
     """Refuse to call a record topped up that is not, beyond what the policy bears.
 
     Raises:

@@ -44,7 +44,7 @@ def policy_text(setup: Setup) -> str:
 
 
 def workflow_text(branch: str, action: str) -> str:
-    """Return the workflow that gates pull requests.
+    """Return the workflow that gates pull requests and records what is stable.
 
     Args:
         branch: into which changes are merged.
@@ -52,17 +52,18 @@ def workflow_text(branch: str, action: str) -> str:
     """
     return f"""\
 # Judges every change of a prompt before it is merged. Prompts and cases of a pull request are read
-# as data; none of its code runs. Pull requests from forks have no key and cannot be judged.
+# as data; none of its code runs. From a fork, which has no key, all is checked that needs none.
 name: evalgate
 
 on:
   pull_request:
     branches: [{json.dumps(branch)}]
+  merge_group:
 
 permissions: {{}}
 
 concurrency:
-  group: evalgate-${{{{ github.event.pull_request.number }}}}
+  group: evalgate-${{{{ github.event.pull_request.number || github.sha }}}}
   cancel-in-progress: true
 
 jobs:
@@ -70,7 +71,10 @@ jobs:
     runs-on: ubuntu-24.04
     timeout-minutes: 30
     permissions:
-      contents: read
+      contents: read # to check out
+      pull-requests: write # the comment
+      statuses: write # the commit status `evalgate`, which a ruleset can require
+      actions: read # a re-run goes on with the trials of the attempt before
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.errors import UsageError
 
-API_URL = "https://api.github.com"
 SERVER_URL = "https://github.com"
 
 PREFIX = "EVALGATE_"
@@ -19,7 +19,7 @@ class Workflow:
     event_name: str = ""
     event_path: str = ""
     repository: str = ""
-    api_url: str = API_URL
+    api_url: str = DEFAULT_API
     server_url: str = SERVER_URL
     commit: str = ""
     run: int = 0
@@ -44,6 +44,7 @@ class Inputs:
     head: str = ""
     policy: str = ""
     out: str = ""
+    artifact: str = ""
     simulate: str = ""
     shard: str = ""
     merge: str = ""
@@ -84,7 +85,7 @@ def read_workflow(variables: Mapping[str, str]) -> Workflow:
         event_name=variables.get("GITHUB_EVENT_NAME", ""),
         event_path=variables.get("GITHUB_EVENT_PATH", ""),
         repository=variables.get("GITHUB_REPOSITORY", ""),
-        api_url=variables.get("GITHUB_API_URL") or API_URL,
+        api_url=variables.get("GITHUB_API_URL") or DEFAULT_API,
         server_url=variables.get("GITHUB_SERVER_URL") or SERVER_URL,
         commit=variables.get("GITHUB_SHA", ""),
         run=_number(variables, "GITHUB_RUN_ID", 0),

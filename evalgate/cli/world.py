@@ -103,6 +103,7 @@ def outside(repository: GitRepository, environment: Environment, rules: Sequence
         open_code=PythonGraders,
         open_records=RecordFiles,
         simulated=bool(rules) or urlsplit(environment.base_url).hostname in _THIS_MACHINE,
+        in_workflow=environment.in_workflow,
     )
 
 

@@ -11,6 +11,7 @@ from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
 from evalgate.deciding.rates import exceeds, rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
+from evalgate.gate.acceptances import SET_CHANGED, with_command
 from evalgate.gate.looks import History, look_taken
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
@@ -180,7 +181,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
     judged = advised(
         found,
         (
-            *decision.reasons,
+            *_acceptable(decision, matchup, plan),
             *_about_the_run(standing, decision, history),
             *doubts,
             *_about_judge(matchup),
@@ -221,6 +222,13 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         latency_ms=None if matchup.checks else tally.latency,
         judge=matchup.judge,
     )
+
+
+def _acceptable(decision: Decision, matchup: Matchup, plan: Plan) -> Iterator[Reason]:
+    """Yield the reasons of a decision; one that an acceptance would answer says how to get it."""
+    for reason in decision.reasons:
+        is_answered = reason.code == SET_CHANGED and not matchup.checks
+        yield with_command(reason, matchup.evalset.name, plan.sources) if is_answered else reason
 
 
 def _fails_absolutely(decision: Decision) -> bool:

@@ -14,6 +14,7 @@ from evalgate.gate.judge_standing import judge_notes, read_standings, with_judge
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, make_plan
 from evalgate.gate.preflighting import with_preflights
+from evalgate.gate.records import read_records
 from evalgate.grading.code import code_problems, code_references
 from evalgate.model.document import Tree
 from evalgate.model.ports import TrialLog
@@ -70,8 +71,19 @@ def _with_records(plan: Plan, outside: Outside) -> Plan:
     if not plan.matchups:
         return plan
     sources = plan.sources
-    files = outside.repository.files(sources.trusted, [sources.policy.paths.baselines])
-    return replace(plan, records=outside.open_records(files)) if files else plan
+    kept = read_records(
+        outside.repository,
+        sources.policy,
+        trusted=sources.trusted,
+        in_workflow=outside.in_workflow,
+        at=sources.question.records,
+    )
+    return replace(
+        plan,
+        records=outside.open_records(kept.files) if kept.files else None,
+        records_at=kept.at,
+        notes=(*plan.notes, *kept.notes),
+    )
 
 
 def _with_calibrations(plan: Plan, outside: Outside) -> Plan:

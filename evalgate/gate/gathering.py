@@ -7,13 +7,13 @@ from the head; the fork point only tells what the change did.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.gate.policy import read_policy
 from evalgate.gate.policy_notes import policy_notes
 from evalgate.model.document import Tree
-from evalgate.model.policy import Policy
+from evalgate.model.policy import OnInconclusive, Policy
 from evalgate.model.ports import Parser, Repository
 from evalgate.prompts.library import LIVE, read_prompts
 from evalgate.prompts.shared import FOLDER as SHARED
@@ -35,6 +35,9 @@ class Question:
     `policy` is the path of the policy that rules. `looks` allows trials to follow on others where
     there is a record; a run that is split up or answered in batches has all at once. `today` is the
     day on which it was first asked, `YYYY-MM-DD` in UTC; without one no waiver is in force.
+    `strict` lets an inconclusive verdict block whatever the policy says.
+    `records` is the commit of their branch at which it was first asked, empty when there was none;
+    None is where it is now.
     """
 
     base: str
@@ -43,6 +46,8 @@ class Question:
     policy: str = POLICY_PATH
     looks: bool = True
     today: str = ""
+    strict: bool = False
+    records: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,7 @@ class Sources:
     `bootstrap` is true when the base has no policy yet, `policy_deleted` when only the base has
     one; `proposed` is the head's. `changed` are the changed paths that the
     policy watches; when there are none, the trees are empty: nothing else has been read.
+    `acceptances` are the base's files about changes of eval sets.
     """
 
     question: Question
@@ -74,6 +80,7 @@ class Sources:
     prompts: Prompts
     notes: tuple[str, ...]
     proposed: Policy | None = None
+    acceptances: Tree = field(default_factory=dict)
 
     @property
     def trusted(self) -> str | None:
@@ -93,9 +100,11 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
     fork = repository.merge_base(base, head)
     trusted, proposed = _policies(repository, parser, question.policy, base=base, head=head)
     policy = trusted or proposed or Policy(path=question.policy)
+    if question.strict:
+        policy = replace(policy, gate=replace(policy.gate, on_inconclusive=OnInconclusive.BLOCK))
     folders = (policy.paths.prompts, policy.paths.evalsets)
     graders = (policy.paths.graders,) if policy.paths.graders else ()
-    told = (*graders, policy.paths.calibrations)
+    told = (*graders, policy.paths.calibrations, policy.paths.acceptances)
     changed = repository.changed(fork, head, (*folders, *told, policy.path))
     _check_files(repository, policy, base=base, head=head)
     watched = folders if any(_is_under(path, folders) for path in changed) else ()
@@ -125,8 +134,10 @@ def gather(question: Question, repository: Repository, parser: Parser) -> Source
             *_strays(changed, policy),
             *_grader_notes(changed, graders),
             *_calibration_notes(changed, policy.paths.calibrations),
+            *_acceptance_notes(changed, policy.paths.acceptances),
         ),
         proposed=proposed,
+        acceptances=_files(repository, base, (policy.paths.acceptances,) if watched else ()),
     )
 
 
@@ -162,6 +173,16 @@ def work_tree_policy(path: str, repository: Repository, parser: Parser) -> Polic
     """
     content = _policy_bytes(repository, None, path)
     return Policy(path=path) if content is None else _read_policy(parser, path, content)
+
+
+def policy_at(commit: str, path: str, repository: Repository, *, parser: Parser) -> Policy | None:
+    """Return the policy of a commit, or None when it has none.
+
+    Raises:
+        ConfigurationError: when the file is wrong.
+    """
+    content = _policy_bytes(repository, commit, path)
+    return None if content is None else _read_policy(parser, path, content)
 
 
 def _files(repository: Repository, commit: str | None, folders: tuple[str, ...]) -> Tree:
@@ -271,6 +292,12 @@ def _calibration_notes(changed: frozenset[str], folder: str) -> Iterator[str]:
     for path in sorted(changed):
         if path.startswith(f"{folder}/"):
             yield f"{path} changed: what it says of the judge takes effect after the merge."
+
+
+def _acceptance_notes(changed: frozenset[str], folder: str) -> Iterator[str]:
+    for path in sorted(changed):
+        if path.startswith(f"{folder}/"):
+            yield f"{path} changed: an acceptance takes effect after the merge."
 
 
 def _strays(changed: frozenset[str], policy: Policy) -> Iterator[str]:

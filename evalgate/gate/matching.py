@@ -32,6 +32,7 @@ class Matchup:
     `waived` are the waivers in force, `preflight` what can be told before the first trial.
     `judge` says how far the judge of this set is to be trusted, where the base knows. `checks`
     makes it a matchup of judges: which answer a trial of an arm, a case and an index is about.
+    `accepted` tells that the base accepts the set as the head has it.
     """
 
     candidate: Candidate
@@ -46,15 +47,18 @@ class Matchup:
     preflight: Preflight | None = None
     judge: JudgeScale | None = None
     checks: Mapping[tuple[Arm, str, int], AnchorCheck] = field(default_factory=dict)
+    accepted: bool = False
 
     def rules(self, policy: GateRules) -> GateRules:
         """Return the policy's rules as they hold here: with the limit on the judge's scale.
 
-        What is demanded of prompts, a least pass rate and protected slices, is not demanded of a
-        judge.
+        Of a set that is accepted, any number of cases may have been edited or deleted. What is
+        demanded of prompts, a least pass rate and protected slices, is not demanded of a judge.
         """
         if self.checks:
             return replace(policy, min_pass_rate=None, protected_slices=())
+        if self.accepted:
+            policy = replace(policy, edit_budget=1.0)
         return scaled(policy, self.judge)
 
     @property

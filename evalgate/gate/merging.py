@@ -23,7 +23,7 @@ def check_shards(begun: Sequence[BegunRun]) -> None:
         if other.hash != first.hash:
             raise UsageError(
                 f"{other.path} and {first.path} belong to different runs: prompts, cases, policy, "
-                "base or evalgate differ; give all shards the same --base and --head"
+                "base, records or evalgate differ; give all shards the same --base and --head"
             )
         if other.simulated != first.simulated:
             raise UsageError(

@@ -31,7 +31,8 @@ class Outside:
     files of a folder, and `open_records` the records among them. `store` keeps paid answers and
     `book` the day's spending, where there is a place for them; `purse` is the spending of this run.
     `evidence` are the trials of earlier runs of the same question, which are not drawn again.
-    `simulated` tells that a simulator answers, or may: a server on this machine.
+    `simulated` tells that a simulator answers, or may: a server on this machine. `in_workflow`
+    tells that others may have made branches in this clone.
     """
 
     repository: Repository
@@ -49,3 +50,4 @@ class Outside:
     purse: SpendBook | None = None
     evidence: Records | None = None
     simulated: bool = False
+    in_workflow: bool = False

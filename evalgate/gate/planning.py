@@ -8,6 +8,12 @@ from itertools import islice
 from evalgate import __version__
 from evalgate.deciding.wording import counted
 from evalgate.errors import ConfigurationError, Problem
+from evalgate.gate.acceptances import (
+    NOTHING_ACCEPTED,
+    Acceptances,
+    acceptances_of,
+    still_held,
+)
 from evalgate.gate.evalsets import EvalSets, Sets, covering, read_evalsets
 from evalgate.gate.gathering import Sources
 from evalgate.gate.guards import notes, policy_findings, relabelled, set_findings
@@ -38,8 +44,9 @@ class Plan:
     """All matchups of a question, and what was found without running anything.
 
     `code` are the Python graders of the base, when a set needs them, and `code_hash` that of their
-    files. `records` are past trials that the base keeps. `broken_off` says that a process of this
-    run did not live to write down its last trials.
+    files. `records` are past trials that the base keeps, and `records_at` is the commit of their
+    branch, empty when there is none; None where they are committed. `broken_off` says that a
+    process of this run did not live to write down its last trials.
     """
 
     sources: Sources
@@ -50,6 +57,7 @@ class Plan:
     code: CodeGraders | None = None
     code_hash: str = ""
     records: Records | None = None
+    records_at: str | None = None
     broken_off: bool = False
 
     @property
@@ -87,7 +95,8 @@ def make_plan(sources: Sources, parser: Parser) -> Plan:
         findings=(*change.findings, *uncovered),
         notes=(*change.notes, *_left_out(matchups, whole, splits)),
     )
-    return _plan(sources, change, matchups=matchups, sets=sets)
+    accepted = acceptances_of(sources, whole, parser)
+    return _plan(sources, change, matchups=matchups, sets=sets, accepted=accepted)
 
 
 def check_fit(matchups: Sequence[Matchup], splits: tuple[str, ...]) -> None:
@@ -116,16 +125,23 @@ def _plan(
     *,
     matchups: Sequence[Matchup] = (),
     sets: EvalSets | None = None,
+    accepted: Acceptances = NOTHING_ACCEPTED,
 ) -> Plan:
     rules, waivers = sources.policy.gate, waivers_of(sources)
-    matchups = [waive(matchup, waivers) for matchup in matchups]
-    guards = (*set_findings(matchups, sets, sources), *slice_findings(sets, rules)) if sets else ()
+    matchups = [
+        replace(waive(each, waivers), accepted=each.evalset.name in accepted.in_force)
+        for each in matchups
+    ]
+    guards: Iterator[Finding] = iter(())
+    if sets:
+        found = (*set_findings(matchups, sets, sources), *slice_findings(sets, rules))
+        guards = still_held(found, accepted, sources, sets=sets)
     return Plan(
         sources=sources,
         matchups=tuple(matchups),
         findings=(*policy_findings(sources), *change.findings, *guards),
         notes=(
-            *(*sources.notes, *change.notes, *notes(matchups)),
+            *(*sources.notes, *accepted.notes, *change.notes, *notes(matchups)),
             *((*relabelled(sets), *slice_notes(sets, rules)) if sets else ()),
             *(waiver_notes(matchups, sets.head, waivers) if sets else ()),
             *waived_slices(matchups, rules),
@@ -171,6 +187,7 @@ def plan_document(
         "simulated": simulated,
         "looks": plan.sources.question.looks,
         "broken_off": plan.broken_off,
+        "records": plan.records_at,
         "base": plan.sources.base,
         "head": plan.sources.head,
         "policy_hash": plan.sources.policy.hash,

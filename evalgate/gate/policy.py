@@ -1,13 +1,16 @@
 """Reads the policy file; every key has a default, and every wrong key or value is an error."""
 
+import re
 from dataclasses import fields
 from hashlib import sha256
 
+from evalgate.gate.looks import FEWEST_RECORDED
 from evalgate.gate.routes import check_routes, read_routes
 from evalgate.gate.waivers import read_waivers
 from evalgate.model.chat import EFFORTS
 from evalgate.model.document import Document
 from evalgate.model.policy import (
+    BaselineSettings,
     Estimand,
     FailWhen,
     GateRules,
@@ -15,12 +18,18 @@ from evalgate.model.policy import (
     OnInconclusive,
     Paths,
     Policy,
+    PromotionRules,
     RunSettings,
 )
 from evalgate.model.reading import Section
 
+_BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*")
+
 LEAST_DROP, MOST_DROP = 0.5, 50.0
 """Limits of `max_drop`, in points."""
+
+MOST_ENVIRONMENT = 255
+"""Characters of the name of an environment, as GitHub has it."""
 
 
 def read_policy(document: Document, content: bytes) -> Policy:
@@ -36,7 +45,9 @@ def read_policy(document: Document, content: bytes) -> Policy:
     if document.data is None:
         document = Document(path=document.path, data={}, lines={})
     section = Section(document)
-    section.allow("schema", "paths", "judge", "gate", "run", "routes", "waivers")
+    section.allow(
+        "schema", "paths", "judge", "gate", "run", "baseline", "routes", "waivers", "promotion"
+    )
     if section.text("schema", "policy/1") != "policy/1":
         section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
     policy = Policy(
@@ -46,8 +57,10 @@ def read_policy(document: Document, content: bytes) -> Policy:
         judge=_judge(section.section("judge")),
         gate=_gate(section.section("gate")),
         run=_run(section.section("run")),
+        baseline=_baseline(section.section("baseline")),
         routes=read_routes(section.section("routes")),
         waivers=read_waivers(section),
+        promotion=_promotion(section.section("promotion")),
     )
     check_routes(section, policy)
     section.finish()
@@ -55,13 +68,14 @@ def read_policy(document: Document, content: bytes) -> Policy:
 
 
 def _paths(section: Section) -> Paths:
-    section.allow("prompts", "evalsets", "baselines", "calibrations", "graders")
+    section.allow("prompts", "evalsets", "baselines", "calibrations", "acceptances", "graders")
     has_graders = section.data.get("graders") is not None
     return Paths(
         prompts=_folder(section, "prompts"),
         evalsets=_folder(section, "evalsets"),
         baselines=_folder(section, "baselines", default=Paths().baselines),
         calibrations=_folder(section, "calibrations", default=Paths().calibrations),
+        acceptances=_folder(section, "acceptances", default=Paths().acceptances),
         graders=_folder(section, "graders") if has_graders else None,
     )
 
@@ -166,6 +180,30 @@ def _run(section: Section) -> RunSettings:
         job_minutes=section.number("job_minutes", default.job_minutes, least=1.0, most=100_000.0),
         cache_days=section.integer("cache_days", default.cache_days, least=0, most=3650),
         route=section.text("route"),
+    )
+
+
+def _promotion(section: Section) -> PromotionRules:
+    section.allow("by", "environment")
+    default = PromotionRules()
+    environment = section.text("environment", default.environment)
+    if not environment.strip() or len(environment) > MOST_ENVIRONMENT:
+        section.note("environment", f"expected a name of 1 to {MOST_ENVIRONMENT} characters")
+    return PromotionRules(by=section.choice("by", default.by), environment=environment)
+
+
+def _baseline(section: Section) -> BaselineSettings:
+    section.allow("branch", "trials")
+    branch = section.optional_text("branch")
+    is_text = isinstance(section.data.get("branch"), str)
+    if is_text and (branch == "HEAD" or not branch or _BRANCH.fullmatch(branch) is None):
+        section.note("branch", "expected the name of a branch, such as `evalgate-records`")
+    has_trials = section.data.get("trials") is not None
+    return BaselineSettings(
+        branch=branch,
+        trials=section.integer("trials", FEWEST_RECORDED, least=FEWEST_RECORDED, most=100)
+        if has_trials
+        else None,
     )
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 from evalgate.model.calibration import print_of
 from evalgate.model.policy import Policy
 
-_SECTIONS = ("paths", "judge", "gate", "run")
+_SECTIONS = ("paths", "judge", "gate", "run", "baseline", "promotion")
 
 
 def policy_notes(old: Policy, new: Policy) -> Iterator[str]:

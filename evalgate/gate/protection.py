@@ -96,10 +96,7 @@ def _had(evalset: EvalSet, tag: str, before: int) -> str:
 
 
 def _finding(evalset: EvalSet, said: str) -> Finding:
-    message = (
-        f"{said}: keep the cases and their tag, or have the change agreed and the policy adapted "
-        "first."
-    )
+    message = f"{said}: keep the cases and their tag."
     return Finding(
         prompt=evalset.path,
         path=evalset.path,

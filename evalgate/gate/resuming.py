@@ -17,6 +17,8 @@ from evalgate.running.shards import Shard, read_shard
 _RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 """A run id names a folder, so it must lead nowhere else."""
 
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunRun:
@@ -58,6 +60,7 @@ def read_begun(document: Document) -> BegunRun:
             policy=section.required_text("policy"),
             looks=section.flag("looks", default=True),
             today=today,
+            records=_records(section),
         ),
         hash=section.required_text("plan_hash"),
         shard=part,
@@ -66,6 +69,14 @@ def read_begun(document: Document) -> BegunRun:
     )
     section.finish()
     return begun
+
+
+def _records(section: Section) -> str | None:
+    written = section.optional_text("records")
+    if written and _COMMIT.fullmatch(written) is None:
+        section.note("records", "expected the full id of a commit")
+        return None
+    return written
 
 
 def check_same(begun: BegunRun, plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from evalgate.errors import ConfigurationError, Problem, UsageError
+from evalgate.errors import ConfigurationError, NothingStableError, Problem, UsageError
 from evalgate.gate.evalsets import EvalSets, covering, read_evalsets
 from evalgate.gate.gate import completed
 from evalgate.gate.gathering import Question, Sources, gather_work_tree
@@ -28,7 +28,8 @@ def stable_plan(question: Question, outside: Outside, *, names: Collection[str] 
         names: the prompts to take; all of them when there are none.
 
     Raises:
-        UsageError: when a prompt is unknown, or nothing is left.
+        UsageError: when a prompt is unknown.
+        NothingStableError: when nothing is left.
         ConfigurationError: when a file of the work tree is wrong.
     """
     sources = gather_work_tree(question, outside.repository, outside.parser)
@@ -45,7 +46,9 @@ def stable_plan(question: Question, outside: Outside, *, names: Collection[str] 
     check_fit(matchups, settings.splits)
     notes = tuple(_left_out(sources, sets, names=names))
     if not matchups:
-        raise UsageError("\n".join(notes) or f"{sources.policy.paths.prompts}/ holds no prompt")
+        raise NothingStableError(
+            "\n".join(notes) or f"{sources.policy.paths.prompts}/ holds no prompt"
+        )
     plan = Plan(sources=sources, matchups=matchups, notes=notes, sets=sets.head)
     return completed(plan, outside)
 

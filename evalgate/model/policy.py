@@ -37,14 +37,16 @@ class OnInconclusive(StrEnum):
 class Paths:
     """The folders that hold prompts and eval sets, from the repository's root, without a slash.
 
-    `baselines` holds the records of stable versions, `calibrations` what is known of the judge.
-    `graders` is the folder of Python graders; None forbids them.
+    `baselines` holds the records of stable versions, `calibrations` what is known of the judge and
+    `acceptances` which changes of eval sets maintainers answer for. `graders` is the folder of
+    Python graders; None forbids them.
     """
 
     prompts: str = "prompts"
     evalsets: str = "evalsets"
     baselines: str = "reports/baselines"
     calibrations: str = "reports/calibrations"
+    acceptances: str = "reports/accepted"
     graders: str | None = None
 
 
@@ -120,6 +122,33 @@ class RunSettings:
     route: str = ""
 
 
+class MoveBy(StrEnum):
+    """How a promotion on GitHub moves the live pointer."""
+
+    PULL_REQUEST = "pull_request"
+    COMMIT = "commit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionRules:
+    """How a promotion on GitHub is made, and for which environment it is recorded."""
+
+    by: MoveBy = MoveBy.PULL_REQUEST
+    environment: str = "production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineSettings:
+    """Where records of stable versions are kept, and how large a push to the base makes them.
+
+    `branch` has them apart from all other files; None commits them beside the prompts. `trials` is
+    the number per case; None means the usual one.
+    """
+
+    branch: str | None = None
+    trials: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The file `.github/evalgate.yml`; `hash` is that of its bytes, empty for the defaults."""
@@ -130,5 +159,7 @@ class Policy:
     judge: JudgeSettings = field(default_factory=JudgeSettings)
     gate: GateRules = field(default_factory=GateRules)
     run: RunSettings = field(default_factory=RunSettings)
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
     routes: Mapping[str, Route] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    promotion: PromotionRules = field(default_factory=PromotionRules)

@@ -21,6 +21,10 @@ _MEND = (
 _RUN_AGAIN = "Run the gate again later; it decided nothing, neither for nor against this change."
 _KEY = "Check the API key that the gate is given (`ANTHROPIC_API_KEY`), then run it again."
 _PAYMENT = "Check the billing and the spend limits of the account behind the key, then run again."
+_ACCEPT = (
+    "Restore what the change takes from the eval set, or have a maintainer accept it on the default"
+    " branch, by the command that the reason names; then run the gate again."
+)
 _UNGRADED = "Look at the trials without a grade; remove what caused them and run again."
 
 _STEPS: Mapping[str, str] = {
@@ -33,7 +37,7 @@ _STEPS: Mapping[str, str] = {
         "Take back waivers of the protected slice, or add cases with its tag in a pull request of"
         " their own."
     ),
-    "protected_slice_gone": "Restore the cases of the protected slice and their tag.",
+    "protected_slice_gone": _ACCEPT,
     "judge_tried": (
         "Read the verdicts of the judge that turned wrong, then mend the rubric or choose another"
         " judge. Where a label is wrong, correct it and calibrate again."
@@ -51,7 +55,7 @@ _STEPS: Mapping[str, str] = {
     "no_headroom": "Read why answers fail in both arms; mend the graders or the prompt first.",
     "lopsided_errors": _UNGRADED,
     "grader_silent": "Mend the grader that gave no grade, or take it out of the eval set.",
-    "critical_case_changed": "Restore the critical cases, or have their owners agree to it.",
+    "critical_case_changed": _ACCEPT,
     "branch_behind": "Bring the branch up to date with its base, then run the gate again.",
     "base_set_unreadable": "Mend the eval set at the base first, in a pull request of its own.",
     "prompt_deleted": "Bring the prompt back, or have its owners agree to the removal.",
@@ -60,7 +64,7 @@ _STEPS: Mapping[str, str] = {
     "model_not_tested": "Add a version that names the model, so that it is tested.",
     "too_few_clusters": "Add cases that belong to other clusters: related cases count as one.",
     "cannot_tell": "Add cases or trials, or accept a wider limit (`gate.max_drop`), and run again.",
-    "set_changed": "Have the owners of the eval set agree to the change of so many cases.",
+    "set_changed": _ACCEPT,
     "no_baseline": "Set `gate.min_pass_rate` in the policy, so that a first version can pass.",
     "no_comparable_cases": "Keep cases from the base in the set, so that there is a comparison.",
     "all_waived": "Take back the waivers that are no longer needed, so that something is compared.",
@@ -71,7 +75,7 @@ _STEPS: Mapping[str, str] = {
     "published_version_edited": "Restore the published file; put the edit into a new version.",
     "dangling_pointer": "Point `live.yaml` at a version that exists.",
     "pointer_deleted": "Bring back `live.yaml` with a stable version in it.",
-    "evalset_removed": "Bring the eval set back, or have its removal agreed by its owners.",
+    "evalset_removed": _ACCEPT,
     "configuration": "Correct the files at the places that are named, and push again.",
     "bootstrap": "Merge the policy: it applies from the next pull request on.",
     "authentication": _KEY,

@@ -24,7 +24,7 @@ _LEVELS: Mapping[Verdict, Level] = {
 def annotations(
     report: Report, *, lines: Lines, problems: Sequence[Problem] = ()
 ) -> tuple[Annotation, ...]:
-    """Return what is remarked about a run: each version held back, each problem of a file.
+    """Return all that is remarked about a run: each version held back, each problem of a file.
 
     Where there is neither, the headline is the one remark.
 
@@ -39,7 +39,7 @@ def annotations(
     if not found:
         level = _LEVELS.get(report.run.verdict, Level.NOTICE)
         found = [Annotation(level=level, title=title, message=report.headline)]
-    return tuple(capped(found))
+    return tuple(found)
 
 
 def capped(found: Iterable[Annotation], most: int = MOST_OF_A_LEVEL) -> Iterator[Annotation]:

@@ -45,6 +45,12 @@ def test_the_root_is_found_from_a_folder_inside(folder: Path) -> None:
     assert GitRepository(folder / "prompts").root == folder.resolve()
 
 
+def test_the_user_is_known_by_name_or_else_by_email(folder: Path) -> None:
+    git(folder, "config", "user.email", "ann@example.invalid")
+    git(folder, "config", "user.name", "Ann Å")
+    assert GitRepository(folder).user() == "Ann Å"
+
+
 def test_a_ref_resolves_to_its_commit(folder: Path) -> None:
     assert GitRepository(folder).resolve("main") == git(folder, "rev-parse", "HEAD")
 

@@ -171,20 +171,6 @@ def test_help_loads_nothing_heavy() -> None:
 # The Action
 
 
-def test_every_input_of_the_action_is_mapped_through_the_environment() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    mapped = [value for step in action["runs"]["steps"] for value in step["env"].values()]
-    assert [name for name in action["inputs"] if f"${{{{ inputs.{name} }}}}" not in mapped] == []
-
-
-def test_every_output_of_the_action_comes_from_the_gate_step() -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    assert {name: output["value"] for name, output in action["outputs"].items()} == {
-        name: f"${{{{ steps.gate.outputs.{name} }}}}"
-        for name in ("verdict", "pass-rate", "delta", "report-path", "cost")
-    }
-
-
 @pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
 def test_scripts_hold_no_expressions_and_change_no_later_step(path: Path) -> None:
     document = yaml.safe_load(path.read_text("utf-8"))
@@ -195,8 +181,8 @@ def test_scripts_hold_no_expressions_and_change_no_later_step(path: Path) -> Non
 
 def test_the_action_runs_python_apart_from_the_checkout() -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
-    runs = re.findall(r'(?:\$EVALGATE_PYTHON|/bin/python)" (-\S+)', text)
-    assert len(runs) >= 3
+    runs = re.findall(r'"\$(?:EVALGATE_PYTHON|EVALGATE_BIN|python)" (-\S+)', text)
+    assert len(runs) >= 5
     assert set(runs) == {"-I"}
 
 

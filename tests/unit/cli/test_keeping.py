@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.git import GitRepository
+from evalgate.adapters.git_process import check
+from evalgate.adapters.git_writing import commit_all
 from evalgate.cli.keeping import keep
 from evalgate.model.chat import Completion, Usage
-from evalgate.model.policy import Policy
+from evalgate.model.policy import BaselineSettings, Policy
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.prompts.shared import identity
 from tests.unit.cli.shops import VERSION, make_shop
@@ -49,7 +51,7 @@ def trial(case: str, *, index: int = 0, evalset: str = "p", prompt: str = "p") -
 
 def kept(shop: Path, *trials: Trial) -> dict[str, list[tuple[str, int]]]:
     with chdir(shop):
-        keep(trials, Policy(), GitRepository(Path.cwd()))
+        keep(trials, Policy(), GitRepository(Path.cwd()), in_workflow=False)
     files = (shop / "reports/baselines").glob("*") if (shop / "reports").exists() else ()
     return {
         path.name: [
@@ -84,3 +86,21 @@ def test_versions_that_are_not_stable_and_trials_without_a_grade_are_not_kept(
 def test_each_set_has_a_file_of_its_own(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(kept(shop, trial("a"), trial("a", evalset="more"))) == {"p.p.jsonl", "p.more.jsonl"}
     assert "1 trial of p on more: " in capsys.readouterr().out
+
+
+def test_what_a_branch_has_on_record_is_joined_with_the_work_tree_and_said_to_belong_there(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(shop, trial("a"))
+    check(shop, "add", "--force", "reports")
+    commit_all(shop, "records")
+    check(shop, "branch", "records")
+    (shop / "reports/baselines/p.p.jsonl").unlink()
+    kept(shop, trial("b"))
+    policy = Policy(baseline=BaselineSettings(branch="records"))
+    for in_workflow, found in ((True, ["b", "c"]), (False, ["a", "b", "c"])):
+        with chdir(shop):
+            keep([trial("c")], policy, GitRepository(Path.cwd()), in_workflow=in_workflow)
+        lines = (shop / "reports/baselines/p.p.jsonl").read_text().splitlines()
+        assert [json.loads(line)["case"] for line in lines] == found
+    assert "the gate reads records from records: commit them there" in capsys.readouterr().out

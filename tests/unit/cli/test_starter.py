@@ -46,5 +46,5 @@ def test_the_workflow_pins_what_this_repository_pins() -> None:
     assert checkout in own
     data = read_yaml("w.yml", written.encode()).data
     assert isinstance(data, dict)
-    assert data["on"] == {"pull_request": {"branches": ['ma"in']}}
+    assert data["on"] == {"pull_request": {"branches": ['ma"in']}, "merge_group": None}
     assert "uses: o/r@c" in written

@@ -29,6 +29,12 @@ def test_words_lists_and_folders_are_written_plainly() -> None:
     ]
 
 
+def test_how_promotions_are_made_is_told() -> None:
+    assert said("", "promotion: {by: commit}") == [
+        "`promotion.by` changes from pull_request to commit.",
+    ]
+
+
 def test_a_new_judge_is_more_than_a_key() -> None:
     assert said("", "judge: {model: claude-opus-5-5}") == [
         "`judge.model` changes from claude-sonnet-5-5 to claude-opus-5-5.",

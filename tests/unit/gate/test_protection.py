@@ -73,7 +73,7 @@ def test_a_protected_slice_may_not_lose_more_than_the_edit_budget(
 def test_the_finding_says_how_many_cases_lost_the_tag() -> None:
     [finding] = changed(evalset(tagged=4), before=evalset(tagged=30)).findings
     assert finding.reason.message == snapshot(
-        "The protected slice vip had 30 cases in evalsets/a.yaml; of those 26 (86.7%) were deleted or lost the tag, more than the 10% that a change may touch: keep the cases and their tag, or have the change agreed and the policy adapted first."
+        "The protected slice vip had 30 cases in evalsets/a.yaml; of those 26 (86.7%) were deleted or lost the tag, more than the 10% that a change may touch: keep the cases and their tag; a maintainer accepts it by `evalgate accept a --head h --reason TEXT`."
     )
 
 
@@ -100,7 +100,7 @@ def test_a_slice_that_no_policy_protects_may_go() -> None:
 def test_the_finding_says_what_is_left() -> None:
     [finding] = changed(evalset(edited=4)).findings
     assert finding.reason.message == snapshot(
-        "The protected slice vip had 6 cases in evalsets/a.yaml; of those 2 remain as they were, so a drop could not be seen: keep the cases and their tag, or have the change agreed and the policy adapted first."
+        "The protected slice vip had 6 cases in evalsets/a.yaml; of those 2 remain as they were, so a drop could not be seen: keep the cases and their tag; a maintainer accepts it by `evalgate accept a --head h --reason TEXT`."
     )
 
 

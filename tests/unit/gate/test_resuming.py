@@ -50,6 +50,12 @@ def test_the_document_of_a_plan_is_the_plan_of_a_begun_run() -> None:
     check_same(begun, plan(today="2026-11-22"))
 
 
+@pytest.mark.parametrize("at", [None, "", "c" * 40])
+def test_a_run_goes_on_with_the_records_that_its_plan_notes(at: str | None) -> None:
+    document = plan_document(replace(plan(), records_at=at))
+    assert read_begun(Document(path="p", data=document, lines={})).question.records == at
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -58,6 +64,7 @@ def test_the_document_of_a_plan_is_the_plan_of_a_begun_run() -> None:
         ({"shard": 2}, "shard: "),
         ({"as_of": "tomorrow"}, "as_of: expected a day such as `2027-01-31`"),
         ({"plan_hash": None}, "plan_hash"),
+        ({"records": "main"}, "records: expected the full id of a commit"),
         ({"simulated": "yes"}, "simulated: "),
         ({"run_id": "../../etc"}, "run_id: expected letters"),
         ({"run_id": ".."}, "run_id: expected letters"),
