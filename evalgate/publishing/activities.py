@@ -7,6 +7,8 @@ from evalgate.errors import UsageError
 from evalgate.model.event import Activity, Event
 from evalgate.model.reading import suggestion
 
+_TARGET = "pull_request_target"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -32,7 +34,7 @@ def activity_of(event: Event, wish: Wish) -> Activity:
         return _named(wish.activity)
     decide = _ACTIVITIES.get(event.name)
     if decide is None:
-        known = ", ".join(sorted(_ACTIVITIES))
+        known = ", ".join(sorted(_ACTIVITIES.keys() - {_TARGET}))
         raise UsageError(
             f"evalgate does not know what to do about the event `{event.name}`: it acts on "
             f"{known}; start the workflow by one of them, or name the input `activity`"
@@ -87,7 +89,7 @@ def _of_run(event: Event, _: Wish) -> Activity:
 
 _ACTIVITIES: Mapping[str, Callable[[Event, Wish], Activity]] = {
     "pull_request": _of_pull_request,
-    "pull_request_target": _of_target,
+    _TARGET: _of_target,
     "merge_group": lambda _, __: Activity.GATE,
     "push": _of_push,
     "schedule": lambda _, __: Activity.RECORD,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from evalgate.errors import ExitCode
 from evalgate.gate.roots import MAIN
 from evalgate.model.document import Document
-from evalgate.model.github import CommitState, CommitStatus
+from evalgate.model.github import Annotation, CommitState, CommitStatus
 from evalgate.model.reading import Section
 from evalgate.model.verdict import Verdict
 from evalgate.publishing.handover import Standing
@@ -20,7 +20,7 @@ RUNNING = "The gate is running."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootResult:
-    """What became of one root: its verdict in a sentence, and the page that tells it.
+    """What became of one root: its verdict in a sentence, the page that tells it, and remarks.
 
     `verdict` is None when the run left none. `standing` is what the status says in its place.
     """
@@ -31,11 +31,17 @@ class RootResult:
     exit_code: ExitCode
     simulated: bool = False
     page: str = ""
+    remarks: tuple[Annotation, ...] = ()
     standing: Standing | None = None
 
 
 def read_result(
-    root: str, verdict: Document, *, page: str, standing: Standing | None
+    root: str,
+    verdict: Document,
+    *,
+    page: str,
+    remarks: tuple[Annotation, ...] = (),
+    standing: Standing | None = None,
 ) -> RootResult:
     """Return what `verdict.json` says of a root.
 
@@ -44,13 +50,17 @@ def read_result(
     """
     section = Section(verdict)
     section.required_text("schema")
+    code = section.integer("exit_code", ExitCode.BUG, least=0, most=255)
+    if code not in list(ExitCode):
+        section.note("exit_code", f"expected one of evalgate's exit codes, got {code}")
     result = RootResult(
         root=root,
         verdict=section.choice("verdict", Verdict.ERROR),
         headline=section.required_text("headline"),
-        exit_code=ExitCode(section.integer("exit_code", ExitCode.BUG, least=0, most=130)),
+        exit_code=ExitCode(code) if code in list(ExitCode) else ExitCode.BUG,
         simulated=section.flag("simulated", default=False),
         page=page,
+        remarks=remarks,
         standing=standing,
     )
     section.finish()

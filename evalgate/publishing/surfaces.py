@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from evalgate.errors import GitHubError
-from evalgate.model.github import Annotation, CheckRun, Comment, CommitStatus, Conclusion
+from evalgate.model.github import CheckRun, Comment, CommitStatus, Conclusion
 from evalgate.model.ports import GitHub
 from evalgate.publishing.page import comment_text, is_worth_a_comment
 from evalgate.publishing.results import RootResult, shortened, status_context, status_of
 from evalgate.publishing.sticky import CommentPlan, Marker, plan_comment
+from evalgate.reporting.annotations import capped
 
 MOST_TITLE = 255
 """The most characters of a check run's title."""
+
+MOST_REMARKS = 500
+"""The most remarks of each level at a check run, which takes 50 a request."""
 
 Result = TypeVar("Result")
 
@@ -52,25 +56,18 @@ def show_statuses(github: GitHub, commit: str, statuses: Sequence[CommitStatus])
     return warnings
 
 
-def show(
-    github: GitHub,
-    results: Sequence[RootResult],
-    *,
-    place: Place,
-    annotations: Sequence[Annotation] = (),
-) -> Published:
+def show(github: GitHub, results: Sequence[RootResult], *, place: Place) -> Published:
     """Show the results of a run wherever they belong.
 
     Args:
         github: where they are shown.
         results: of all roots.
         place: the commit, the pull request and the addresses.
-        annotations: for the check runs, where these are wanted.
     """
     url = place.report_url or place.run_url
     warnings = show_statuses(github, place.commit, [status_of(each, url=url) for each in results])
     if place.check_runs:
-        checks = [check_run(each, place=place, annotations=annotations) for each in results]
+        checks = [check_run(each, place=place) for each in results]
         refused, _ = _tried("the check run", lambda: _create_checks(github, checks))
         warnings += refused
     if not (place.comments and place.number):
@@ -79,10 +76,8 @@ def show(
     return replace(shown or Published(), warnings=(*warnings, *refused))
 
 
-def check_run(
-    result: RootResult, *, place: Place, annotations: Sequence[Annotation] = ()
-) -> CheckRun:
-    """Return the check run of a root."""
+def check_run(result: RootResult, *, place: Place) -> CheckRun:
+    """Return the check run of a root, with its remarks about files."""
     status = status_of(result, url=place.run_url)
     conclusions = {"success": Conclusion.SUCCESS, "pending": Conclusion.NEUTRAL}
     return CheckRun(
@@ -92,7 +87,7 @@ def check_run(
         title=shortened(result.headline, MOST_TITLE),
         summary=comment_text([result], report=place.report_url),
         url=place.run_url,
-        annotations=tuple(annotations),
+        annotations=tuple(capped((each for each in result.remarks if each.path), MOST_REMARKS)),
     )
 
 

@@ -1,0 +1,37 @@
+"""What a run of the Action is made with, as the inputs say."""
+
+from argparse import ArgumentParser, Namespace
+
+from evalgate.adapters.git import GitRepository
+from evalgate.cli.action_task import Task
+from evalgate.cli.action_words import parsed, run_words
+from evalgate.cli.engine import add_engine_arguments, engine
+from evalgate.cli.session import Terms
+from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
+from evalgate.gate.outside import Outside
+
+
+def outside_of(task: Task, repository: GitRepository) -> Outside:
+    """Return the outside world of a run."""
+    return outside(repository, task.environment, simulator_rules(_options(task)))
+
+
+def terms_of(task: Task, *, again: str) -> Terms:
+    """Return how a run is made; `again` is the verb that goes on with it."""
+    options = _options(task)
+    rules = simulator_rules(options)
+    return Terms(
+        again=(again, *run_words(task.inputs)),
+        store=store_path(options, rules, in_workflow=True),
+        simulated=bool(rules),
+        max_cost_usd=options.max_cost,
+        engine=engine(options, task.environment, rules),
+    )
+
+
+def _options(task: Task) -> Namespace:
+    def add_arguments(parser: ArgumentParser) -> None:
+        add_world_arguments(parser)
+        add_engine_arguments(parser)
+
+    return parsed("gate", add_arguments, run_words(task.inputs))
