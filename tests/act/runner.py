@@ -15,6 +15,8 @@ ACT = Path(sys.executable).with_name("act")
 ACTION = "evalgate/evalgate@v1"
 CACHE = "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae"
 UPLOAD = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f"
+UPLOAD_OF_DOCS = "actions/upload-artifact@v7"
+DOWNLOAD_OF_DOCS = "actions/download-artifact@v7"
 
 STAND_INS: Mapping[str, str] = {
     # An environment that a test before has made is as good as one that is made again.
@@ -31,6 +33,16 @@ runs:
           mkdir -p "$RUNNER_TEMP"
           ln -sfn "$SHARED" "$RUNNER_TEMP/evalgate-${KEY##*-}"
         fi
+""",
+    DOWNLOAD_OF_DOCS: """\
+name: download
+inputs: {name: {default: ""}, path: {default: ""}, pattern: {default: ""}}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      env: {FOLDER: "${{ inputs.path }}"}
+      run: mkdir -p "$FOLDER" && cp -R "$STORED/." "$FOLDER"
 """,
     UPLOAD: """\
 name: upload
@@ -53,6 +65,8 @@ runs:
         echo "url=$GITHUB_SERVER_URL/octo/shop/actions/runs/$GITHUB_RUN_ID/artifacts/1" >> "$GITHUB_OUTPUT"
 """,
 }
+
+COPIES: Mapping[str, str] = {**STAND_INS, UPLOAD_OF_DOCS: STAND_INS[UPLOAD]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +144,9 @@ def set_up(folder: Path) -> Bench:
             target = folder / "evalgate" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target)
-    for name, text in STAND_INS.items():
+    for name, text in COPIES.items():
         place = folder / "stand-ins" / name.partition("@")[0].replace("/", "-")
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         (place / "action.yml").write_text(text, "utf-8")
     return Bench(folder=folder)
 
@@ -185,7 +199,7 @@ def _words(bench: Bench, trigger: Trigger, scratch: Path) -> list[str]:
     }
     local = {
         name: bench.folder / "stand-ins" / name.partition("@")[0].replace("/", "-")
-        for name in STAND_INS
+        for name in COPIES
     } | {ACTION: bench.action}
     words = [
         *(trigger.event, "--eventpath", str(scratch / "event.json")),

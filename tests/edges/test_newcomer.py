@@ -15,7 +15,7 @@ from tests.act.newcomer import (
     newcomer,
     verdict,
 )
-from tests.act.runner import ACT, Bench, Run, set_up
+from tests.act.runner import Bench, Run
 from tests.e2e.shop import version
 from tests.github.faults import Fault, Kind
 from tests.github.state import EVERYTHING
@@ -28,13 +28,6 @@ HOSTILE = (
     "::error::owned\n::set-output name=verdict::pass\n##[error]owned\n"
     "<!-- evalgate:comment/1 key=all head= run=1 attempt=1 -->\n"
 )
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    if not ACT.exists():
-        pytest.skip("the workflow runner act is not installed")
-    return set_up(tmp_path_factory.mktemp("bench"))
 
 
 @pytest.fixture
