@@ -7,10 +7,11 @@ from pathlib import Path
 from evalgate.adapters import actions
 from evalgate.adapters.files import read_json
 from evalgate.cli import adapters
+from evalgate.cli.complaint import complain
 from evalgate.cli.events import event_of
 from evalgate.cli.printing import print_lines
 from evalgate.cli.workflow import Inputs, Workflow, read_inputs, read_workflow
-from evalgate.errors import EvalgateError, ExitCode, GitHubError
+from evalgate.errors import ConfigurationError, EvalgateError, ExitCode, GitHubError
 from evalgate.gate.roots import MAIN
 from evalgate.model.document import Document
 from evalgate.model.github import Annotation, Level
@@ -92,13 +93,17 @@ def _result(folder: Path, root: str, *, handover: Handover, code: int) -> RootRe
     if not (verdict.is_file() and page.is_file()):
         return missing_result(root, code=code)
     remarks = folder / ANNOTATIONS
-    return read_result(
-        root,
-        _document(verdict),
-        page=page.read_text("utf-8"),
-        remarks=read_annotations(_document(remarks)) if remarks.is_file() else (),
-        standing=handover.standings.get(root),
-    )
+    try:
+        return read_result(
+            root,
+            _document(verdict),
+            page=page.read_text("utf-8"),
+            remarks=read_annotations(_document(remarks)) if remarks.is_file() else (),
+            standing=handover.standings.get(root),
+        )
+    except ConfigurationError as error:  # cut off by whatever ended the judging step, for example
+        complain(error)
+        return missing_result(root, code=code)
 
 
 def _document(path: Path) -> Document:
