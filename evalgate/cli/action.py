@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from evalgate.adapters import actions
+from evalgate.cli.action_forks import judge_approved, relay_screening, screen
 from evalgate.cli.action_gate import gate_change
 from evalgate.cli.action_moves import promote, record
 from evalgate.cli.action_task import Task
@@ -77,6 +78,9 @@ def _do_nothing(_: Task) -> ExitCode:
 
 _DEEDS: Mapping[Activity, Callable[[Task], ExitCode]] = {
     Activity.GATE: gate_change,
+    Activity.SCREEN: screen,
+    Activity.RELAY: relay_screening,
+    Activity.JUDGE_FORK: judge_approved,
     Activity.PROMOTE: promote,
     Activity.RECORD: record,
     Activity.NOTHING: _do_nothing,

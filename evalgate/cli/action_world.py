@@ -9,11 +9,17 @@ from evalgate.cli.engine import add_engine_arguments, engine
 from evalgate.cli.session import Terms
 from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
 from evalgate.gate.outside import Outside
+from evalgate.simulator.rules import Rules
+
+
+def rules_of(task: Task) -> tuple[Rules, ...]:
+    """Return the rules of the simulator; none when Claude is to answer."""
+    return simulator_rules(_options(task))
 
 
 def outside_of(task: Task, repository: GitRepository) -> Outside:
     """Return the outside world of a run."""
-    return outside(repository, task.environment, simulator_rules(_options(task)))
+    return outside(repository, task.environment, rules_of(task))
 
 
 def terms_of(task: Task, *, again: str) -> Terms:

@@ -21,6 +21,7 @@ from evalgate.cli.evidence import add_evidence_argument, evidence_words, with_ev
 from evalgate.cli.judging import gate
 from evalgate.cli.publication import PURSE, PURSE_FILES, Publication, publish_roots
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
+from evalgate.cli.replaying import add_replay_argument, hand_in, replay_words
 from evalgate.cli.session import Terms, begun_run
 from evalgate.cli.world import (
     add_world_arguments,
@@ -33,6 +34,7 @@ from evalgate.cli.world import (
 from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside
+from evalgate.gate.replaying import from_store
 from evalgate.gate.roots import check_apart, root_name
 
 VERB = "gate"
@@ -48,6 +50,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_world_arguments(parser)
     add_evidence_argument(parser)
     add_engine_arguments(parser)
+    add_replay_argument(parser)
 
 
 def run(options: Namespace) -> ExitCode:
@@ -59,12 +62,15 @@ def run(options: Namespace) -> ExitCode:
     world = on_cluster(options, world, environment=environment, rules=rules)
     world = with_evidence(world, options)
     terms = Terms(
-        again=(VERB, *world_words(options), *evidence_words(options), *engine_words(options)),
+        again=(
+            *(VERB, *world_words(options), *evidence_words(options), *engine_words(options)),
+            *replay_words(options),
+        ),
         store=store_path(options, rules, in_workflow=environment.in_workflow),
         simulated=bool(rules),
         max_cost_usd=options.max_cost,
         batches=options.engine == BATCHES,
-        engine=engine(options, environment, rules),
+        engine=(lambda _: from_store) if options.replay else engine(options, environment, rules),
     )
     if options.resume:
         return _resume(options, world, environment=environment, terms=terms)
@@ -76,6 +82,16 @@ def run(options: Namespace) -> ExitCode:
     )
     ruling = policies(options, question, repository)
     questions = [replace(question, policy=policy) for policy in ruling]
+    code = gate_each(questions, world, publication=publication, terms=terms)
+    if options.replay:
+        hand_in(questions, world, folder=publication.folder)
+    return code
+
+
+def gate_each(
+    questions: Sequence[Question], world: Outside, *, publication: Publication, terms: Terms
+) -> ExitCode:
+    """Gate the one root of a repository into the run folder, or each into a folder below it."""
     if len(questions) == 1:
         return gate(questions[0], world, publication=publication, terms=terms)
     return _gate_roots(questions, world, publication=publication, terms=terms)

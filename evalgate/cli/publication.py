@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalgate.adapters import actions
@@ -24,12 +24,13 @@ from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
+from evalgate.publishing.submission import FILE as SUBMISSION
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
 from evalgate.reporting.annotation_file import annotation_document
 from evalgate.reporting.annotations import annotations, capped
 from evalgate.reporting.comment import COMMENT_BYTES, comment, summary
 from evalgate.reporting.junit import junit
-from evalgate.reporting.story import Report
+from evalgate.reporting.story import Banner, Report
 from evalgate.reporting.telling import tell
 from evalgate.reporting.terminal import show
 from evalgate.reporting.verdict_file import verdict_document
@@ -62,6 +63,7 @@ OWN_FILES = (
     TRIALS,
     EARLIER_ATTEMPTS,
     JOURNAL,
+    SUBMISSION,
     STORE,
     f"{STORE}-wal",
     f"{STORE}-shm",
@@ -120,18 +122,26 @@ def refusal(question: Question, error: EvalgateError) -> RunVerdict:
     )
 
 
-def publish(
+def publish(  # noqa: PLR0913 - everything that a report is told from
     publication: Publication,
     verdict: RunVerdict,
     *,
     plan: Plan | None = None,
     log: TrialLog | None = None,
     problems: Sequence[Problem] = (),
-) -> None:
-    """Write the run folder, then tell the terminal and the workflow.
+    banner: Banner | None = None,
+) -> Report:
+    """Write the run folder, then tell the terminal and the workflow; return what was told.
 
-    A gate that stopped at an error has no plan and no log, and maybe problems of files; its error
-    is printed where it ends.
+    A gate that stopped at an error has no plan and no log; its error is printed where it ends.
+
+    Args:
+        publication: where to.
+        verdict: what was decided.
+        plan: what was run.
+        log: its trials.
+        problems: of files, when they are why there is no plan.
+        banner: what stands above everything else in the report.
     """
     report = tell(
         verdict,
@@ -141,6 +151,7 @@ def publish(
             for name, evalset in (plan.sets if plan else {}).items()
         },
     )
+    report = replace(report, banner=banner)
     files = _files(report, plan, publication)
     remarks = annotations(report, lines=changed_lines(plan) if plan else {}, problems=problems)
     if publication.in_workflow:
@@ -154,6 +165,7 @@ def publish(
         if not publication.as_json:
             for each in capped(remarks):
                 actions.annotate(each)
+    return report
 
 
 def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str) -> None:

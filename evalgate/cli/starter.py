@@ -10,6 +10,7 @@ from evalgate.deciding.sizing import Setup
 from evalgate.model.policy import Paths
 
 SCHEMA_FOLDER = ".evalgate"
+_WRITTEN_BY_HAND = ("evalset.schema.json", "policy.schema.json")
 UNKNOWN_ACTION = "OWNER/evalgate@COMMIT"
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+?)(?:\.git)?/?")
@@ -17,7 +18,11 @@ _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+?)
 
 def schema_files() -> dict[str, str]:
     """Return the JSON Schemas for editors, by their path in a repository."""
-    return {f"{SCHEMA_FOLDER}/{name}": text for name, text in _package("schemas").items()}
+    return {
+        f"{SCHEMA_FOLDER}/{name}": text
+        for name, text in _package("schemas").items()
+        if name in _WRITTEN_BY_HAND
+    }
 
 
 def starter_files(paths: Paths) -> dict[str, str]:

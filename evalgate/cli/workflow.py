@@ -59,6 +59,7 @@ class Inputs:
     comment: str = ""
     comment_author: str = ""
     check_run: str = ""
+    forks_workflow: str = ""
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Return an input that is true or false.

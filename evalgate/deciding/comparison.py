@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from evalgate.deciding.accounts import Account, Places, outcome_of
+from evalgate.model.chat import FailureKind
 from evalgate.model.comparison import CasePair, Comparison, PlannedCase
 from evalgate.model.trial import Arm, Trial, TrialStatus
 
@@ -51,12 +52,14 @@ class Comparing:
         self._deleted = tuple(deleted)
         self._accounts = {arm: Account(arm, places) for arm in Arm}
         self._error_kinds: Counter[str] = Counter()
+        self._awaiting = 0
 
     def enter(self, trial: Trial) -> None:
         """Take one trial into account."""
         self._accounts[trial.arm].enter(trial)
         if kind := _error_kind(trial):
             self._error_kinds[kind] += 1
+        self._awaiting += _awaits_a_call(trial)
 
     def comparison(
         self, planned: Sequence[PlannedCase] = (), *, is_final: bool = True
@@ -85,19 +88,22 @@ class Comparing:
         slots = sum(len(case.candidate) for case in planned)
         kept = sum(len(pair.candidate) for pair in pairs)
         waived_trials = sum(len(pair.candidate) for pair in waived)
+        ledger = {
+            arm: account.ledger(planned, is_final=is_final)
+            for arm, account in self._accounts.items()
+        }
         kinds = sorted(self._error_kinds.items(), key=lambda item: (-item[1], item[0]))
         return Comparison(
             pairs=tuple(pairs),
             deleted=self._deleted,
-            ledger={
-                arm: account.ledger(planned, is_final=is_final)
-                for arm, account in self._accounts.items()
-            },
+            ledger=ledger,
             planned_pairs=slots - waived_trials if pairs else slots,
             lost_pairs=slots - waived_trials - kept,
             error_kinds=dict(kinds),
             lost_by=lost_by,
             waived=tuple(waived),
+            # A baseline may have run for another candidate, too.
+            awaiting=min(self._awaiting, sum(each.skipped for each in ledger.values())),
         )
 
 
@@ -148,6 +154,11 @@ class _Arms:
 
 def _graded(outcomes: Iterable[float | None]) -> _Outcomes:
     return tuple(outcome for outcome in outcomes if outcome is not None)
+
+
+def _awaits_a_call(trial: Trial) -> bool:
+    is_skipped = trial.status is TrialStatus.SKIPPED
+    return is_skipped and trial.error is not None and trial.error.kind == FailureKind.CALL_NEEDED
 
 
 def _error_kind(trial: Trial) -> str | None:

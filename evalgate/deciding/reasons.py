@@ -27,6 +27,10 @@ _MORE_UNITS: Mapping[str, str] = {
 }
 
 
+AWAITS_CALLS = "awaits_calls"
+"""The code of the reason that a run without calls could not come to its end."""
+
+
 def no_cases() -> Reason:
     """Nothing was planned."""
     return Reason(
@@ -68,6 +72,16 @@ def not_all_trials_ran(comparison: Comparison) -> Reason:
     return Reason(
         code="not_all_trials_ran",
         message=f"{skipped:,} of {counted(planned, 'planned trial')} were not started{after}.",
+    )
+
+
+def awaits_calls(comparison: Comparison) -> Reason:
+    """Trials need calls, and the run was one that may make none."""
+    planned = sum(ledger.planned for ledger in comparison.ledger.values())
+    return Reason(
+        code=AWAITS_CALLS,
+        message=f"{comparison.awaiting:,} of {counted(planned, 'trial')} need Claude, and this run "
+        "may not call it.",
     )
 
 

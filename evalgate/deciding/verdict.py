@@ -57,7 +57,7 @@ def decide(
     """
     evidence = weigh(comparison, rules, baseline=baseline and not unchanged)
     verdict, why = _judge(comparison, evidence, rules, baseline=baseline, unchanged=unchanged)
-    evaluated = verdict is not Verdict.ERROR
+    evaluated = verdict is not Verdict.ERROR and not comparison.awaiting
     return Decision(
         verdict=verdict,
         reasons=why,
@@ -88,6 +88,8 @@ def _judge(
     obstacle = next(_obstacles(comparison, rules), None)
     if obstacle:
         return Verdict.ERROR, (obstacle,)
+    if comparison.awaiting:
+        return Verdict.INCONCLUSIVE, (reasons.awaits_calls(comparison),)
     if comparison.waived and not comparison.pairs:
         return Verdict.INCONCLUSIVE, (reasons.all_waived(comparison),)
     delta = evidence.delta
@@ -118,8 +120,10 @@ def _obstacles(comparison: Comparison, rules: GateRules) -> Iterator[Reason]:
     if comparison.planned_pairs == 0:
         yield reasons.no_cases()
         return
-    if any(ledger.skipped for ledger in comparison.ledger.values()):
+    if sum(ledger.skipped for ledger in comparison.ledger.values()) > comparison.awaiting:
         yield reasons.not_all_trials_ran(comparison)
+    if comparison.awaiting:
+        return  # what was skipped on purpose is no loss, and nothing is decided anyway
     lost, planned = comparison.lost_pairs, comparison.planned_pairs
     if lost == planned or exceeds(lost, rules.error_budget, of=planned):
         yield reasons.error_budget(comparison, rules)

@@ -11,14 +11,16 @@ from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
 from evalgate.deciding.rates import exceeds, rate
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
+from evalgate.errors import ExitCode
 from evalgate.gate.acceptances import SET_CHANGED, with_command
 from evalgate.gate.looks import History, look_taken
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
 from evalgate.gate.standing import MatchupTrials, Standing, is_refuted
 from evalgate.model.change import Finding
+from evalgate.model.chat import FailureKind
 from evalgate.model.comparison import CaseKind
-from evalgate.model.policy import GateRules, Policy
+from evalgate.model.policy import GateRules, OnInconclusive, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.model.verdict import (
@@ -74,7 +76,7 @@ def conclude(
         run_id=plan.sources.question.run_id,
         verdict=verdict,
         reasons=why,
-        exit_code=verdict.exit_code(plan.sources.policy.gate.on_inconclusive),
+        exit_code=_exit_code(verdict, why, plan.sources.policy.gate),
         base=plan.sources.base,
         head=plan.sources.head,
         policy_hash=plan.sources.policy.hash,
@@ -85,6 +87,12 @@ def conclude(
         calls=total.calls,
         simulated=total.simulated,
     )
+
+
+def _exit_code(verdict: Verdict, why: Sequence[Reason], rules: GateRules) -> ExitCode:
+    """Return the exit code; a run that could not make its calls is never let through."""
+    awaits = any(reason.code == reasons.AWAITS_CALLS for reason in why)
+    return verdict.exit_code(OnInconclusive.BLOCK if awaits else rules.on_inconclusive)
 
 
 @dataclass(slots=True)
@@ -141,6 +149,8 @@ class _Tally:
 def _stop_told_by(trial: Trial) -> StopReason | None:
     """Return why the run stopped, as far as one trial tells; so no log reads as a whole run's."""
     error = trial.error
+    if error is not None and error.kind == FailureKind.CALL_NEEDED:
+        return None
     if error is None or (trial.status is not TrialStatus.SKIPPED and error.kind not in STOPS_RUN):
         return None
     return StopReason(kind=error.kind, message=error.message.removeprefix(NOT_STARTED))
@@ -186,7 +196,8 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
             *doubts,
             *_about_judge(matchup),
         ),
-        matchup.judge,
+        # What is not judged yet is no advice.
+        None if comparison.awaiting else matchup.judge,
         compared=decision.delta is not None,
     )
     return PromptVerdict(

@@ -97,7 +97,8 @@ class FailureKind(StrEnum):
     """Every way in which a call can fail.
 
     `cut` is a response that broke off in the middle, so that the server has worked for it.
-    `cost_limit` is our own: the call was not made, because it could have passed the cost limit.
+    `cost_limit` is our own: the call was not made, because it could have passed the cost limit. So
+    is `call_needed`: a run that may call nothing would have had to.
     `expired` is a request of a batch that ran out of time, `worker_lost` a call whose worker in a
     cluster went away.
     """
@@ -121,6 +122,7 @@ class FailureKind(StrEnum):
     COST_LIMIT = "cost_limit"
     EXPIRED = "expired"
     WORKER_LOST = "worker_lost"
+    CALL_NEEDED = "call_needed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

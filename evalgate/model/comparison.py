@@ -134,7 +134,8 @@ class Comparison:
     because one arm or both could not grade them, and `lost_by` for each arm those that it alone
     could not. `deleted` are the ids of cases that exist only at the base. `error_kinds` counts
     errors. `waived` are the pairs of waived cases: they are not among `pairs`, and their graded
-    trials not among `planned_pairs` as long as any other case is left to decide.
+    trials not among `planned_pairs` as long as any other case is left to decide. `awaiting` counts
+    the skipped trials that need a call which the run could not make.
     """
 
     pairs: tuple[CasePair, ...]
@@ -145,6 +146,7 @@ class Comparison:
     error_kinds: dict[str, int]
     lost_by: Mapping[Arm, int] = field(default_factory=dict)
     waived: tuple[CasePair, ...] = ()
+    awaiting: int = 0
 
 
 def mean(values: tuple[float, ...]) -> float:

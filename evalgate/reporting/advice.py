@@ -25,6 +25,7 @@ _ACCEPT = (
     "Restore what the change takes from the eval set, or have a maintainer accept it on the default"
     " branch, by the command that the reason names; then run the gate again."
 )
+_CALLS = "Nothing has to be changed for that: somebody with a key has to run the gate."
 _UNGRADED = "Look at the trials without a grade; remove what caused them and run again."
 
 _STEPS: Mapping[str, str] = {
@@ -76,6 +77,9 @@ _STEPS: Mapping[str, str] = {
     "dangling_pointer": "Point `live.yaml` at a version that exists.",
     "pointer_deleted": "Bring back `live.yaml` with a stable version in it.",
     "evalset_removed": _ACCEPT,
+    "awaits_calls": _CALLS,
+    "call_needed": _CALLS,
+    "unverified": "Wait for a maintainer, who can have this change judged.",
     "configuration": "Correct the files at the places that are named, and push again.",
     "bootstrap": "Merge the policy: it applies from the next pull request on.",
     "authentication": _KEY,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict
 from evalgate.reporting.look_words import course
-from evalgate.reporting.markdown import code, inline, prose, row
+from evalgate.reporting.markdown import code, fence, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
 from evalgate.reporting.preflight_words import preflight_sentence
@@ -18,7 +18,7 @@ from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, wo
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import PromptStory, Report, Stories
-from evalgate.reporting.visible import short
+from evalgate.reporting.visible import excerpt, short
 from evalgate.reporting.waiver_words import waived_cases
 
 _HEADER = ("Prompt", "Version", "Pass rate", "Change in points", "Worse", "Better", "Cost")
@@ -50,12 +50,13 @@ def fitting_page(
         page = _page(report, depth, location=location, opening=opening)
         if len(page.encode()) <= budget:
             return page
-    return _joined([opening, _title(report), _place(location)])
+    return _joined([opening, *_banner(report), _title(report), _place(location)])
 
 
 def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -> str:
     blocks = [
         opening,
+        *_banner(report),
         _title(report),
         inline(report.consequence),
         *_simulated(report),
@@ -76,6 +77,14 @@ def _joined(blocks: Sequence[str]) -> str:
 
 def _title(report: Report) -> str:
     return f"## {ICONS[report.run.verdict]} {inline(report.headline)}"
+
+
+def _banner(report: Report) -> list[str]:
+    if report.banner is None:
+        return []
+    told = f"> [!IMPORTANT]\n> {prose(report.banner.text, 1_000)}"
+    command = report.banner.command
+    return [told, *([fence(excerpt(command, 1_000))] if command else [])]
 
 
 def _simulated(report: Report) -> list[str]:

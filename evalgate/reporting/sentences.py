@@ -173,10 +173,16 @@ def _undecided(verdict: PromptVerdict, delta: Estimate) -> str:
     )
 
 
+_NOT_YET = frozenset(("awaits_calls", "unverified"))
+"""The first reasons of a verdict that waits for somebody to start the calls."""
+
+
 def _plain(verdict: Verdict, subject: str, reasons: Sequence[Reason]) -> str:
     said = on_one_line(reasons[0].message, 400) if reasons else "No reason was recorded."
     advises = bool(reasons) and reasons[0].code == "judge_unproven"
     word = "Advice only" if advises else WORDS[verdict]
+    if verdict is Verdict.INCONCLUSIVE and reasons and reasons[0].code in _NOT_YET:
+        word = "Not judged yet"
     return f"{word}: {subject}. {said}" if subject else f"{word}: {said}"
 
 

@@ -124,6 +124,14 @@ class PromptStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What a reader has to know before everything else, and the command that it names, if any."""
+
+    text: str
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run, told: a sentence, what follows from it, and the evidence prompt by prompt."""
 
@@ -132,6 +140,7 @@ class Report:
     consequence: str
     next_steps: tuple[str, ...]
     prompts: tuple[PromptStory, ...]
+    banner: Banner | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -44,6 +44,10 @@ def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
     word, _, sentence = report.headline.partition(": ")
     colour = COLOURS[run.verdict]
     headline = Text.assemble((f"{ICONS[run.verdict]} {word}: ", f"bold {colour}"), _safe(sentence))
+    if report.banner:
+        console.print(_safe(report.banner.text, "bold yellow"))
+        if report.banner.command:
+            console.print(_safe(report.banner.command), soft_wrap=True)
     console.print(headline)
     console.print(_safe(report.consequence, "dim"))
     if run.simulated:

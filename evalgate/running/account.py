@@ -5,8 +5,8 @@ from typing import Protocol
 
 from evalgate.grading.judgement import Cause
 from evalgate.grading.trial import Outcome
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, Purpose
-from evalgate.model.trial import Grade, TrialError
+from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, Purpose
+from evalgate.model.trial import Grade, TrialError, TrialStatus
 from evalgate.running.calls import Called
 
 
@@ -48,12 +48,27 @@ class Account:
         return called.result
 
     def blame(self, found: Outcome, grades: tuple[Grade, ...]) -> Outcome:
-        """Name the judge's failed call as the error of a trial that it left ungraded."""
+        """Name the judge's failed call as the error of a trial that it left ungraded.
+
+        A trial that lacks a call which may not be made is skipped, even where other graders or
+        earlier votes would do: with the call it might have come out otherwise.
+        """
+        if self.failure is not None and self.failure.kind is FailureKind.CALL_NEEDED:
+            return unanswered(self.failure)
         missing = next((grade for grade in grades if grade.required and grade.passed is None), None)
         if self.failure is None or missing is None or missing.cause != Cause.CALL_FAILED:
             return found
         message = f"the judge's call failed: {self.failure.message}"
         return replace(found, error=TrialError(kind=self.failure.kind.value, message=message))
+
+
+def unanswered(failure: CallFailure) -> Outcome:
+    """Return what a trial without an answer comes to: it errored, or was not to be asked at all."""
+    is_skipped = failure.kind is FailureKind.CALL_NEEDED
+    return Outcome(
+        status=TrialStatus.SKIPPED if is_skipped else TrialStatus.ERRORED,
+        error=TrialError(kind=failure.kind.value, message=failure.message),
+    )
 
 
 def known_sum(first: float | None, second: float | None) -> float | None:

@@ -26,6 +26,8 @@ RETRIES: Mapping[FailureKind, int | None] = {
     # A batch gets a day; who has waited that long is told so.
     FailureKind.EXPIRED: 0,
     FailureKind.WORKER_LOST: None,
+    # Without a call there is nothing to try.
+    FailureKind.CALL_NEEDED: 0,
 }
 """How often each kind is tried again; None leaves it to the limit of attempts."""
 

@@ -17,10 +17,9 @@ from evalgate.model.trial import (
     RECORD,
     Grade,
     Trial,
-    TrialError,
     TrialStatus,
 )
-from evalgate.running.account import Account, Calls
+from evalgate.running.account import Account, Calls, unanswered
 from evalgate.running.conversation import converse
 from evalgate.running.judging import JudgeTrials, known_trial
 from evalgate.running.keys import answer_key, asked_key, grading_key
@@ -53,7 +52,7 @@ class TrialRunner:
     evidence: Records | None = None
 
     async def run(self, planned: PlannedTrial) -> Trial:
-        """Return the trial, graded or errored; a failure of the service is never raised."""
+        """Return the trial, graded or not; a failure of the service is never raised."""
         if planned.check is not None:
             return await self._judge(planned, planned.check)
         request = self.request(planned)
@@ -72,10 +71,11 @@ class TrialRunner:
         account = Account(self.calls)
         answer = await self._answer(request, planned, past=past, account=account)
         if isinstance(answer, CallFailure):
-            error = TrialError(kind=answer.kind.value, message=answer.message)
-            return _ended(started, Outcome(status=TrialStatus.ERRORED, error=error), account)
+            return _ended(started, unanswered(answer), account)
         grades = await self._grades(answer, planned, account)
         found = account.blame(outcome(grades, pass_at=planned.evalset.pass_at), grades)
+        if found.status is TrialStatus.SKIPPED:
+            return _ended(started, found, account)
         place = RECORD if past is not None and past.completion is not None else CACHE
         reused = place if account.reused else ""
         return _ended(started, found, account, grades=grades, completion=answer, reused=reused)

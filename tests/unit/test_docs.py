@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 from evalgate.adapters.files import read_yaml
 from evalgate.cli.main import VERBS
@@ -91,3 +92,16 @@ def test_the_table_of_languages_lists_every_code() -> None:
     listed = re.search(r"by their script: ([a-z\s]+)\.", text)
     assert listed is not None
     assert tuple(listed[1].split()) == LANGUAGES
+
+
+def test_no_workflow_for_forks_checks_out_or_runs_what_a_pull_request_holds() -> None:
+    text = (ROOT / "docs/forks.md").read_text()
+    workflows = [
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)
+    ]
+    steps = [step for flow in workflows for job in flow["jobs"].values() for step in job["steps"]]
+    checkouts = [step["with"] for step in steps if step["uses"].startswith("actions/checkout@")]
+    assert checkouts == [{"fetch-depth": 0, "persist-credentials": False}] * len(workflows)
+    assert len(workflows) == 3
+    assert not any("run" in step for step in steps)
+    assert [flow["permissions"] for flow in workflows] == [{}] * 3

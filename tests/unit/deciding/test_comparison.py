@@ -369,3 +369,21 @@ def test_a_missing_or_skipped_trial_of_a_waived_case_is_not_waived() -> None:
 def test_where_all_cases_are_waived_their_errors_have_a_budget_still() -> None:
     found = compare([*both("w"), *both("x")], [waived("w"), waived("x")], [])
     assert (found.pairs, found.planned_pairs, found.lost_pairs) == ((), 2, 0)
+
+
+def test_trials_that_await_a_call_are_counted_among_the_skipped() -> None:
+    awaiting = ended(told(Arm.CANDIDATE, "a", 0), TrialStatus.SKIPPED, kind="call_needed")
+    stopped = ended(told(Arm.BASELINE, "a", 0), TrialStatus.SKIPPED, kind="billing")
+    failed = errored(Arm.CANDIDATE, "b", 0, kind="call_needed")
+    found = compare(
+        [awaiting, stopped, failed, told(Arm.BASELINE, "b", 0)], [same("a"), same("b")], []
+    )
+    assert found.awaiting == 1
+
+
+def test_a_trial_that_another_candidate_asked_for_awaits_nothing_here() -> None:
+    comparing = Comparing([same("a")], [], most=[same("a", 2)])
+    others = ended(told(Arm.BASELINE, "a", 1), TrialStatus.SKIPPED, kind="call_needed")
+    for trial in (*both("a"), others):
+        comparing.enter(trial)
+    assert comparing.comparison().awaiting == 0

@@ -125,6 +125,36 @@ def test_trials_that_did_not_run_are_an_error() -> None:
     )
 
 
+def awaiting(skipped: int, of: int = 100, *, awaiting: int) -> Comparison:
+    return replace(
+        compared(*cases(of)),
+        ledger={
+            Arm.BASELINE: ArmLedger(planned=of, graded=of),
+            Arm.CANDIDATE: ArmLedger(planned=of, graded=of - skipped, skipped=skipped),
+        },
+        lost_pairs=skipped,
+        awaiting=awaiting,
+    )
+
+
+def test_trials_that_need_a_call_leave_the_question_open() -> None:
+    found = decide(awaiting(60, awaiting=60), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["awaits_calls"])
+    assert said(found) == snapshot("60 of 200 trials need Claude, and this run may not call it.")
+    assert found.delta is None
+
+
+def test_trials_that_did_not_run_for_another_reason_are_an_error_all_the_same() -> None:
+    found = decide(awaiting(60, awaiting=59), RULES, baseline=True)
+    assert (found.verdict, codes(found)) == (Verdict.ERROR, ["not_all_trials_ran"])
+
+
+def test_a_failure_among_the_trials_at_hand_waits_for_the_others() -> None:
+    comparison = replace(awaiting(1, awaiting=1), pairs=tuple(cases(100, after="F")))
+    found = decide(comparison, RULES, baseline=True)
+    assert found.verdict is Verdict.INCONCLUSIVE
+
+
 def with_lost(lost: int, *, planned: int = 100) -> Comparison:
     return replace(
         compared(*cases(planned - lost)),

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,7 +9,8 @@ from inline_snapshot import snapshot
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict
 from evalgate.reporting.comment import COMMENT_BYTES, MARKER, SUMMARY_BYTES, comment, summary
-from evalgate.reporting.story import Report
+from evalgate.reporting.markdown_page import Depth, fitting_page
+from evalgate.reporting.story import Banner, Report
 
 BuildReport = Callable[..., Report]
 BuildTrial = Callable[..., Trial]
@@ -135,6 +137,29 @@ def test_simulated_answers_are_announced(
     sentence = "Answers are simulated; no call was made to Claude."
     assert sentence in comment(a_report(a_run(a_verdict(), simulated=True)))
     assert sentence not in comment(a_report())
+
+
+def test_a_banner_stands_above_everything_but_the_marker(a_report: BuildReport) -> None:
+    banner = Banner(text="Ask @team <now> about `x`.", command="gh workflow run x.yml -f a=b")
+    text = comment(replace(a_report(), banner=banner))
+    above, _, _ = text.partition("\n## ")
+    assert above.splitlines() == [
+        MARKER,
+        "",
+        "> [!IMPORTANT]",
+        "> Ask @\u200bteam &lt;now&gt; about <code>x</code>.",
+        "",
+        "```text",
+        "gh workflow run x.yml -f a=b",
+        "```",
+    ]
+    assert_sound(text)
+
+
+def test_a_page_that_fits_nothing_else_keeps_its_banner(a_report: BuildReport) -> None:
+    told = replace(a_report(), banner=Banner(text="Not verified."))
+    page = fitting_page(told, budget=10, depths=[Depth(prompts=1)], location=None)
+    assert page.startswith("> [!IMPORTANT]\n> Not verified.\n")
 
 
 def test_five_thousand_broken_cases_with_long_answers_stay_within_the_bytes(

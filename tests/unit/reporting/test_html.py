@@ -1,6 +1,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -8,7 +9,7 @@ from evalgate.model.trial import Grade, Trial
 from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
 from evalgate.model.waiver import Waiver
 from evalgate.reporting.html import page
-from evalgate.reporting.story import Report
+from evalgate.reporting.story import Banner, Report
 
 VOID = {"meta", "br", "link", "img", "input"}
 
@@ -121,6 +122,16 @@ def test_a_chart_is_left_out_when_nothing_was_compared(
         evalset="",
     )
     assert "svg" not in Outline(page(a_report(a_run(finding)))).tags
+
+
+def test_a_banner_is_told_with_its_command(a_report: Callable[..., Report]) -> None:
+    banner = Banner(text="Not <verified>.", command="gh workflow run x.yml")
+    text = page(replace(a_report(), banner=banner))
+    assert (
+        '<p class="banner" role="note">Not &lt;verified&gt;.</p>\n<pre>gh workflow run x.yml</pre>'
+        in text
+    )
+    assert "<pre>gh" not in page(replace(a_report(), banner=replace(banner, command="")))
 
 
 def test_simulated_answers_are_announced(

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 
+import pytest
 from inline_snapshot import snapshot
 
 from evalgate.model.trial import Arm
@@ -72,6 +73,12 @@ def test_a_broken_critical_case_is_named(a_verdict: Builder) -> None:
     verdict = a_verdict(reasons=reason("critical_case", "Critical case a broke."))
     results = [a_result("a", critical=True), a_result("b", critical=True, passed=1.0)]
     assert said(verdict, results) == snapshot("Blocked: support v4 breaks 1 critical case: a.")
+
+
+@pytest.mark.parametrize("code", ["awaits_calls", "unverified"])
+def test_what_waits_for_somebody_is_not_judged_yet(a_verdict: Builder, code: str) -> None:
+    waits = a_verdict(verdict=Verdict.INCONCLUSIVE, reasons=reason(code, "2 need Claude."))
+    assert said(waits) == "Not judged yet: support v4. 2 need Claude."
 
 
 def test_a_block_for_another_reason_says_that_reason(a_verdict: Builder) -> None:

@@ -10,7 +10,7 @@ from evalgate.model.evalset import Case
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict, Slice
 from evalgate.model.waiver import Waiver
-from evalgate.reporting.story import Report
+from evalgate.reporting.story import Banner, Report
 from evalgate.reporting.terminal import show
 
 FILES = {"report.html": "reports/run-1/report.html"}
@@ -76,6 +76,12 @@ def test_only_the_first_broken_cases_are_shown_and_all_are_counted(
     assert "What broke: 9 cases (the first 5)" in text
     assert "case-4" in text
     assert "case-5" not in text
+
+
+def test_a_banner_is_told_first(a_report: Callable[..., Report]) -> None:
+    banner = Banner(text="Not verified.", command=f"gh workflow run {'x' * 80}")
+    first, second, *_ = shown(replace(a_report(), banner=banner)).splitlines()
+    assert (first, second) == ("Not verified.", f"gh workflow run {'x' * 80}")
 
 
 def test_simulated_answers_are_announced(

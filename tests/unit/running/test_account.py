@@ -103,3 +103,13 @@ def test_what_is_not_known_keeps_a_sum_from_being_known() -> None:
     assert known_sum(1.0, 2.0) == 3.0
     assert known_sum(None, 2.0) is None
     assert known_sum(1.0, None) is None
+
+
+@pytest.mark.parametrize("grades", [(), (grade(None),), (grade(None, required=False),)])
+async def test_a_call_that_may_not_be_made_leaves_the_trial_out(grades: tuple[Grade, ...]) -> None:
+    needed = CallFailure(kind=FailureKind.CALL_NEEDED, message="no call")
+    account = await booked((Purpose.JUDGE, Called(result=needed)))
+    passed = Outcome(status=TrialStatus.GRADED, passed=True, score=1.0)
+    assert account.blame(passed, grades) == Outcome(
+        status=TrialStatus.SKIPPED, error=TrialError(kind="call_needed", message="no call")
+    )

@@ -7,7 +7,7 @@ import pytest
 from evalgate.model.calibration import AnchorCheck
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
 from evalgate.model.policy import JudgeSettings
-from evalgate.model.trial import TrialStatus
+from evalgate.model.trial import TrialError, TrialStatus
 from evalgate.running.calls import Called
 from evalgate.running.judging import JudgeTrials, known_trial
 from evalgate.running.plan import PlannedTrial
@@ -102,3 +102,11 @@ async def test_a_trial_says_first_what_people_and_the_judge_say() -> None:
     assert trial.grades[0].reason == "People say fail, the judge says pass."
     known, _ = await run(checked(check(known=True)))
     assert [(grade.grader, grade.passed) for grade in known.grades] == [("label", True)]
+
+
+async def test_a_judge_that_may_not_be_called_leaves_its_trial_out() -> None:
+    given = checked(check())
+    trial, _ = await run(given, CallFailure(kind=FailureKind.CALL_NEEDED, message="no call"))
+    assert trial == given.trial(
+        TrialStatus.SKIPPED, TrialError(kind="call_needed", message="no call")
+    )

@@ -1,0 +1,135 @@
+"""Judges a pull request that somebody with write access has approved, as objects of git alone."""
+
+import os
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalgate.adapters.git import GitRepository
+from evalgate.adapters.run_folder import write_files
+from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.fetched import FetchedPull, fetch_pull, fetched_hash, run_folders, tell
+from evalgate.cli.gate import VERB, gate_each
+from evalgate.cli.printing import as_one_line
+from evalgate.cli.publication import Publication
+from evalgate.cli.session import Terms
+from evalgate.cli.workflow import Inputs, Workflow
+from evalgate.cli.world import outside, read_dollars, store_path
+from evalgate.errors import EvalgateError, ExitCode, GitHubError, InterruptedRunError, UsageError
+from evalgate.model.ports import GitHub
+from evalgate.publishing.approval import (
+    approval_command,
+    approves,
+    read_approval,
+    read_workflow_name,
+)
+from evalgate.publishing.handover import FILE, Handover, handover_document
+from evalgate.reporting.visible import short
+from evalgate.simulator.rules import Rules
+
+_MOST_DIGITS = 10
+
+
+def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
+    workflow: Workflow,
+    inputs: Inputs,
+    github: GitHub,
+    repository: GitRepository,
+    *,
+    folder: Path,
+    rules: Sequence[Rules] = (),
+) -> ExitCode:
+    """Judge the approved content of a pull request, and leave in a folder what is to be published.
+
+    Nothing of the pull request is checked out or run: its files are read through git. Policy,
+    records and Python graders are the base's.
+
+    Args:
+        workflow: the run that this is; it belongs to a branch of the repository.
+        inputs: which pull request, and the hash of the content that was approved.
+        github: where the pull request is looked up.
+        repository: a clone whose origin has the pull request.
+        folder: where `publication.json` and the run folders go.
+        rules: of the simulator, when it is to answer.
+
+    Raises:
+        UsageError: when the approval is not for what the pull request holds now.
+    """
+    number, given = _number(inputs.pull_request), read_approval(inputs.content)
+    environment = read_environment(os.environ)
+    pull = github.pull_request(number)
+    if not pull.is_open:
+        raise UsageError(f"the pull request {number} is closed: there is nothing to judge")
+    fetched = fetch_pull(repository, pull, token=workflow.token)
+    _check_approval(given, fetched_hash(repository, fetched), inputs, number=number)
+    terms = _terms(inputs, environment, rules)
+    publication = Publication(folder=folder, as_json=False, in_workflow=environment.in_workflow)
+    world = outside(repository, environment, rules)
+    # Left first: whatever ends this process from here on, the commit gets a status.
+    _hand_over(fetched, publication, comments=True)
+    try:
+        code = gate_each(fetched.questions, world, publication=publication, terms=terms)
+    except InterruptedRunError:
+        raise
+    except EvalgateError:  # the run folder tells it, and so must the commit's status
+        _hand_over_as_it_stands(fetched, github, publication)
+        raise
+    _hand_over_as_it_stands(fetched, github, publication)
+    return code
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text)):
+        raise UsageError("the input pull-request takes the number of a pull request, such as 12")
+    return int(text)
+
+
+def _check_approval(given: str, digest: str, inputs: Inputs, *, number: int) -> None:
+    if approves(given, digest):
+        return
+    name = read_workflow_name(inputs.forks_workflow)
+    raise UsageError(
+        f"the approval was for another content than the pull request {number} holds now: a later "
+        "push voids it, and so does a base that watches other folders; read what is there and "
+        f"approve it with: {approval_command(number, digest, workflow=name)}"
+    )
+
+
+def _terms(inputs: Inputs, environment: Environment, rules: Sequence[Rules]) -> Terms:
+    try:
+        most = read_dollars(inputs.max_cost) if inputs.max_cost else None
+    except ArgumentTypeError as error:
+        raise UsageError(f"the input max-cost: {error}") from None
+    named = Namespace(cache=None, no_cache=False)
+    return Terms(
+        again=(VERB,),
+        store=store_path(named, rules, in_workflow=environment.in_workflow),
+        simulated=bool(rules),
+        max_cost_usd=most,
+    )
+
+
+def _hand_over_as_it_stands(fetched: FetchedPull, github: GitHub, publication: Publication) -> None:
+    """Leave what is to be published; the comment is for what the pull request holds by now."""
+    try:
+        is_current = github.pull_request(fetched.pull.number).head == fetched.head
+        why = "has a newer head by now"
+    except GitHubError as error:  # which takes nothing from what was judged
+        is_current, why = False, f"cannot be looked up any more ({error})"
+    if not is_current:
+        tell(
+            f"the pull request {fetched.pull.number} {why}, so its comment is left alone; the "
+            f"status of {short(fetched.head)} says what this run came to",
+            in_workflow=publication.in_workflow,
+        )
+    _hand_over(fetched, publication, comments=is_current)
+
+
+def _hand_over(fetched: FetchedPull, publication: Publication, *, comments: bool) -> None:
+    handover = Handover(
+        commit=fetched.head,
+        number=fetched.pull.number,
+        folders=run_folders(fetched.questions),
+        comments=comments,
+    )
+    write_files(publication.folder, {FILE: as_one_line(handover_document(handover))})
