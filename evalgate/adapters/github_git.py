@@ -50,10 +50,11 @@ class GitData:
 
     def commit(self, branch: str, commit: NewCommit) -> str:
         """Make a commit and move a branch onto it: forward, or not at all."""
-        if self.tip(branch) != commit.parent:
+        tip = self.tip(branch)
+        if tip not in (None, commit.parent):
             raise _moved(branch)
         made = self._commit(commit, tree=self._tree(commit))
-        if commit.parent is None:
+        if tip is None:
             self._start(branch, made)
         else:
             self._move(branch, made)

@@ -110,11 +110,15 @@ def test_a_branch_that_is_elsewhere_already_is_not_touched() -> None:
         assert set(at.fake.requests_for("")) == {"GET"}
 
 
-def test_a_branch_that_is_gone_is_not_made_anew() -> None:
+def test_a_branch_that_does_not_exist_is_begun_after_the_parent() -> None:
     with shop() as at:
-        with pytest.raises(BranchMovedError):
-            at.github.commit(RECORDS, record(at.main))
-        assert tip(at) is None
+        parent = at.state.git.push("main", {"a.txt": "a"})
+        made = at.github.commit(
+            "topic", NewCommit(parent=parent, files={"b.txt": "b"}, message="Begin")
+        )
+        assert at.github.tip("topic") == made
+        assert at.state.git.text("a.txt", ref="topic") == "a"
+        assert at.github.tip("main") == parent
 
 
 def test_of_two_that_race_to_move_a_branch_one_loses() -> None:
