@@ -7,13 +7,14 @@ from hashlib import sha256
 from evalgate.errors import UsageError
 from evalgate.model.document import Tree
 
-SHOWN = 16
-"""How many hex digits of a hash are shown, and the fewest that approve."""
+DIGITS = 64
+"""All hex digits of a hash count: of two contents whose hashes only begin alike, which takes little
+work to make, one could be shown and the other judged."""
 
 FORKS_WORKFLOW = "evalgate-forks.yml"
 """The workflow that judges an approved pull request, unless the Action's input names another."""
 
-_GIVEN = re.compile(rf"[0-9a-f]{{{SHOWN},64}}")
+_GIVEN = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
 _WORKFLOW = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.ya?ml")
 
 
@@ -36,19 +37,19 @@ def read_approval(text: str) -> str:
     """Return the hash that somebody approves, as it was typed.
 
     Raises:
-        UsageError: when it is none: fewer digits would approve other contents too.
+        UsageError: when it is none.
     """
     if _GIVEN.fullmatch(text) is None:
         raise UsageError(
-            f"the input content takes the {SHOWN} or more lower-case hex digits that the comment "
-            "on the pull request shows"
+            f"the input content takes the {DIGITS} lower-case hex digits that the comment on the "
+            "pull request shows"
         )
     return text
 
 
 def approves(given: str, digest: str) -> bool:
     """Tell whether a hash that was typed is that of a content."""
-    return len(given) >= SHOWN and digest.startswith(given)
+    return given == digest
 
 
 def read_workflow_name(text: str) -> str:
@@ -75,4 +76,4 @@ def approval_command(number: int | None, digest: str, *, workflow: str = FORKS_W
     """
     which = "NUMBER" if number is None else str(number)
     words = ("gh", "workflow", "run", workflow)
-    return shlex.join((*words, "-f", f"pull-request={which}", "-f", f"content={digest[:SHOWN]}"))
+    return shlex.join((*words, "-f", f"pull-request={which}", "-f", f"content={digest}"))

@@ -134,10 +134,10 @@ def test_a_closed_pull_request_is_not_judged(stage: Stage, out: Path) -> None:
 @pytest.mark.parametrize("number", ["", "0", "-1", "7 8", "main", "\u0667", "1" * 11, "7\n"])
 def test_what_is_no_number_is_refused(stage: Stage, out: Path, number: str) -> None:
     with pytest.raises(UsageError, match="takes the number of a pull request"):
-        stage.judge(out, content="0" * 16, number=number)
+        stage.judge(out, content="0" * 64, number=number)
 
 
-@pytest.mark.parametrize("content", ["", "0" * 15, "*" * 16])
+@pytest.mark.parametrize("content", ["", "0" * 63, "*" * 64])
 def test_what_is_no_hash_approves_nothing(stage: Stage, out: Path, content: str) -> None:
     stage.propose(PROPOSAL)
     with pytest.raises(UsageError, match="the input content takes"):
@@ -148,7 +148,7 @@ def test_a_pull_request_that_origin_does_not_have_is_refused(stage: Stage, out: 
     stage.propose(PROPOSAL)
     stage.hub.add_pull_request(replace(stage.hub.pulls[7], number=8))
     with pytest.raises(RepositoryError, match="refs/pull/8/head"):
-        stage.judge(out, content="0" * 16, number="8")
+        stage.judge(out, content="0" * 64, number="8")
 
 
 def test_a_python_grader_of_the_pull_request_does_not_run(stage: Stage, out: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_python_grader_of_the_pull_request_does_not_run(stage: Stage, out: Pat
         }
     )
     with pytest.raises(UsageError) as refused:
-        stage.judge(out, content="0" * 16, rules=rules(stage))
+        stage.judge(out, content="0" * 64, rules=rules(stage))
     content = str(refused.value).rpartition("content=")[2]
     with pytest.raises(ConfigurationError, match="graders"):
         stage.judge(out, content=content, rules=rules(stage))

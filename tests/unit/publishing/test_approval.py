@@ -41,39 +41,34 @@ def test_a_path_that_is_no_text_has_a_hash() -> None:
     assert len(content_hash(HEAD, {"prompts/\udcff.md": b""})) == 64
 
 
-def test_a_hash_is_approved_by_its_first_digits_or_all() -> None:
+@pytest.mark.parametrize("length", [0, 1, 16, 40, 63])
+def test_a_content_is_approved_by_all_digits_and_by_no_fewer(length: int) -> None:
     digest = content_hash(HEAD, {})
-    assert approves(digest[:16], digest)
     assert approves(digest, digest)
-
-
-@pytest.mark.parametrize("length", [0, 1, 15])
-def test_too_few_digits_approve_nothing(length: int) -> None:
-    digest = content_hash(HEAD, {})
     assert not approves(digest[:length], digest)
 
 
 def test_another_hash_does_not_approve() -> None:
     digest = content_hash(HEAD, {})
-    assert not approves(content_hash(HEAD, {"a": b""})[:16], digest)
+    assert not approves(content_hash(HEAD, {"a": b""}), digest)
     assert not approves(digest[1:20], digest)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0" * 15, "0" * 65, "A" * 16, "g" * 16, "0" * 16 + "\n", " " + "0" * 16, "*" * 16]
+    "text", ["", "0" * 63, "0" * 65, "A" * 64, "g" * 64, "0" * 64 + "\n", " " + "0" * 64, "*" * 64]
 )
 def test_what_is_no_hash_approves_nothing(text: str) -> None:
-    with pytest.raises(UsageError, match="16 or more lower-case hex digits"):
+    with pytest.raises(UsageError, match="64 lower-case hex digits"):
         read_approval(text)
 
 
 def test_a_hash_is_read_as_it_was_typed() -> None:
-    assert read_approval("0123456789abcdef") == "0123456789abcdef"
+    assert read_approval("0123456789abcdef" * 4) == "0123456789abcdef" * 4
 
 
 def test_the_command_names_pull_request_and_content() -> None:
     assert approval_command(12, "0" * 64, workflow="forks.yml") == (
-        "gh workflow run forks.yml -f pull-request=12 -f content=0000000000000000"
+        "gh workflow run forks.yml -f pull-request=12 -f content=" + "0" * 64
     )
 
 
