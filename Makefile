@@ -10,7 +10,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links --extra gate
 # pip compiles what it installs, but not what it links to.
 COMPILED := $(BIN)/python -m compileall -q evalgate
-WORKFLOWS := $(wildcard .github/workflows/*.yml)
+WORKFLOWS := $(wildcard .github/workflows/*.yml evalgate/workflows/*.yml)
 
 .PHONY: help demo test check lint lock clean
 .DEFAULT_GOAL := help
@@ -26,13 +26,13 @@ test: lint ## Everything that continuous integration runs
 
 check: $(VENV)/dev.stamp ## The fast half of the tests: linters and units
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests benchmarks
+	@$(BIN)/mypy evalgate tests benchmarks upkeep
 	@$(BIN)/pytest tests/unit
 
 lint: $(VENV)/dev.stamp ## Format, style, types, import contracts, workflow files
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests benchmarks
+	@$(BIN)/mypy evalgate tests benchmarks upkeep
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)

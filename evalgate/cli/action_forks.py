@@ -10,6 +10,7 @@ from evalgate.cli.action_task import Task
 from evalgate.cli.action_words import gate_words, parsed
 from evalgate.cli.action_world import rules_of
 from evalgate.cli.judge_fork import judge_fork
+from evalgate.cli.printing import print_lines
 from evalgate.cli.relay import relay
 from evalgate.errors import ExitCode
 from evalgate.publishing.submission import FILE as SUBMISSION
@@ -17,6 +18,9 @@ from evalgate.publishing.submission import FILE as SUBMISSION
 
 def screen(task: Task) -> ExitCode:
     """Check what needs no call, without a key, and leave what the trusted side may use of it."""
+    if task.inputs.shard and not task.inputs.shard.startswith("1/"):
+        print_lines(["without a key there is nothing to share out: the first shard checks it all"])
+        return ExitCode.OK
     actions.set_outputs({"upload": "true"})
     # Not the merge that is checked out: what is handed over has to be about the head itself.
     inputs = replace(task.inputs, simulate="", head=task.inputs.head or task.event.head)

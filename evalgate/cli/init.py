@@ -1,7 +1,7 @@
 """`evalgate init`: sets a repository up, and changes nothing that is there already."""
 
-from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +12,15 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adopting.reading import Format, format_of
 from evalgate.checking.inventory import Inventory, take_inventory
 from evalgate.cli.starter import (
+    EXTRAS,
+    GATE,
     SCHEMA_FOLDER,
+    UNKNOWN_ACTION,
     action_reference,
     policy_text,
     schema_files,
     starter_files,
+    workflow_path,
     workflow_text,
 )
 from evalgate.deciding.claim import needed_units
@@ -24,10 +28,11 @@ from evalgate.deciding.sizing import Setup, suggested, usual_units
 from evalgate.deciding.wording import counted, points
 from evalgate.errors import ExitCode, RepositoryError, UsageError
 from evalgate.gate.gathering import POLICY_PATH
+from evalgate.model.reading import suggestion
 from evalgate.reporting.visible import safe_line
 
-WORKFLOW_PATH = ".github/workflows/evalgate.yml"
 _MOST_NAMED = 5
+_ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="OWNER/REPOSITORY@COMMIT",
         help="the Action that the workflow uses (default: where evalgate was installed from)",
     )
+    parser.add_argument(
+        "--with",
+        dest="extras",
+        metavar="NAMES",
+        type=_extras,
+        default=(),
+        help=f"more workflows, separated by commas: {', '.join(EXTRAS)}; or {_ALL}",
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would be written")
 
 
@@ -53,28 +66,48 @@ def run(options: Namespace) -> ExitCode:
     repository = GitRepository(Path.cwd())
     inventory = take_inventory(repository, FORMATS, commit=None)
     foreign = _foreign(repository, inventory)
-    files = dict(_files(inventory, repository, action=options.action, has_foreign=bool(foreign)))
+    workflows = dict(_workflows(repository, options.action, options.extras))
+    files = {**_files(inventory, has_foreign=bool(foreign)), **workflows}
     changes = list(_apply(repository.root, files, dry_run=options.dry_run))
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for change in changes:
         style = "dim" if change.verb == "kept" else "green"
         console.print(f"{change.verb:<8}{change.path}", style=style)
     after = take_inventory(repository, FORMATS, commit=None)
-    for line in (*_sizing(after), *_next_steps(after, files, foreign)):
+    for line in (
+        *_sizing(after),
+        *_next_steps(after, foreign),
+        *_workflow_steps(repository.root, workflows, options.extras),
+    ):
         console.print(safe_line(line))
     return ExitCode.OK
 
 
-def _files(
-    inventory: Inventory, repository: GitRepository, *, action: str | None, has_foreign: bool
-) -> Iterator[tuple[str, str]]:
-    """Yield path → content of everything that a repository needs."""
+def _extras(text: str) -> Sequence[str]:
+    """Return the names of workflows that a repository wants besides, in our order."""
+    named = [name.strip() for name in text.split(",")]
+    wanted = list(EXTRAS) if _ALL in named else named
+    for name in wanted:
+        if name not in EXTRAS:
+            hint = suggestion(name, [*EXTRAS, _ALL])
+            raise ArgumentTypeError(f"there is no workflow `{name}`{hint}")
+    return tuple(name for name in EXTRAS if name in wanted)
+
+
+def _files(inventory: Inventory, *, has_foreign: bool) -> Mapping[str, str]:
+    """Return path → content of everything but workflows that a repository needs."""
     has_library = bool(inventory.prompts or inventory.sets)
     starter = {} if has_library or has_foreign else starter_files(inventory.policy.paths)
-    yield POLICY_PATH, policy_text(_setup(inventory))
-    yield WORKFLOW_PATH, workflow_text(_branch(repository), action or action_reference())
-    yield from starter.items()
-    yield from schema_files().items()
+    return {POLICY_PATH: policy_text(_setup(inventory)), **starter, **schema_files()}
+
+
+def _workflows(
+    repository: GitRepository, action: str | None, extras: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield path → content of the workflows that a repository gets."""
+    branch, reference = _branch(repository), action or action_reference()
+    for name in (GATE, *(file for extra in extras for file in EXTRAS[extra])):
+        yield workflow_path(name), workflow_text(branch, reference, name=name)
 
 
 def _setup(inventory: Inventory) -> Setup:
@@ -137,9 +170,7 @@ def _sizing(inventory: Inventory) -> Iterator[str]:
         yield line if cases >= wanted else line + more
 
 
-def _next_steps(
-    inventory: Inventory, files: Mapping[str, str], foreign: list[str]
-) -> Iterator[str]:
+def _next_steps(inventory: Inventory, foreign: list[str]) -> Iterator[str]:
     if foreign:
         named = ", ".join(foreign[:_MOST_NAMED])
         more = f" and {len(foreign) - _MOST_NAMED} more" if len(foreign) > _MOST_NAMED else ""
@@ -149,6 +180,37 @@ def _next_steps(
         if not inventory.covering(prompt):
             folder = inventory.policy.paths.evalsets
             yield f"next: write golden cases for {prompt} in {folder}/{prompt}.yaml"
-    if "OWNER/" in files[WORKFLOW_PATH]:
-        yield f"next: name evalgate's repository and a commit in {WORKFLOW_PATH}"
+
+
+def _workflow_steps(
+    root: Path, workflows: Mapping[str, str], extras: Sequence[str]
+) -> Iterator[str]:
+    """Say what is left to be done on GitHub, where no file can do it."""
+    unnamed = [path for path in workflows if _is_unnamed(root / path, workflows[path])]
+    if unnamed:
+        yield f"next: name evalgate's repository and a commit in {', '.join(unnamed)}"
     yield "next: evalgate check, then commit, and add the secret ANTHROPIC_API_KEY on GitHub"
+    yield "next: require the status `evalgate` in a ruleset for the branch (docs/github.md)"
+    for extra in extras:
+        yield from (f"next: {step}" for step in _LEFT[extra])
+
+
+def _is_unnamed(path: Path, text: str) -> bool:
+    """Return whether a workflow, as it lies there, says where the Action comes from."""
+    here = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else text
+    return UNKNOWN_ACTION in here
+
+
+_ALONE = "(Settings, Environments): the default branch alone, with reviewers if you want any"
+
+_LEFT: Mapping[str, Sequence[str]] = {
+    "record": (
+        "where the branch is protected, name one for records in `baseline.branch` of the policy",
+    ),
+    "forks": (f"make the environment `evalgate-forks` {_ALONE}",),
+    "promote": (
+        f"make the environment `evalgate-promote` {_ALONE}",
+        "allow Actions to create pull requests (Settings, Actions, General)",
+    ),
+}
+"""What each of the workflows asks of the repository's settings."""

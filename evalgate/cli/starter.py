@@ -1,7 +1,8 @@
-"""The files that `evalgate init` writes: policy, workflow, a first prompt with cases, schemas."""
+"""The files that `evalgate init` writes: policy, workflows, a first prompt with cases, schemas."""
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,20 @@ from evalgate.model.policy import Paths
 
 SCHEMA_FOLDER = ".evalgate"
 _WRITTEN_BY_HAND = ("evalset.schema.json", "policy.schema.json")
-UNKNOWN_ACTION = "OWNER/evalgate@COMMIT"
+UNKNOWN_ACTION = f"OWNER/evalgate@{'0' * 40}"
+"""Where the Action comes from while nobody knows: a reference that leads nowhere."""
+
+GATE = "evalgate.yml"
+"""The workflow that every repository gets."""
+
+EXTRAS: Mapping[str, Sequence[str]] = {
+    "record": ("evalgate-record.yml",),
+    "forks": ("evalgate-publish.yml", "evalgate-forks.yml"),
+    "promote": ("evalgate-promote.yml",),
+}
+"""The workflows that a repository gets when it asks for them; those of a name need each other."""
+
+_ANY_BRANCH = 'branches: ["main"]'
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)github\.com[/:]([^/]+/[^/]+?)(?:\.git)?/?")
 
@@ -45,50 +59,27 @@ def policy_text(setup: Setup) -> str:
         "  min_pass_rate: 0.8 # what a new prompt must reach\n"
         "run:\n"
         f"  trials: {setup.trials} # per case and version; with more cases fewer are needed\n"
+        "  job_minutes: 30 # `timeout-minutes` of the workflow; longer runs are warned of\n"
     )
 
 
-def workflow_text(branch: str, action: str) -> str:
-    """Return the workflow that gates pull requests and records what is stable.
+def workflow_path(name: str) -> str:
+    """Return where a workflow lies in a repository."""
+    return f".github/workflows/{name}"
+
+
+def workflow_text(branch: str, action: str, *, name: str = GATE) -> str:
+    """Return a workflow as a repository needs it.
 
     Args:
         branch: into which changes are merged.
         action: owner, repository and commit of the Action.
+        name: the workflow's file.
     """
-    return f"""\
-# Judges every change of a prompt before it is merged. Prompts and cases of a pull request are read
-# as data; none of its code runs. From a fork, which has no key, all is checked that needs none.
-name: evalgate
-
-on:
-  pull_request:
-    branches: [{json.dumps(branch)}]
-  merge_group:
-
-permissions: {{}}
-
-concurrency:
-  group: evalgate-${{{{ github.event.pull_request.number || github.sha }}}}
-  cancel-in-progress: true
-
-jobs:
-  gate:
-    runs-on: ubuntu-24.04
-    timeout-minutes: 30
-    permissions:
-      contents: read # to check out
-      pull-requests: write # the comment
-      statuses: write # the commit status `evalgate`, which a ruleset can require
-      actions: read # a re-run goes on with the trials of the attempt before
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with:
-          fetch-depth: 0 # policy, live pointers and baseline come from the base branch
-          persist-credentials: false
-      - uses: {action}
-        with:
-          anthropic-api-key: ${{{{ secrets.ANTHROPIC_API_KEY }}}}
-"""
+    text = _package("workflows")[name]
+    return text.replace(_ANY_BRANCH, f"branches: [{json.dumps(branch)}]").replace(
+        f"uses: {UNKNOWN_ACTION}", f"uses: {action}"
+    )
 
 
 def action_reference() -> str:

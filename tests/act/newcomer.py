@@ -1,12 +1,17 @@
 """A newcomer's repository on a fake GitHub: the workflow of `evalgate init`, and what it comes to."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
-from evalgate.cli.starter import workflow_text
+from evalgate.cli.starter import EXTRAS, GATE, workflow_text
 from tests.act.runner import ACTION, Bench, Run, Trigger, act, commit, git
 from tests.e2e.shop import Claude, make_shop, simulated_claude, write
 from tests.github.server import TOKEN, Serving, serve
@@ -48,23 +53,33 @@ class Newcomer:
         )
         return head
 
-    def gate(
-        self,
-        *,
-        run: int = 50,
-        event: str = "pull_request",
-        payload: Mapping[str, object] | None = None,
-        variables: Mapping[str, str] | None = None,
-    ) -> Run:
-        """Run the workflow on what is checked out as GitHub would, and return how it ended."""
-        trigger = Trigger(
-            event=event,
-            payload=pull_request_event(self.head) if payload is None else payload,
-            run=run,
-            variables=self.variables if variables is None else variables,
+    @property
+    def trigger(self) -> Trigger:
+        """A push to the pull request, as GitHub tells it."""
+        return Trigger(
+            event="pull_request",
+            payload=pull_request_event(self.head),
+            workflow=GATE,
+            variables=self.variables,
             secrets=self.secrets,
         )
-        return act(self.bench, self.folder, trigger)
+
+    def gate(self, **changes: Any) -> Run:
+        """Run a workflow on what is checked out, and return how it ended.
+
+        Args:
+            changes: to the trigger of a push to the pull request.
+        """
+        return act(self.bench, self.folder, replace(self.trigger, **changes))
+
+    def upload(self, run: Run, number: int, name: str) -> None:
+        """Put what a run has stored under a name where GitHub keeps artifacts."""
+        archive = BytesIO()
+        root = run.stored / name
+        with ZipFile(archive, "w", ZIP_DEFLATED) as file:
+            for path in sorted(path for path in root.rglob("*") if path.is_file()):
+                file.write(path, path.relative_to(root).as_posix())
+        self.github.state.add_artifact(number, archive.getvalue(), name=name)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -85,8 +100,8 @@ class Newcomer:
         assert self.github.refused == []
 
 
-def pull_request_event(head: str, *, repository: object = OURS) -> dict[str, object]:
-    """Return what GitHub says of a pull request."""
+def pull_request_event(head: str, *, repository: str | None = OURS) -> dict[str, object]:
+    """Return what GitHub says of a pull request; without a repository, its fork has been deleted."""
     repo = None if repository is None else {"full_name": repository}
     return {
         "action": "synchronize",
@@ -100,14 +115,18 @@ def pull_request_event(head: str, *, repository: object = OURS) -> dict[str, obj
     }
 
 
-def gate_workflow() -> str:
-    """Return the workflow that `evalgate init` writes, with a step that tells how it went."""
-    workflow = workflow_text("main", ACTION).replace(
-        "  merge_group:", "  merge_group:\n  issue_comment:"
-    )
+def workflows() -> dict[str, str]:
+    """Return the workflows that `evalgate init` writes, each with a step that tells how it went."""
+    return {name: _workflow(name) for name in (GATE, *chain.from_iterable(EXTRAS.values()))}
+
+
+def _workflow(name: str) -> str:
+    workflow = workflow_text("main", ACTION, name=name)
     step = f"      - uses: {ACTION}\n"
     assert workflow.count(step) == 1
-    return workflow.replace(step, step.replace("- uses", "- id: gate\n        uses")) + REPORT
+    told = workflow.replace(step, step.replace("- uses", "- id: gate\n        uses")) + REPORT
+    told = re.sub(r"\n +deployment: false.*", "", told)  # a key that is younger than the runner
+    return told.replace("  merge_group:", "  merge_group:\n  issue_comment:")
 
 
 @contextmanager
@@ -117,7 +136,7 @@ def newcomer(
     """Set up a repository whose default branch has one stable version, and check a branch out."""
     make_shop(folder, cases=cases, policy=policy)
     (folder / "prompts/p/v2.md").unlink()
-    write(folder, {".github/workflows/gate.yml": gate_workflow()})
+    write(folder, {f".github/workflows/{name}": text for name, text in workflows().items()})
     commit(folder, "Gate the prompts")
     publish_base(folder)
     git(folder, "switch", "--quiet", "--create", "topic")
@@ -134,6 +153,41 @@ def publish_base(folder: Path) -> None:
     address = f"https://github.com/{OURS}.git"
     git(folder, "remote", "set-url", "origin", address)  # from which the runner takes the name
     git(folder, "config", f"url.{origin}.insteadOf", address)
+
+
+def run_event(head: str, run: int) -> dict[str, object]:
+    """Return what GitHub says of a run that has ended, for the pull request of a fork."""
+    return {
+        "action": "completed",
+        "workflow_run": {
+            "id": run,
+            "head_sha": head,
+            "head_branch": "topic",
+            "head_repository": {"full_name": STRANGERS, "owner": {"login": "stranger"}},
+            "event": "pull_request",
+            "conclusion": "failure",
+            "actor": {"login": "stranger"},
+        },
+        "repository": {"full_name": OURS, "default_branch": "main"},
+    }
+
+
+def dispatch_event(**inputs: str) -> dict[str, object]:
+    """Return what GitHub says when somebody starts a workflow by hand."""
+    return {
+        "ref": "refs/heads/main",
+        "inputs": inputs,
+        "repository": {"full_name": OURS, "default_branch": "main"},
+    }
+
+
+def push_event(head: str) -> dict[str, object]:
+    """Return what GitHub says of a push to the default branch."""
+    return {
+        "ref": "refs/heads/main",
+        "after": head,
+        "repository": {"full_name": OURS, "default_branch": "main"},
+    }
 
 
 def verdict(run: Run, name: str = "evalgate-reports") -> dict[str, object]:

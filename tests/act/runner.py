@@ -117,6 +117,7 @@ class Trigger:
     payload: Mapping[str, Any]
     workflow: str = "gate.yml"
     run: int = 50
+    attempt: int = 1
     actor: str = "ada"
     variables: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
@@ -156,7 +157,8 @@ def act(bench: Bench, repository: Path, trigger: Trigger) -> Run:
 
     The workflow may write `toJSON(steps)` to `$RESULTS/steps.json`, which is then read.
     """
-    scratch = repository.with_name(f"{repository.name}-run-{trigger.run}-{trigger.event}")
+    name = f"{repository.name}-{trigger.event}-{trigger.run}-{trigger.attempt}"
+    scratch = repository.with_name(name)
     results, stored = scratch / "results", scratch / "stored"
     for place in (results, stored):
         place.mkdir(parents=True)
@@ -193,6 +195,7 @@ def _words(bench: Bench, trigger: Trigger, scratch: Path) -> list[str]:
         "STORED": str(scratch / "stored"),
         "SHARED": str(bench.folder / "shared"),
         "GITHUB_RUN_ID": str(trigger.run),
+        "GITHUB_RUN_ATTEMPT": str(trigger.attempt),
         "GITHUB_SERVER_URL": "https://github.example",
         "GITHUB_REPOSITORY": "octo/shop",
         **trigger.variables,

@@ -47,6 +47,42 @@ def test_a_new_repository_gets_all_that_a_gate_needs(folder: Path) -> None:
     assert 'branches: ["trunk"]' in (folder / ".github/workflows/evalgate.yml").read_text()
 
 
+def test_more_workflows_are_written_when_they_are_asked_for(folder: Path) -> None:
+    done = evalgate(folder, "init", "--with", "promote, forks", "--action", "o/r@c")
+    assert (done.returncode, done.stderr) == (0, "")
+    written = {path.name for path in (folder / ".github/workflows").iterdir()}
+    assert written == {
+        "evalgate.yml",
+        "evalgate-publish.yml",
+        "evalgate-forks.yml",
+        "evalgate-promote.yml",
+    }
+    assert "environment `evalgate-forks`" in done.stdout
+    assert "environment `evalgate-promote`" in done.stdout
+    assert "baseline.branch" not in done.stdout
+    assert "name evalgate's repository" not in done.stdout
+    again = evalgate(folder, "init", "--with", "all")
+    assert [line for line in again.stdout.splitlines() if line.startswith("wrote")] == [
+        "wrote   .github/workflows/evalgate-record.yml"
+    ]
+    (unnamed,) = (line for line in again.stdout.splitlines() if "evalgate's repository" in line)
+    assert unnamed.endswith("in .github/workflows/evalgate-record.yml")
+
+
+def test_a_workflow_that_is_not_known_is_refused(folder: Path) -> None:
+    done = evalgate(folder, "init", "--with", "forks,promot")
+    assert done.returncode == 2
+    assert "there is no workflow `promot` (did you mean `promote`?)" in done.stderr
+    assert not (folder / ".github").exists()
+
+
+def test_what_is_left_to_do_on_github_is_said(folder: Path) -> None:
+    said = evalgate(folder, "init").stdout
+    assert "next: name evalgate's repository and a commit in .github/workflows/evalgate.yml" in said
+    assert "add the secret ANTHROPIC_API_KEY on GitHub" in said
+    assert "next: require the status `evalgate` in a ruleset" in said
+
+
 def test_twenty_cases_reach_a_verdict_and_more_cases_are_priced(folder: Path) -> None:
     said = evalgate(folder, "init").stdout
     assert "20 cases × 7 trials are enough to prove a limit of 5 points" in said

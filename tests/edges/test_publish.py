@@ -160,3 +160,11 @@ def test_a_verdict_that_is_none_is_an_error_that_names_it(
     main(["publish", str(job), "--ended=0"])
     assert states(github) == {"evalgate": "error"}
     assert "verdict.json" in capsys.readouterr().err
+
+
+def test_a_shard_has_nothing_to_publish(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALGATE_SHARD", "1/2")
+    assert main(["publish", str(job), "--ended=0"]) == 0
+    assert github.requests == []

@@ -1,4 +1,4 @@
-"""Facts about the repository itself: its layout, its measures, its Action and its locks."""
+"""Facts about the repository itself: its layout, its measures and its locks."""
 
 import ast
 import re
@@ -11,12 +11,10 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "evalgate").rglob("*.py"))
-WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -166,29 +164,6 @@ def test_help_loads_nothing_heavy() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.stderr == ""
     assert "gate" in answer.stdout
-
-
-# The Action
-
-
-@pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=lambda path: path.name)
-def test_scripts_hold_no_expressions_and_change_no_later_step(path: Path) -> None:
-    document = yaml.safe_load(path.read_text("utf-8"))
-    jobs = [document["runs"]] if "runs" in document else document["jobs"].values()
-    scripts = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
-    assert [run for run in scripts if re.search(r"\$\{\{|GITHUB_ENV|GITHUB_PATH", run)] == []
-
-
-def test_the_action_runs_python_apart_from_the_checkout() -> None:
-    text = (ROOT / "action.yml").read_text("utf-8")
-    runs = re.findall(r'"\$(?:EVALGATE_PYTHON|EVALGATE_BIN|python)" (-\S+)', text)
-    assert len(runs) >= 5
-    assert set(runs) == {"-I"}
-
-
-def test_the_actions_of_others_are_pinned_to_commits() -> None:
-    used = re.findall(r"uses: (\S+)", "\n".join(path.read_text("utf-8") for path in WORKFLOWS))
-    assert [use for use in used if not re.fullmatch(r"\./|[\w-]+/[\w-]+@[0-9a-f]{40}", use)] == []
 
 
 # The locks

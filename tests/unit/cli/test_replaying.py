@@ -51,7 +51,7 @@ def test_the_command_that_has_it_judged_is_printed(
     said = capsys.readouterr().err.splitlines()[-1]
     start = "gh workflow run evalgate-forks.yml -f pull-request=NUMBER -f content="
     assert start in said
-    assert len(said.rpartition("=")[2]) == 16
+    assert len(said.rpartition("=")[2]) == 64
 
 
 @pytest.mark.parametrize(

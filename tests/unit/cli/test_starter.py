@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.files import read_json, read_yaml
-from evalgate.cli.starter import policy_text, schema_files, starter_files, workflow_text
+from evalgate.cli.starter import (
+    EXTRAS,
+    GATE,
+    UNKNOWN_ACTION,
+    policy_text,
+    schema_files,
+    starter_files,
+    workflow_path,
+    workflow_text,
+)
 from evalgate.deciding.sizing import suggested
 from evalgate.gate.policy import read_policy
 from evalgate.model.policy import Paths
@@ -39,12 +48,30 @@ def test_the_schemas_are_json() -> None:
     )
 
 
-def test_the_workflow_pins_what_this_repository_pins() -> None:
-    own = (ROOT / ".github/workflows/gate.yml").read_text("utf-8")
-    written = workflow_text('ma"in', "o/r@c")
-    checkout = next(line.strip() for line in written.splitlines() if "actions/checkout@" in line)
-    assert checkout in own
-    data = read_yaml("w.yml", written.encode()).data
+@pytest.mark.parametrize("name", [GATE, *(each for names in EXTRAS.values() for each in names)])
+def test_a_workflow_says_branch_and_action_of_the_repository(name: str) -> None:
+    written = workflow_text('ma"in', "o/r@c", name=name)
+    assert written.count("uses: o/r@c\n") == 1
+    assert "OWNER" not in written
+    data = read_yaml(name, written.encode()).data
     assert isinstance(data, dict)
-    assert data["on"] == {"pull_request": {"branches": ['ma"in']}, "merge_group": None}
-    assert "uses: o/r@c" in written
+    started = data["on"]
+    assert isinstance(started, dict)
+    branches = [
+        each["branches"]
+        for each in started.values()
+        if isinstance(each, dict) and "branches" in each
+    ]
+    assert branches == ([['ma"in']] if {"pull_request", "push"} & set(started) else [])
+
+
+def test_a_workflow_is_the_packages_file_where_nothing_is_to_be_filled_in() -> None:
+    file = (ROOT / "evalgate/workflows" / GATE).read_text("utf-8")
+    assert workflow_text("main", UNKNOWN_ACTION) == file
+    assert workflow_path(GATE) == ".github/workflows/evalgate.yml"
+
+
+def test_the_policy_knows_how_long_the_job_of_the_workflow_may_take() -> None:
+    content = policy_text(suggested(20, 0.05)).encode()
+    policy = read_policy(read_yaml("p.yml", content), content)
+    assert f"timeout-minutes: {policy.run.job_minutes:g}\n" in workflow_text("main", "o/r@c")
