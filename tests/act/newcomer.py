@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from evalgate.cli.starter import EXTRAS, GATE, workflow_text
 from tests.act.runner import ACTION, Bench, Run, Trigger, act, commit, git
-from tests.e2e.shop import Claude, make_shop, simulated_claude, write
+from tests.e2e.shop import RULES, Claude, make_shop, simulated_claude, write
 from tests.github.server import TOKEN, Serving, serve
 
 NUMBER = 7
@@ -131,16 +131,24 @@ def _workflow(name: str) -> str:
 
 @contextmanager
 def newcomer(
-    bench: Bench, folder: Path, *, cases: int = 20, policy: str = POLICY
+    bench: Bench, folder: Path, *, rules: str = RULES, policy: str = POLICY, **changes: int
 ) -> Iterator[Newcomer]:
-    """Set up a repository whose default branch has one stable version, and check a branch out."""
-    make_shop(folder, cases=cases, policy=policy)
+    """Set up a repository whose default branch has one stable version, and check a branch out.
+
+    Args:
+        bench: what all runs share.
+        folder: of the repository.
+        rules: by which the simulated Claude answers.
+        policy: of the default branch.
+        changes: to the number of `cases`, and of `tokens` that an answer may have.
+    """
+    make_shop(folder, policy=policy, **changes)
     (folder / "prompts/p/v2.md").unlink()
     write(folder, {f".github/workflows/{name}": text for name, text in workflows().items()})
     commit(folder, "Gate the prompts")
     publish_base(folder)
     git(folder, "switch", "--quiet", "--create", "topic")
-    with serve() as github, simulated_claude() as claude:
+    with serve() as github, simulated_claude(rules=rules) as claude:
         yield Newcomer(bench=bench, folder=folder, github=github, claude=claude)
 
 

@@ -40,21 +40,21 @@ KEY = "sk-of-the-shop"
 POLICY = "gate: {max_drop: 20}\nrun: {trials: 2, concurrency: 8, attempts: 3}\n"
 
 
-def version(text: str) -> str:
+def version(text: str, *, tokens: int = 50) -> str:
     return (
-        "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n"
+        f"---\nmodel: claude-haiku-5-5\nmax_tokens: {tokens}\n---\n"
         f"## system\n{text}\n## user\n{{{{question}}}}\n"
     )
 
 
-def make_shop(folder: Path, *, cases: int = 20, policy: str = POLICY) -> Path:
+def make_shop(folder: Path, *, cases: int = 20, policy: str = POLICY, tokens: int = 50) -> Path:
     """Make a repository whose work tree has a harmless second version."""
     create_repository(folder, "main")
     listed = "".join(f"  - {{id: c{n}, vars: {{question: 'number {n}'}}}}\n" for n in range(cases))
     files = {
         ".github/evalgate.yml": policy,
         ".gitignore": "reports/*\n!reports/baselines\nrun*/\n",
-        "prompts/p/v1.md": version("Name the 30 days."),
+        "prompts/p/v1.md": version("Name the 30 days.", tokens=tokens),
         "prompts/p/live.yaml": "stable: v1\n",
         "evalsets/p.yaml": f"prompts: [p]\ngraders: [{{rubric: names the window}}]\ncases:\n{listed}",
     }

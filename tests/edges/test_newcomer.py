@@ -10,13 +10,12 @@ from tests.act.newcomer import (
     DAMAGING,
     HARMLESS,
     NUMBER,
-    POLICY,
     Newcomer,
     newcomer,
     verdict,
 )
 from tests.act.runner import Bench, Run
-from tests.e2e.shop import version
+from tests.e2e.shop import RULES, version
 from tests.github.faults import Fault, Kind
 from tests.github.state import EVERYTHING
 
@@ -201,17 +200,25 @@ def test_a_policy_that_cannot_be_read_is_said_at_its_line(shop: Newcomer) -> Non
     assert "gradrs" in bodies(shop)[0]
 
 
-def test_a_report_that_fits_no_comment_says_so_and_links_to_all_of_it(
+def test_a_report_of_five_megabytes_is_told_in_a_comment_and_linked_to(
     bench: Bench, tmp_path: Path
 ) -> None:
-    with newcomer(bench, tmp_path / "shop", cases=60, policy=POLICY) as shop:
-        long = "I am sorry, but I cannot say. " * 300
-        shop.propose({"prompts/p/v2.md": version(DAMAGING + " " + long)})
+    long = "And so on, with <b>marks</b> and ```fences```. " * 480
+    rules = RULES.replace('says: "About {n}."', f'says: "About {{n}}. {long}"')
+    with newcomer(bench, tmp_path / "shop", rules=rules, cases=60, tokens=8_000) as shop:
+        shop.propose({"prompts/p/v2.md": version(DAMAGING, tokens=8_000)})
         run = shop.gate()
+        assert run.exit_code == 1, run.log
         (body,) = bodies(shop)
         assert len(body.encode()) <= 65_536
+        assert body.count("<details>") == body.count("</details>") > 0
         assert "in the full report only" in body
-        assert (run.stored / "evalgate-reports/report.html").stat().st_size > 100_000
+        (summary,) = [each for each in run.summaries if each.startswith("## ")]
+        assert 100_000 < len(summary.encode()) <= 1_048_576
+        report = run.stored / "evalgate-reports"
+        assert (report / "trials.jsonl").stat().st_size > 5_000_000
+        assert (report / "report.html").stat().st_size > 1_000_000
+        assert not warnings(run), run.log
         shop.assert_orderly()
 
 
