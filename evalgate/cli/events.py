@@ -30,5 +30,6 @@ def event_of(workflow: Workflow) -> Event:
         workflow.event_name,
         read_json(str(path), content),
         commit=workflow.commit,
+        ref=workflow.ref,
         actor=workflow.actor,
     )

@@ -14,7 +14,10 @@ _TRUE, _FALSE = ("true",), ("", "false")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """The run that a job belongs to. `repository` is `owner/name`; `token` is the job's own."""
+    """The run that a job belongs to. `repository` is `owner/name`; `token` is the job's own.
+
+    `commit` and `ref` are what the run is about, as GitHub names them.
+    """
 
     event_name: str = ""
     event_path: str = ""
@@ -22,6 +25,7 @@ class Workflow:
     api_url: str = DEFAULT_API
     server_url: str = SERVER_URL
     commit: str = ""
+    ref: str = ""
     run: int = 0
     attempt: int = 1
     actor: str = ""
@@ -89,6 +93,7 @@ def read_workflow(variables: Mapping[str, str]) -> Workflow:
         api_url=variables.get("GITHUB_API_URL") or DEFAULT_API,
         server_url=variables.get("GITHUB_SERVER_URL") or SERVER_URL,
         commit=variables.get("GITHUB_SHA", ""),
+        ref=variables.get("GITHUB_REF", ""),
         run=_number(variables, "GITHUB_RUN_ID", 0),
         attempt=_number(variables, "GITHUB_RUN_ATTEMPT", 1),
         actor=variables.get("GITHUB_ACTOR", ""),

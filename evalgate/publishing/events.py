@@ -1,6 +1,7 @@
 """Reads the payload of an event into what evalgate needs of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document
@@ -11,20 +12,35 @@ _BRANCH = "refs/heads/"
 _DEPENDABOT = "dependabot[bot]"
 
 
-def read_event(name: str, payload: Document, *, commit: str, actor: str) -> Event:
+def read_event(name: str, payload: Document, *, commit: str, ref: str, actor: str) -> Event:
     """Return the event of a payload.
 
     Args:
         name: of the event, as in `GITHUB_EVENT_NAME`.
         payload: what GitHub says about it.
         commit: what the workflow has checked out, `GITHUB_SHA`.
+        ref: the ref of that, `GITHUB_REF`.
         actor: who started the run, `GITHUB_ACTOR`.
 
     Raises:
         ConfigurationError: when the payload lacks what every event of its name has.
     """
     read = _READERS.get(name, _read_plain)
-    return read(_Payload(name, payload), commit, actor)
+    return read(_Payload(name, payload), _Run(commit=commit, ref=ref, actor=actor))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """What the runner says besides: the commit, its ref, and who started the run."""
+
+    commit: str
+    ref: str
+    actor: str
+
+    @property
+    def branch(self) -> str:
+        """The short name of the branch; empty where it is none."""
+        return _branch(self.ref)
 
 
 class _Payload:
@@ -68,7 +84,7 @@ class _Payload:
         return ConfigurationError([Problem(path=self._document.path, key=path, message=message)])
 
 
-def _read_pull_request(payload: _Payload, _: str, actor: str) -> Event:
+def _read_pull_request(payload: _Payload, run: _Run) -> Event:
     repository = payload.required("pull_request.base.repo.full_name")
     # The repository of a fork that was deleted since is null.
     is_fork = payload.text("pull_request.head.repo.full_name") != repository
@@ -76,13 +92,13 @@ def _read_pull_request(payload: _Payload, _: str, actor: str) -> Event:
         name=payload.name,
         head=payload.required("pull_request.head.sha"),
         number=payload.number("pull_request.number"),
-        is_foreign=is_fork or actor == _DEPENDABOT,
+        is_foreign=is_fork or run.actor == _DEPENDABOT,
         base_ref=payload.required("pull_request.base.ref"),
         default_branch=payload.text("repository.default_branch"),
     )
 
 
-def _read_merge_group(payload: _Payload, _: str, __: str) -> Event:
+def _read_merge_group(payload: _Payload, _: _Run) -> Event:
     return Event(
         name=payload.name,
         head=payload.required("merge_group.head_sha"),
@@ -92,18 +108,18 @@ def _read_merge_group(payload: _Payload, _: str, __: str) -> Event:
     )
 
 
-def _read_push(payload: _Payload, commit: str, _: str) -> Event:
+def _read_push(payload: _Payload, run: _Run) -> Event:
     ref = payload.required("ref")
     return Event(
         name=payload.name,
-        head=payload.text("after") or commit,
-        branch=ref.removeprefix(_BRANCH) if ref.startswith(_BRANCH) else "",
+        head=payload.text("after") or run.commit,
+        branch=_branch(ref),
         default_branch=payload.required("repository.default_branch"),
         deleted=payload.flag("deleted"),
     )
 
 
-def _read_run(payload: _Payload, _: str, __: str) -> Event:
+def _read_run(payload: _Payload, _: _Run) -> Event:
     owner = payload.text("workflow_run.head_repository.owner.login")
     branch = payload.text("workflow_run.head_branch")
     return Event(
@@ -116,19 +132,29 @@ def _read_run(payload: _Payload, _: str, __: str) -> Event:
     )
 
 
-def _read_plain(payload: _Payload, commit: str, _: str) -> Event:
-    ref = payload.text("ref")
+def _read_plain(payload: _Payload, run: _Run) -> Event:
     return Event(
         name=payload.name,
-        head=commit,
-        branch=ref.removeprefix(_BRANCH) if ref.startswith(_BRANCH) else "",
+        head=run.commit,
+        branch=_branch(payload.text("ref")) or run.branch,
         default_branch=payload.text("repository.default_branch"),
     )
 
 
-_READERS: Mapping[str, Callable[[_Payload, str, str], Event]] = {
+def _read_schedule(payload: _Payload, run: _Run) -> Event:
+    # A schedule runs on the default branch alone.
+    event = _read_plain(payload, run)
+    return replace(event, default_branch=event.default_branch or run.branch)
+
+
+def _branch(ref: str) -> str:
+    return ref.removeprefix(_BRANCH) if ref.startswith(_BRANCH) else ""
+
+
+_READERS: Mapping[str, Callable[[_Payload, _Run], Event]] = {
     "pull_request": _read_pull_request,
     "merge_group": _read_merge_group,
     "push": _read_push,
+    "schedule": _read_schedule,
     "workflow_run": _read_run,
 }

@@ -13,9 +13,9 @@ OURS = "team/shop"
 COMMIT = "c" * 40
 
 
-def read(name: str, payload: object, *, actor: str = "ada") -> Event:
+def read(name: str, payload: object, *, actor: str = "ada", ref: str = "") -> Event:
     document = Document(path="event.json", data=cast("Data", payload), lines={})
-    return read_event(name, document, commit=COMMIT, actor=actor)
+    return read_event(name, document, commit=COMMIT, ref=ref, actor=actor)
 
 
 def pull_request(head_repository: str | None = OURS) -> dict[str, object]:
@@ -86,6 +86,16 @@ def test_any_other_event_is_about_the_commit_that_is_checked_out() -> None:
     payload = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
     event = read("workflow_dispatch", payload)
     assert (event.head, event.branch, event.default_branch) == (COMMIT, "main", "main")
+
+
+def test_a_schedule_runs_on_the_default_branch_also_where_the_payload_does_not_name_it() -> None:
+    event = read("schedule", {"schedule": "17 3 * * 1"}, ref="refs/heads/trunk")
+    assert (event.branch, event.default_branch, event.head) == ("trunk", "trunk", COMMIT)
+
+
+def test_a_dispatch_on_a_tag_is_on_no_branch() -> None:
+    payload = {"ref": "refs/tags/main", "repository": {"default_branch": "main"}}
+    assert read("workflow_dispatch", payload, ref="refs/tags/main").branch == ""
 
 
 @pytest.mark.parametrize(
