@@ -12,7 +12,7 @@ from evalgate.errors import UsageError
 
 _BROKEN = (
     *(BadZipFile, ZlibError, struct.error),
-    *(EOFError, ArithmeticError, ValueError, RuntimeError),
+    *(EOFError, ArithmeticError, LookupError, ValueError, RuntimeError),
 )
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s24x3H12x")

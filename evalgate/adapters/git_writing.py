@@ -97,10 +97,14 @@ def _fetch(folder: Path, refspec: str, ref: str, *, token: str) -> str:
 def _credentials(folder: Path, token: str) -> dict[str, str]:
     """Return the settings that let git authenticate to origin, where origin is spoken to by HTTP.
 
-    The user's own variables of this kind are kept: ours follow them.
+    The user's own variables of this kind are kept: ours follow them. A checkout that has kept its
+    credentials authenticates by those, since a server refuses two.
     """
     origin = check(folder, "config", "--get", "remote.origin.url").decode().strip()
     if not token or not origin.startswith(("https://", "http://")):
+        return {}
+    kept = git(folder, ("config", "--get-urlmatch", "http.extraheader", origin)).stdout
+    if kept.lower().startswith(b"authorization:"):
         return {}
     number = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
     basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()

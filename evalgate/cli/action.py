@@ -4,9 +4,9 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from pathlib import Path
 
 from evalgate.adapters import actions
+from evalgate.cli.action_folders import result_folder
 from evalgate.cli.action_forks import judge_approved, relay_screening, screen
 from evalgate.cli.action_gate import gate_change
 from evalgate.cli.action_moves import promote, record
@@ -14,7 +14,6 @@ from evalgate.cli.action_task import Task
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.events import event_of
 from evalgate.cli.printing import print_lines
-from evalgate.cli.question import new_run_id
 from evalgate.cli.workflow import Inputs, read_inputs, read_workflow
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.event import Activity
@@ -43,7 +42,7 @@ def run(_: Namespace) -> ExitCode:
     inputs = read_inputs(os.environ)
     event = event_of(workflow)
     activity = activity_of(event, _wish(inputs, environment))
-    folder = Path(inputs.out) if inputs.out else _folder(environment)
+    folder = result_folder(inputs, environment)
     print_lines([f"event {event.name}: {_SAID[activity]}"])
     actions.set_outputs({"folder": str(folder), "activity": activity.value})
     task = Task(
@@ -62,13 +61,6 @@ def _wish(inputs: Inputs, environment: Environment) -> Wish:
         judges=bool(inputs.pull_request or inputs.content),
         can_call=any(ways) or inputs.flag("simulate", default=False),
     )
-
-
-def _folder(environment: Environment) -> Path:
-    """Return a folder that no pull request can have prepared."""
-    if not environment.temporary:
-        raise UsageError("RUNNER_TEMP names no folder: set the input `out`")
-    return Path(environment.temporary) / "evalgate" / new_run_id()
 
 
 def _do_nothing(_: Task) -> ExitCode:

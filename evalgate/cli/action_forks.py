@@ -50,5 +50,6 @@ def judge_approved(task: Task) -> ExitCode:
             github,
             GitRepository(Path.cwd()),
             folder=task.folder,
+            default_branch=task.event.default_branch,
             rules=rules,
         )

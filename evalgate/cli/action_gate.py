@@ -7,6 +7,7 @@ from pathlib import Path
 from evalgate.adapters import actions
 from evalgate.adapters.git import GitRepository
 from evalgate.cli import gate, merge, run
+from evalgate.cli.action_folders import check_uncommitted
 from evalgate.cli.action_task import Task
 from evalgate.cli.action_words import gate_words, parsed
 from evalgate.cli.earlier_attempt import earlier_trials
@@ -14,7 +15,7 @@ from evalgate.cli.question import policies, read_question
 from evalgate.cli.session import read_begun_run
 from evalgate.errors import ExitCode, GitHubError, UsageError
 from evalgate.gate.roots import root_name
-from evalgate.publishing.handover import Handover
+from evalgate.publishing.handover import Handover, handover_of
 from evalgate.publishing.results import pending_status
 from evalgate.publishing.surfaces import show_statuses
 
@@ -47,6 +48,7 @@ def _gate(task: Task) -> ExitCode:
 
 
 def _merge(task: Task) -> ExitCode:
+    check_uncommitted("merge", Path(task.inputs.merge))
     folders = sorted(path for path in Path(task.inputs.merge).glob("*/") if path.is_dir())
     if not folders:
         raise UsageError(
@@ -60,7 +62,7 @@ def _merge(task: Task) -> ExitCode:
 
 
 def _handover(task: Task) -> Handover:
-    return Handover(commit=task.event.head, number=task.event.number)
+    return handover_of(task.event, base=task.inputs.base)
 
 
 def _announce(task: Task, handover: Handover) -> None:
@@ -70,7 +72,7 @@ def _announce(task: Task, handover: Handover) -> None:
     if not task.workflow.token:
         return
     url = task.workflow.run_url
-    statuses = [pending_status(root, url=url) for root in handover.folders]
+    statuses = [pending_status(root, url=url, target=handover.target) for root in handover.folders]
     # What is refused here is refused to the publishing step too, which warns of it.
     with suppress(GitHubError), task.github() as github:
         show_statuses(github, handover.commit, statuses)

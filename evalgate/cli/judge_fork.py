@@ -3,12 +3,13 @@
 import os
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli.environment import Environment, read_environment
-from evalgate.cli.fetched import FetchedPull, fetch_pull, fetched_hash, run_folders, tell
+from evalgate.cli.fetched import fetch_pull, fetched_hash, run_folders, tell
 from evalgate.cli.gate import VERB, gate_each
 from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import Publication
@@ -23,7 +24,7 @@ from evalgate.publishing.approval import (
     read_approval,
     read_workflow_name,
 )
-from evalgate.publishing.handover import FILE, Handover, handover_document
+from evalgate.publishing.handover import FILE, Handover, handover_document, target_of
 from evalgate.reporting.visible import short
 from evalgate.simulator.rules import Rules
 
@@ -37,6 +38,7 @@ def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
     repository: GitRepository,
     *,
     folder: Path,
+    default_branch: str,
     rules: Sequence[Rules] = (),
 ) -> ExitCode:
     """Judge the approved content of a pull request, and leave in a folder what is to be published.
@@ -50,6 +52,7 @@ def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
         github: where the pull request is looked up.
         repository: a clone whose origin has the pull request.
         folder: where `publication.json` and the run folders go.
+        default_branch: of the repository.
         rules: of the simulator, when it is to answer.
 
     Raises:
@@ -65,16 +68,22 @@ def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
     terms = _terms(inputs, environment, rules)
     publication = Publication(folder=folder, as_json=False, in_workflow=environment.in_workflow)
     world = outside(repository, environment, rules)
+    handover = Handover(
+        commit=fetched.head,
+        number=number,
+        folders=run_folders(fetched.questions),
+        target=target_of(pull.base_ref, default_branch=default_branch),
+    )
     # Left first: whatever ends this process from here on, the commit gets a status.
-    _hand_over(fetched, publication, comments=True)
+    _hand_over(handover, publication)
     try:
         code = gate_each(fetched.questions, world, publication=publication, terms=terms)
     except InterruptedRunError:
         raise
     except EvalgateError:  # the run folder tells it, and so must the commit's status
-        _hand_over_as_it_stands(fetched, github, publication)
+        _hand_over_as_it_stands(handover, github, publication)
         raise
-    _hand_over_as_it_stands(fetched, github, publication)
+    _hand_over_as_it_stands(handover, github, publication)
     return code
 
 
@@ -109,27 +118,21 @@ def _terms(inputs: Inputs, environment: Environment, rules: Sequence[Rules]) -> 
     )
 
 
-def _hand_over_as_it_stands(fetched: FetchedPull, github: GitHub, publication: Publication) -> None:
+def _hand_over_as_it_stands(handover: Handover, github: GitHub, publication: Publication) -> None:
     """Leave what is to be published; the comment is for what the pull request holds by now."""
     try:
-        is_current = github.pull_request(fetched.pull.number).head == fetched.head
+        is_current = github.pull_request(handover.number).head == handover.commit
         why = "has a newer head by now"
     except GitHubError as error:  # which takes nothing from what was judged
         is_current, why = False, f"cannot be looked up any more ({error})"
     if not is_current:
         tell(
-            f"the pull request {fetched.pull.number} {why}, so its comment is left alone; the "
-            f"status of {short(fetched.head)} says what this run came to",
+            f"the pull request {handover.number} {why}, so its comment is left alone; the "
+            f"status of {short(handover.commit)} says what this run came to",
             in_workflow=publication.in_workflow,
         )
-    _hand_over(fetched, publication, comments=is_current)
+    _hand_over(replace(handover, comments=is_current), publication)
 
 
-def _hand_over(fetched: FetchedPull, publication: Publication, *, comments: bool) -> None:
-    handover = Handover(
-        commit=fetched.head,
-        number=fetched.pull.number,
-        folders=run_folders(fetched.questions),
-        comments=comments,
-    )
+def _hand_over(handover: Handover, publication: Publication) -> None:
     write_files(publication.folder, {FILE: as_one_line(handover_document(handover))})

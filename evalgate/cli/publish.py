@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters import actions
@@ -15,7 +16,7 @@ from evalgate.errors import ConfigurationError, EvalgateError, ExitCode, GitHubE
 from evalgate.gate.roots import MAIN
 from evalgate.model.document import Document
 from evalgate.model.github import Annotation, Level
-from evalgate.publishing.handover import FILE, Handover, read_handover
+from evalgate.publishing.handover import FILE, Handover, handover_of, read_handover
 from evalgate.publishing.results import RootResult, agreeing, missing_result, read_result
 from evalgate.publishing.sticky import Marker, comment_key
 from evalgate.publishing.surfaces import Place, Published, show
@@ -46,7 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Show the results; what GitHub refuses is a warning, and never changes a result."""
     workflow, inputs = read_workflow(os.environ), read_inputs(os.environ)
-    handover = None if inputs.shard else _handover(options.folder, workflow)
+    handover = None if inputs.shard else _handover(options.folder, workflow, inputs)
     if handover is None:
         print_lines(["nothing to publish: this run is about no commit that waits for a status"])
         return ExitCode.OK
@@ -66,7 +67,7 @@ def run(options: Namespace) -> ExitCode:
     return ExitCode.OK
 
 
-def _handover(folder: Path, workflow: Workflow) -> Handover | None:
+def _handover(folder: Path, workflow: Workflow, inputs: Inputs) -> Handover | None:
     """Return where the results belong; a run that has left none still owes its commit an error."""
     path = folder / FILE
     if path.is_file():
@@ -77,7 +78,7 @@ def _handover(folder: Path, workflow: Workflow) -> Handover | None:
         return None
     if event.name not in ("pull_request", "merge_group") or event.is_foreign:
         return None
-    return Handover(commit=event.head, number=event.number, folders={MAIN: "."})
+    return replace(handover_of(event, base=inputs.base), folders={MAIN: "."})
 
 
 def _results(folder: Path, handover: Handover, *, code: int) -> tuple[RootResult, ...]:
@@ -123,6 +124,7 @@ def _place(handover: Handover, workflow: Workflow, inputs: Inputs, *, report_url
         author=inputs.comment_author or BOT,
         run_url=workflow.run_url,
         report_url=report_url,
+        target=handover.target,
         comments=handover.comments and inputs.flag("comment", default=True),
         check_runs=inputs.flag("check_run", default=False),
     )

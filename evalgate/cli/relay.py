@@ -47,7 +47,7 @@ from evalgate.model.ports import GitHub, TrialLog
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.publishing.approval import approval_command, read_workflow_name
-from evalgate.publishing.handover import FILE, Handover, Standing, handover_document
+from evalgate.publishing.handover import FILE, Handover, Standing, handover_document, target_of
 from evalgate.publishing.screening import (
     banner,
     of_plan,
@@ -61,12 +61,16 @@ from evalgate.publishing.submission import Submission
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Relaying:
-    """What all roots of a pull request are told with; `command` has the pull request judged."""
+    """What all roots of a pull request are told with; `command` has the pull request judged.
+
+    `target` is the branch that it is judged against, where that is not the default one.
+    """
 
     world: Outside
     submission: Submission | None
     command: str
     publication: Publication
+    target: str
 
 
 def relay(  # noqa: PLR0913 - what the Action hands over, and where to
@@ -109,6 +113,7 @@ def relay(  # noqa: PLR0913 - what the Action hands over, and where to
         submission=submission,
         command=approval_command(pull.number, fetched_hash(repository, fetched), workflow=name),
         publication=publication,
+        target=target_of(pull.base_ref, default_branch=event.default_branch),
     )
     _relay_roots(fetched, relaying)
     return ExitCode.OK
@@ -139,7 +144,11 @@ def _relay_roots(fetched: FetchedPull, relaying: _Relaying) -> None:
         worst = max(standings, key=lambda root: _GRAVITY.index(standings[root].state))
         publish_roots(publication, list(folders), worst=worst)
     handover = Handover(
-        commit=fetched.head, number=fetched.pull.number, folders=folders, standings=standings
+        commit=fetched.head,
+        number=fetched.pull.number,
+        folders=folders,
+        target=relaying.target,
+        standings=standings,
     )
     write_files(publication.folder, {FILE: as_one_line(handover_document(handover))})
 

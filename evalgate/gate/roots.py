@@ -33,11 +33,12 @@ def find_policies(repository: Repository, *, base: str | None, head: str | None)
         ConfigurationError: when a file of the head looks like a policy and would not be read as
             one, so that its prompts would never be judged.
     """
-    at_head = repository.listing(head, [_FOLDER])
-    problems = [*_look_alikes(at_head), *_same_roots(at_head)]
+    at_head = frozenset(repository.listing(head, [_FOLDER]))
+    at_base = frozenset(repository.listing(base, [_FOLDER]))
+    problems = [*_look_alikes(at_head), *_same_roots(at_head, at_base)]
     if problems:
         raise ConfigurationError(problems)
-    listed = {*repository.listing(base, [_FOLDER]), *at_head}
+    listed = at_base | at_head
     return tuple(sorted(filter(_NAME.fullmatch, listed))) or (POLICY_PATH,)
 
 
@@ -52,15 +53,25 @@ def _look_alikes(paths: Iterable[str]) -> Iterator[Problem]:
             yield Problem(path=path, message=message)
 
 
-def _same_roots(paths: Iterable[str]) -> Iterator[Problem]:
-    """Yield policies whose roots have one name, as far as file systems can tell."""
+def _same_roots(at_head: frozenset[str], at_base: frozenset[str]) -> Iterator[Problem]:
+    """Yield policies whose roots have one name, as far as file systems and GitHub can tell.
+
+    One that the head adds may not take the name of one that it deletes either: the commit status
+    of the first would replace that of the second. Two of the base alone can still be parted.
+    """
     taken: dict[str, str] = {}
-    for path in sorted(filter(_NAME.fullmatch, paths)):
-        root = root_name(path).lower()
-        if root in taken:
-            message = f"its root has the same name as that of {taken[root]}: rename one of the two"
+    policies = filter(_NAME.fullmatch, at_base | at_head)
+    for path in sorted(policies, key=lambda path: (path not in at_base, path)):
+        other = taken.setdefault(root_name(path).lower(), path)
+        pair = {path, other}
+        if other != path and (pair <= at_head or pair & (at_head - at_base)):
+            message = f"its root has the same name as that of {other}: rename one of the two"
+            if other not in at_head:
+                message = (
+                    f"its root has the same name as that of {other} at the base, whose commit "
+                    "status it would replace: take another name"
+                )
             yield Problem(path=path, message=message)
-        taken.setdefault(root, path)
 
 
 def check_apart(policies: Iterable[Policy]) -> None:

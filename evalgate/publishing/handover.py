@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from evalgate.model.document import Data, Document
+from evalgate.model.event import Event
 from evalgate.model.github import CommitState
 from evalgate.model.reading import Section
 
@@ -24,15 +25,28 @@ class Handover:
     """Where the results of a run belong, and in which folders they lie.
 
     `commit` is the one that was judged and `number` its pull request, 0 for none. `folders` are the
-    run folders by root, relative to the file's own. `standings` are by root, too; without one, the
+    run folders by root, relative to the file's own. `target` is the branch that it was judged
+    against, where that is not the default one. `standings` are by root, too; without one, the
     verdict is what a status says. `comments` tells whether the pull request gets a comment.
     """
 
     commit: str
     number: int = 0
     folders: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
     standings: Mapping[str, Standing] = field(default_factory=dict)
     comments: bool = True
+
+
+def handover_of(event: Event, *, base: str) -> Handover:
+    """Return where the results of a change belong; `base` is what it is judged against if given."""
+    target = "" if base else target_of(event.base_ref, default_branch=event.default_branch)
+    return Handover(commit=event.head, number=event.number, target=target)
+
+
+def target_of(base_ref: str, *, default_branch: str) -> str:
+    """Return the branch that the name of a commit status has to tell; empty for the default one."""
+    return "" if base_ref == default_branch else base_ref
 
 
 def handover_document(handover: Handover) -> dict[str, Data]:
@@ -46,6 +60,7 @@ def handover_document(handover: Handover) -> dict[str, Data]:
         "commit": handover.commit,
         "number": handover.number,
         "folders": dict(handover.folders),
+        "target": handover.target,
         "standings": standings,
         "comments": handover.comments,
     }
@@ -58,7 +73,7 @@ def read_handover(document: Document) -> Handover:
         ConfigurationError: when it is not that.
     """
     section = Section(document)
-    section.allow("schema", "commit", "number", "folders", "standings", "comments")
+    section.allow("schema", "commit", "number", "folders", "target", "standings", "comments")
     if section.text("schema") != SCHEMA:
         section.note("schema", f"expected {SCHEMA}")
     standings = section.section("standings")
@@ -66,6 +81,7 @@ def read_handover(document: Document) -> Handover:
         commit=section.required_text("commit"),
         number=section.integer("number", 0, least=0, most=2**53),
         folders={name: str(folder) for name, folder in section.mapping("folders").items()},
+        target=section.text("target"),
         standings={root: _standing(standings.section(root)) for root in standings.data},
         comments=section.flag("comments", default=True),
     )

@@ -95,27 +95,39 @@ def agreeing(results: Iterable[RootResult], *, code: int) -> tuple[RootResult, .
     return tuple(replace(missing_result(each.root, code=code), page=each.page) for each in told)
 
 
-def status_context(root: str) -> str:
-    """Return the name of a root's commit status, which a ruleset can require."""
-    return CONTEXT if root == MAIN else f"{CONTEXT} / {root}"
+def status_context(root: str, *, target: str) -> str:
+    """Return the name of a root's commit status, which a ruleset can require.
+
+    A status belongs to a commit, and what it has earned against one branch says nothing about
+    another, whose policy may be stricter.
+
+    Args:
+        root: its name.
+        target: the branch that was judged against, where that is not the default one.
+    """
+    name = CONTEXT if root == MAIN else f"{CONTEXT} / {root}"
+    return f"{name} ({target})" if target else name
 
 
-def status_of(result: RootResult, *, url: str) -> CommitStatus:
+def status_of(result: RootResult, *, url: str, target: str = "") -> CommitStatus:
     """Return the commit status of a root."""
     standing = result.standing or Standing(state=_state(result), description=result.headline)
     said = f"Simulated: {standing.description}" if result.simulated else standing.description
     return CommitStatus(
-        context=status_context(result.root),
+        context=status_context(result.root, target=target),
         state=standing.state,
         description=shortened(said, MOST_DESCRIPTION),
         url=url,
     )
 
 
-def pending_status(root: str, *, url: str) -> CommitStatus:
+def pending_status(root: str, *, url: str, target: str = "") -> CommitStatus:
     """Return the commit status of a root that is being judged."""
     return CommitStatus(
-        context=status_context(root), state=CommitState.PENDING, description=RUNNING, url=url
+        context=status_context(root, target=target),
+        state=CommitState.PENDING,
+        description=RUNNING,
+        url=url,
     )
 
 

@@ -8,7 +8,7 @@ from evalgate.errors import GitHubError
 from evalgate.model.github import CheckRun, Comment, CommitStatus, Conclusion
 from evalgate.model.ports import GitHub
 from evalgate.publishing.page import comment_text, is_worth_a_comment
-from evalgate.publishing.results import RootResult, shortened, status_context, status_of
+from evalgate.publishing.results import RootResult, shortened, status_of
 from evalgate.publishing.sticky import CommentPlan, Marker, plan_comment
 from evalgate.reporting.annotations import capped
 
@@ -27,6 +27,7 @@ _OUTDATED = "The pull request has a newer commit, so the comment is left to the 
 class Place:
     """Where results are shown: on a commit, and on a pull request when `number` is not 0.
 
+    `target` is the branch that was judged against, where that is not the default one.
     `marker` is that of our comment and `author` the login that we write under. `run_url` is the
     page of the run and `report_url` that of the full report, if there is one.
     """
@@ -37,6 +38,7 @@ class Place:
     author: str
     run_url: str
     report_url: str = ""
+    target: str = ""
     comments: bool = True
     check_runs: bool = False
 
@@ -65,7 +67,8 @@ def show(github: GitHub, results: Sequence[RootResult], *, place: Place) -> Publ
         place: the commit, the pull request and the addresses.
     """
     url = place.report_url or place.run_url
-    warnings = show_statuses(github, place.commit, [status_of(each, url=url) for each in results])
+    statuses = [status_of(each, url=url, target=place.target) for each in results]
+    warnings = show_statuses(github, place.commit, statuses)
     if place.check_runs:
         checks = [check_run(each, place=place) for each in results]
         refused, _ = _tried("the check run", lambda: _create_checks(github, checks))
@@ -78,10 +81,10 @@ def show(github: GitHub, results: Sequence[RootResult], *, place: Place) -> Publ
 
 def check_run(result: RootResult, *, place: Place) -> CheckRun:
     """Return the check run of a root, with its remarks about files."""
-    status = status_of(result, url=place.run_url)
+    status = status_of(result, url=place.run_url, target=place.target)
     conclusions = {"success": Conclusion.SUCCESS, "pending": Conclusion.NEUTRAL}
     return CheckRun(
-        name=status_context(result.root),
+        name=status.context,
         head=place.commit,
         conclusion=conclusions.get(status.state, Conclusion.FAILURE),
         title=shortened(result.headline, MOST_TITLE),

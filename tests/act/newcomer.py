@@ -100,7 +100,9 @@ class Newcomer:
         assert self.github.refused == []
 
 
-def pull_request_event(head: str, *, repository: str | None = OURS) -> dict[str, object]:
+def pull_request_event(
+    head: str, *, repository: str | None = OURS, base_ref: str = "main"
+) -> dict[str, object]:
     """Return what GitHub says of a pull request; without a repository, its fork has been deleted."""
     repo = None if repository is None else {"full_name": repository}
     return {
@@ -109,7 +111,7 @@ def pull_request_event(head: str, *, repository: str | None = OURS) -> dict[str,
         "pull_request": {
             "number": NUMBER,
             "head": {"sha": head, "ref": "topic", "repo": repo},
-            "base": {"ref": "main", "repo": {"full_name": OURS}},
+            "base": {"ref": base_ref, "repo": {"full_name": OURS}},
         },
         "repository": {"full_name": OURS, "default_branch": "main"},
     }

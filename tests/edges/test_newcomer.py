@@ -1,10 +1,13 @@
 """A newcomer's repository under the real runner, with our own GitHub and our own Claude."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from evalgate.cli.starter import GATE
+from evalgate.publishing.handover import Handover, handover_document
 from evalgate.publishing.sticky import Marker
 from tests.act.newcomer import (
     DAMAGING,
@@ -12,10 +15,11 @@ from tests.act.newcomer import (
     NUMBER,
     Newcomer,
     newcomer,
+    pull_request_event,
     verdict,
 )
-from tests.act.runner import Bench, Run
-from tests.e2e.shop import RULES, version
+from tests.act.runner import Bench, Run, commit, git
+from tests.e2e.shop import RULES, version, write
 from tests.github.faults import Fault, Kind
 from tests.github.state import EVERYTHING
 
@@ -231,3 +235,50 @@ def test_everything_a_job_may_do_is_enough(shop: Newcomer) -> None:
     assert not warnings(run), run.log
     assert states(shop, head) == ["pending", "success"]
     assert len(bodies(shop)) == 1
+
+
+def with_inputs(shop: Newcomer, text: str) -> None:
+    """Merge a workflow whose step has further inputs."""
+    path = shop.folder / ".github/workflows" / GATE
+    key = "          anthropic-api-key:"
+    write(shop.folder, {f".github/workflows/{GATE}": path.read_text().replace(key, text + key)})
+    git(shop.folder, "update-ref", "refs/remotes/origin/main", commit(shop.folder, "Set inputs"))
+
+
+@pytest.mark.parametrize("input_", ["out: results", "out: results\n          shard: 1/2"])
+def test_results_that_a_pull_request_brings_are_never_published(
+    shop: Newcomer, input_: str
+) -> None:
+    with_inputs(shop, f"          {input_}\n")
+    damaged = shop.propose({"prompts/p/v2.md": version(DAMAGING)})
+    forged = {"schema": "verdict/1", "verdict": "pass", "headline": "Passed", "exit_code": 0}
+    handover = handover_document(Handover(commit=damaged, number=NUMBER, folders={"main": "sub"}))
+    head = shop.propose(
+        {
+            "results/publication.json": json.dumps(handover),
+            "results/sub/verdict.json": json.dumps(forged),
+            "results/sub/comment.md": "## Passed\n",
+        }
+    )
+    run = shop.gate()
+    assert run.exit_code == 1
+    assert "the commit that is checked out has results/publication.json" in run.log
+    assert states(shop, damaged) == []
+    assert states(shop, head) == ["error"]
+    assert shop.claude.calls == 0
+
+
+def test_what_a_commit_earns_against_another_branch_counts_nothing_for_the_default_one(
+    shop: Newcomer,
+) -> None:
+    head = shop.propose({"prompts/p/v2.md": version(DAMAGING)})
+    git(shop.folder, "update-ref", "refs/remotes/origin/weak", "main")
+    git(shop.folder, "switch", "--quiet", "--detach", "main")
+    git(shop.folder, "rm", "--quiet", ".github/evalgate.yml")
+    git(shop.folder, "update-ref", "refs/remotes/origin/weak", commit(shop.folder, "No policy"))
+    git(shop.folder, "switch", "--quiet", "topic")
+    payload = pull_request_event(head, base_ref="weak")
+    run = shop.gate(payload=payload, variables={**shop.variables, "GITHUB_BASE_REF": "weak"})
+    assert run.exit_code == 0, run.log
+    told = {(each.context, each.state) for each in shop.github.state.statuses_of(head)}
+    assert told == {("evalgate (weak)", "pending"), ("evalgate (weak)", "success")}

@@ -39,7 +39,14 @@ class Stage:
     def repository(self) -> GitRepository:
         return GitRepository(self.folder)
 
-    def propose(self, files: Edit, *, number: int = 7, repository: str = "stranger/shop") -> str:
+    def propose(
+        self,
+        files: Edit,
+        *,
+        number: int = 7,
+        repository: str = "stranger/shop",
+        base_ref: str = "main",
+    ) -> str:
         """Let somebody open a pull request, or push onto one, and return its head."""
         _write(self.author, files)
         commit_all(self.author, "a proposal")
@@ -55,7 +62,7 @@ class Stage:
                 head=head,
                 head_ref="patch",
                 head_repository=repository,
-                base_ref="main",
+                base_ref=base_ref,
                 is_open=True,
                 url=f"https://github.example/team/shop/pull/{number}",
             )
@@ -106,10 +113,24 @@ class Stage:
         """Judge what was approved."""
         inputs = Inputs(pull_request=number, content=content, max_cost=max_cost)
         with chdir(self.folder):
-            return judge_fork(_WORKFLOW, inputs, self.hub, self.repository, folder=out, rules=rules)
+            return judge_fork(
+                _WORKFLOW,
+                inputs,
+                self.hub,
+                self.repository,
+                folder=out,
+                default_branch="main",
+                rules=rules,
+            )
 
 
 _WORKFLOW = Workflow(repository="team/shop")
+
+
+def make_branch(stage: Stage, name: str) -> None:
+    """Make a branch at origin that is what the default one is."""
+    words = ("push", "--quiet", str(stage.origin), f"main:refs/heads/{name}")
+    check(stage.author, *words, settings={"GIT_ALLOW_PROTOCOL": "file"})
 
 
 def make_stage(tmp_path: Path, *, files: Mapping[str, str] | None = None) -> Stage:

@@ -19,7 +19,7 @@ from evalgate.model.document import Data
 from evalgate.model.github import PullRequest
 from evalgate.simulator.fake_github import FakeGitHub
 from evalgate.simulator.rules import Rules
-from tests.flow.forks import BETTER, Stage, make_stage
+from tests.flow.forks import BETTER, Stage, make_branch, make_stage
 from tests.unit.cli.shops import FILES
 
 PROPOSAL = {"prompts/p/v2.md": BETTER}
@@ -61,6 +61,7 @@ def test_what_was_approved_is_judged_and_handed_over(stage: Stage, out: Path) ->
         "commit": head,
         "number": 7,
         "folders": {"main": "."},
+        "target": "",
         "standings": {},
         "comments": True,
     }
@@ -199,6 +200,14 @@ def test_each_root_is_judged_into_a_folder_of_its_own(out: Path) -> None:
     assert stage.judge(out, content=content, rules=rules(stage)) is ExitCode.OK
     assert read(out / "publication.json")["folders"] == {"main": "main", "other": "other"}
     assert read(out / "other/verdict.json")["verdict"] == "pass"
+
+
+def test_what_is_for_another_branch_than_the_default_one_says_so(stage: Stage, out: Path) -> None:
+    make_branch(stage, "release/1")
+    head = stage.propose(PROPOSAL, base_ref="release/1")
+    content = shown_hash(stage, head, out)
+    assert stage.judge(out, content=content, rules=rules(stage)) is ExitCode.OK
+    assert read(out / "publication.json")["target"] == "release/1"
 
 
 def test_a_limit_that_is_no_number_is_refused(stage: Stage, out: Path) -> None:

@@ -14,7 +14,7 @@ from evalgate.model.chat import Completion, Usage
 from evalgate.model.document import Data
 from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.publishing.submission import Submission, submission_document
-from tests.flow.forks import BETTER, Stage, make_stage, zipped
+from tests.flow.forks import BETTER, Stage, make_branch, make_stage, zipped
 from tests.unit.cli.shops import FILES
 
 PROPOSAL = {"prompts/p/v2.md": BETTER}
@@ -59,6 +59,7 @@ def test_what_a_run_without_a_key_came_to_is_derived_and_told(stage: Stage, out:
         "commit": head,
         "number": 7,
         "folders": {"main": "."},
+        "target": "",
         "standings": {"main": WAITING},
         "comments": True,
     }
@@ -247,6 +248,12 @@ def test_a_change_of_nothing_that_is_watched_succeeds(stage: Stage, out: Path) -
     stage.relay(stage.propose({"README.md": "hello"}), out)
     assert standing(out)["state"] == "success"
     assert "gh workflow run" not in (out / "comment.md").read_text()
+
+
+def test_what_is_for_another_branch_than_the_default_one_says_so(stage: Stage, out: Path) -> None:
+    make_branch(stage, "release/1")
+    stage.relay(stage.propose({"README.md": "hello"}, base_ref="release/1"), out)
+    assert read(out / "publication.json")["target"] == "release/1"
 
 
 def test_an_edited_published_version_fails_without_any_call(stage: Stage, out: Path) -> None:

@@ -223,3 +223,8 @@ def test_a_damaged_archive_is_read_as_it_was_or_refused(noise: bytes, at: int) -
     damaged = content[:at] + noise + content[at + len(noise) :]
     with suppress(UsageError):
         assert set(read(damaged, most_bytes=100)) <= {"a", "b/c"} or noise
+
+
+def test_an_entry_without_a_name_is_refused() -> None:
+    content = patched(zipped(("x", b"1")), b"PK\x01\x02", 46, b"\0")
+    assert why(content).startswith("it is broken")

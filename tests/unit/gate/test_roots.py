@@ -74,6 +74,21 @@ def policies(*folders: str) -> list[Policy]:
     ]
 
 
+@pytest.mark.parametrize(
+    ("theirs", "own"), [("B", "b"), ("b", "B")], ids=["small-letters", "capitals"]
+)
+def test_a_new_root_does_not_take_the_name_of_one_that_goes(theirs: str, own: str) -> None:
+    head = (f".github/evalgate.{own}.yml",)
+    message = f"{re.escape(head[0])}: its root has the same name as that of .*{theirs}.yml at the"
+    with pytest.raises(ConfigurationError, match=message):
+        found(f".github/evalgate.{theirs}.yml", head=head)
+
+
+def test_two_roots_of_one_name_at_the_base_can_be_parted() -> None:
+    both = (".github/evalgate.B.yml", ".github/evalgate.b.yml")
+    assert found(*both, head=both[1:]) == both
+
+
 def test_roots_side_by_side_are_apart() -> None:
     check_apart(policies("a/prompts", "b/prompts", "prompts"))
 

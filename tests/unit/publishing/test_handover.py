@@ -1,21 +1,33 @@
 """Tests for evalgate.publishing.handover."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from evalgate.errors import ConfigurationError
 from evalgate.model.document import Data, Document
+from evalgate.model.event import Event
 from evalgate.model.github import CommitState
-from evalgate.publishing.handover import Handover, Standing, handover_document, read_handover
+from evalgate.publishing.handover import (
+    Handover,
+    Standing,
+    handover_document,
+    handover_of,
+    read_handover,
+)
 
 HANDOVER = Handover(
     commit="a" * 40,
     number=7,
     folders={"main": ".", "billing": "billing"},
+    target="release/1",
     standings={"billing": Standing(state=CommitState.PENDING, description="Waiting.")},
     comments=False,
 )
+
+
+EVENT = Event(name="pull_request", head="b" * 40, number=7, base_ref="main", default_branch="main")
 
 
 def document(data: Data) -> Document:
@@ -34,3 +46,14 @@ def test_what_is_handed_over_is_read_back_the_same() -> None:
 def test_another_shape_is_refused(wrong: dict[str, Data]) -> None:
     with pytest.raises(ConfigurationError):
         read_handover(document({**handover_document(HANDOVER), **wrong}))
+
+
+def test_what_a_change_comes_to_belongs_to_its_head_and_its_pull_request() -> None:
+    assert handover_of(EVENT, base="") == Handover(commit="b" * 40, number=7)
+
+
+def test_only_another_branch_than_the_default_one_is_told() -> None:
+    elsewhere = replace(EVENT, base_ref="release/1")
+    assert handover_of(elsewhere, base="").target == "release/1"
+    assert handover_of(elsewhere, base="refs/remotes/origin/main").target == ""
+    assert handover_of(replace(EVENT, default_branch=""), base="").target == "main"

@@ -48,6 +48,12 @@ def test_each_root_has_a_status_of_its_own_and_the_only_one_has_the_plain_name()
     assert pending_status("billing", url="").context == "evalgate / billing"
 
 
+def test_a_status_of_another_branch_than_the_default_one_names_it() -> None:
+    assert status_of(result(), url="", target="release/1").context == "evalgate (release/1)"
+    waiting = pending_status("billing", url="", target="release/1")
+    assert waiting.context == "evalgate / billing (release/1)"
+
+
 def test_a_status_of_simulated_answers_says_so() -> None:
     assert status_of(result(simulated=True), url="").description == "Simulated: Said."
 
