@@ -21,6 +21,17 @@ _ELSEWHERE = frozenset(
     }
 )
 
+# Git and what it may start for a user (credential helpers, ssh) need none of these.
+_SECRET = frozenset(
+    {
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_FOUNDRY_API_KEY",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "CLOUDSDK_AUTH_ACCESS_TOKEN",
+        "EVALGATE_TOKEN",
+    }
+)
+
 # A repository that a change commits inside the work tree must not be taken for the user's, no
 # configured command may run, and no replacement may change what a commit holds.
 _SAFE = (
@@ -85,7 +96,7 @@ def _environment(inherited: Mapping[str, str]) -> dict[str, str]:
     # gets in the way of the user's own git; nothing is fetched, whatever a partial clone lacks
     # (versions before 2.44 know only the list of allowed protocols).
     return {
-        **{name: value for name, value in inherited.items() if name not in _ELSEWHERE},
+        **{name: value for name, value in inherited.items() if name not in _ELSEWHERE | _SECRET},
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_LAZY_FETCH": "1",

@@ -99,3 +99,13 @@ def test_a_checkout_that_has_kept_its_credentials_sends_them_alone(folder: Path)
 def test_an_origin_that_is_a_command_is_not_run(folder: Path, tmp_path: Path) -> None:
     assert "transport 'ext' not allowed" in fetch(folder, f"ext::touch {tmp_path / 'owned'}")
     assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize("name", ["ANTHROPIC_API_KEY", "EVALGATE_TOKEN"])
+def test_no_key_of_ours_reaches_git_or_what_it_starts(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_repository(tmp_path / "repository", "main")
+    monkeypatch.setenv(name, "sk-of-nobody")
+    alias = f"alias.told=!printenv {name} || true"
+    assert check(tmp_path / "repository", "-c", alias, "told") == b""
