@@ -28,6 +28,7 @@ from evalgate.model.reading import suggestion
 from evalgate.reporting.visible import on_one_line, safe_line
 
 VERB = "accept"
+_LEFT_OUT = "; .gitignore leaves it out, so add it by `git add --force {path}`"
 _LONGEST_NAME, _LONGEST_REASON = 100, 1_000
 
 
@@ -145,8 +146,10 @@ def _accept(change: SetChange, options: Namespace, repository: GitRepository) ->
     """Write the acceptance of a change down, and return what was done."""
     folder = change.policy.paths.acceptances
     path = acceptance_path(folder, change.evalset)
-    content = repository.files(None, [path]).get(path)
-    listed = () if content is None else read_acceptances(FORMATS.read_yaml(path, content))
+    place = repository.root / path  # read as a file, since git may be told to leave it out
+    listed = (
+        read_acceptances(FORMATS.read_yaml(path, place.read_bytes())) if place.is_file() else ()
+    )
     here = matching(listed, replaces=change.replaces, content=change.content)
     if here is not None:
         return f"{path}: {here.by} has accepted this on {here.at}; nothing was written"
@@ -162,7 +165,8 @@ def _accept(change: SetChange, options: Namespace, repository: GitRepository) ->
     write_files(
         repository.root / folder, {f"{change.evalset}.yaml": acceptances_text((*listed, entry))}
     )
-    return f"{path}: written"
+    is_left_out = not repository.listing(None, [path])
+    return f"{path}: written{_LEFT_OUT.format(path=path) if is_left_out else ''}"
 
 
 def _by(options: Namespace, repository: GitRepository) -> str:

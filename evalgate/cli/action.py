@@ -18,6 +18,7 @@ from evalgate.cli.workflow import Inputs, read_inputs, read_workflow
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.event import Activity
 from evalgate.publishing.activities import Wish, activity_of
+from evalgate.publishing.handover import NOTHING_OWED
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,6 +49,8 @@ def run(_: Namespace) -> ExitCode:
     task = Task(
         event=event, workflow=workflow, inputs=inputs, environment=environment, folder=folder
     )
+    if activity not in _OWES_A_STATUS:
+        task.hand_over(NOTHING_OWED)
     return _DEEDS[activity](task)
 
 
@@ -77,6 +80,9 @@ _DEEDS: Mapping[Activity, Callable[[Task], ExitCode]] = {
     Activity.RECORD: record,
     Activity.NOTHING: _do_nothing,
 }
+
+_OWES_A_STATUS = frozenset({Activity.GATE, Activity.SCREEN})
+"""What the commit of the event waits for; the others find out themselves whether one does."""
 
 _SAID: Mapping[Activity, str] = {
     Activity.GATE: "judging the change",

@@ -15,7 +15,7 @@ from evalgate.cli.question import policies, read_question
 from evalgate.cli.session import read_begun_run
 from evalgate.errors import ExitCode, GitHubError, UsageError
 from evalgate.gate.roots import root_name
-from evalgate.publishing.handover import Handover, handover_of
+from evalgate.publishing.handover import NOTHING_OWED, Handover, handover_of
 from evalgate.publishing.results import pending_status
 from evalgate.publishing.surfaces import show_statuses
 
@@ -29,6 +29,7 @@ def gate_change(task: Task) -> ExitCode:
 
 def _run_shard(task: Task) -> ExitCode:
     words = [*gate_words(task.event, task.inputs), f"--shard={task.inputs.shard}"]
+    task.hand_over(NOTHING_OWED)  # the job that joins the shards says what they come to
     return run.run(parsed(run.VERB, run.add_arguments, [*words, f"--out={task.folder}"]))
 
 
@@ -62,7 +63,8 @@ def _merge(task: Task) -> ExitCode:
 
 
 def _handover(task: Task) -> Handover:
-    return handover_of(task.event, base=task.inputs.base)
+    folders = {root_name(task.inputs.policy): "."}
+    return replace(handover_of(task.event, base=task.inputs.base), folders=folders)
 
 
 def _announce(task: Task, handover: Handover) -> None:

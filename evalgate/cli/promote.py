@@ -81,7 +81,7 @@ def run(options: Namespace) -> ExitCode:
         repository=repository,
     )
     if prepared.is_done:
-        print_lines([f"Nothing to do: {safe_line(headline(prepared.promotion))} already."])
+        print_lines([f"Nothing to do: as it stands, {safe_line(headline(prepared.promotion))}."])
         return ExitCode.OK
     if not options.dry_run:
         _check_work_tree(prepared, repository)
@@ -171,4 +171,4 @@ def _told(prepared: Prepared, *, dry_run: bool, simulated: bool) -> Iterator[str
         yield f"With this {safe_line(prepared.path)}, {said}; nothing was written:"
         yield from map(safe_line, prepared.text.splitlines())
         return
-    yield f"{safe_line(prepared.path)} is written: {said} once it is committed and merged."
+    yield f"{safe_line(prepared.path)} is written: {said}, once it is committed and merged."

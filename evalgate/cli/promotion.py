@@ -148,9 +148,10 @@ def _promote(
 
 def _check_branch(event: Event) -> None:
     if not event.default_branch or event.branch != event.default_branch:
+        where = f"`{event.branch}`" if event.branch else "no branch"
         raise UsageError(
             f"a promotion starts from the default branch (`{event.default_branch}`), and this run "
-            f"was dispatched on `{event.branch}`: choose the default branch when you start it"
+            f"is about {where}: start it by `workflow_dispatch`, on the default branch"
         )
 
 
@@ -175,7 +176,7 @@ def _policies(inputs: Inputs, repository: GitRepository, base: str) -> Sequence[
 def _nothing_to_do(workflow: Workflow, prepared: Prepared) -> ExitCode:
     if _is_told(workflow):
         actions.publish({"verdict": "not_applicable"}, "")
-    said = f"nothing to do: {headline(prepared.promotion)} already"
+    said = f"nothing to do: as it stands, {headline(prepared.promotion)}"
     _announce(workflow, Level.NOTICE, said)
     return ExitCode.OK
 
@@ -209,10 +210,10 @@ def _by_pull_request(desk: _Desk, ruling: Ruling, verdict: RunVerdict, record: R
         desk.move,
         branch=branch_name(promotion),
         title=title(promotion),
-        body=page(promotion, ruling, verdict, outcome=f"{said} once this is merged", run_url=url),
+        body=page(promotion, ruling, verdict, outcome=f"{said}, once this is merged", run_url=url),
     )
     record.end(DeploymentState.QUEUED, f"waiting for pull request #{pull.number}: {said}")
-    return f"{said} once the pull request {pull.number} is merged ({pull.url})"
+    return f"{said}, once the pull request {pull.number} is merged ({pull.url})"
 
 
 def _conclude(desk: _Desk, ruling: Ruling, verdict: RunVerdict, *, outcome: str) -> None:

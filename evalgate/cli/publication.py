@@ -1,12 +1,14 @@
 """Publishes a verdict: everything is rendered first, then written, printed and announced once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from evalgate.adapters import actions
+from evalgate.adapters.files import read_json
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
 from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
@@ -22,14 +24,16 @@ from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
 from evalgate.gate.standing import counted
 from evalgate.model.document import Data
+from evalgate.model.github import Annotation
 from evalgate.model.ports import TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
 from evalgate.publishing.submission import FILE as SUBMISSION
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
-from evalgate.reporting.annotation_file import annotation_document
+from evalgate.reporting.annotation_file import annotation_document, read_annotations
 from evalgate.reporting.annotations import annotations, capped
-from evalgate.reporting.comment import COMMENT_BYTES, comment, summary
+from evalgate.reporting.comment import COMMENT_BYTES, SUMMARY_BYTES, comment, summary
 from evalgate.reporting.junit import junit
+from evalgate.reporting.markdown import code
 from evalgate.reporting.story import Banner, Report
 from evalgate.reporting.telling import tell
 from evalgate.reporting.terminal import show
@@ -109,12 +113,12 @@ def prepare(publication: Publication) -> None:
 
 def refusal(question: Question, error: EvalgateError) -> RunVerdict:
     """Return the verdict of a gate that could not be run at all."""
-    code = next(code for kind, code in _REFUSALS.items() if isinstance(error, kind))
+    why = next(why for kind, why in _REFUSALS.items() if isinstance(error, kind))
     messages = str(error).splitlines() or [type(error).__name__]
     return RunVerdict(
         run_id=question.run_id,
         verdict=Verdict.ERROR,
-        reasons=tuple(Reason(code=code, message=message) for message in messages),
+        reasons=tuple(Reason(code=why, message=message) for message in messages),
         exit_code=error.exit_code,
         base=question.base,
         head=question.head or WORK_TREE,
@@ -160,23 +164,51 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
     if plan is not None or publication.as_json:
         _print(report, publication, files)
     if publication.in_workflow:
-        outputs = {} if publication.root else _outputs(files["verdict.json"], publication.folder)
-        actions.publish(outputs, files["summary.md"])
-        if not publication.as_json:
-            for each in capped(remarks):
-                actions.annotate(each)
+        _tell_the_step(publication, files, remarks)
     return report
 
 
+def _tell_the_step(
+    publication: Publication, files: Mapping[str, str], remarks: Sequence[Annotation]
+) -> None:
+    """Tell the step of the workflow; of several roots all remarks and outputs come at the end."""
+    if publication.root:
+        actions.publish({}, f"{code(publication.root)}\n\n{files['summary.md']}\n")
+        return
+    actions.publish(_outputs(files["verdict.json"], publication.folder), files["summary.md"])
+    if not publication.as_json:
+        _annotate(remarks)
+
+
+def _annotate(remarks: Iterable[Annotation]) -> None:
+    for each in capped(remarks):
+        actions.annotate(each)
+
+
 def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str) -> None:
-    """Say what all roots came to: one JSON document, and outputs that are those of the worst."""
+    """Say what all roots came to: one JSON document, or remarks within what one step shows.
+
+    The outputs are those of the worst root, but for the cost, which is that of all.
+    """
+    texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
+    verdicts: list[Data] = [json.loads(text) for text in texts]
     if publication.as_json:
-        texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
-        verdicts: list[Data] = [json.loads(text) for text in texts]
         print_json(as_json({"schema": "verdicts/1", "verdicts": verdicts}))
-    if publication.in_workflow:
-        folder = publication.folder / worst
-        actions.publish(_outputs((folder / "verdict.json").read_text("utf-8"), folder), "")
+    if not publication.in_workflow:
+        return
+    outputs = _outputs(texts[roots.index(worst)], publication.folder / worst)
+    costs = [_at(verdict, "cost_usd") for verdict in verdicts]
+    known = [cost for cost in costs if isinstance(cost, int | float)]
+    cost = sum(known) if len(known) == len(costs) else None
+    actions.publish(outputs | {"cost": _number(cost, 6)}, "")
+    if not publication.as_json:
+        _annotate(chain.from_iterable(_remarks_of(publication.folder, root) for root in roots))
+
+
+def _remarks_of(folder: Path, root: str) -> Iterator[Annotation]:
+    path = folder / root / ANNOTATIONS
+    for each in read_annotations(read_json(str(path), path.read_bytes())):
+        yield replace(each, title=f"{each.title} / {root}")
 
 
 def _files(report: Report, plan: Plan | None, publication: Publication) -> dict[str, str]:
@@ -188,7 +220,9 @@ def _files(report: Report, plan: Plan | None, publication: Publication) -> dict[
     location = PAGE if PAGE in files and not publication.in_workflow else None
     budget = COMMENT_BYTES // publication.shares
     files["comment.md"] = comment(report, report_location=location, budget=budget)
-    files["summary.md"] = summary(report, report_location=location)
+    # One step adds the summaries of all roots to one file, whose size is limited.
+    budget = SUMMARY_BYTES // publication.shares
+    files["summary.md"] = summary(report, report_location=location, budget=budget)
     files["junit.xml"] = junit(report)
     return files
 

@@ -2,22 +2,31 @@
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters import actions
 from evalgate.adapters.files import read_json
 from evalgate.cli import adapters
+from evalgate.cli.action_task import warn
 from evalgate.cli.complaint import complain
 from evalgate.cli.events import event_of
 from evalgate.cli.printing import print_lines
 from evalgate.cli.workflow import Inputs, Workflow, read_inputs, read_workflow
-from evalgate.errors import ConfigurationError, EvalgateError, ExitCode, GitHubError
-from evalgate.gate.roots import MAIN
+from evalgate.errors import ConfigurationError, EvalgateError, ExitCode, GitHubError, UsageError
+from evalgate.gate.roots import MAIN, root_name
 from evalgate.model.document import Document
 from evalgate.model.github import Annotation, Level
 from evalgate.publishing.handover import FILE, Handover, handover_of, read_handover
-from evalgate.publishing.results import RootResult, agreeing, missing_result, read_result
+from evalgate.publishing.page import no_verdict, report_link
+from evalgate.publishing.results import (
+    RootResult,
+    agreeing,
+    missing_result,
+    read_result,
+    status_context,
+)
 from evalgate.publishing.sticky import Marker, comment_key
 from evalgate.publishing.surfaces import Place, Published, show
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
@@ -63,7 +72,7 @@ def run(options: Namespace) -> ExitCode:
             published = show(github, results, place=place)
     except GitHubError as error:
         published = Published(warnings=(f"Nothing could be published: {error}",))
-    _tell(published, place)
+    _tell(published, results, place)
     return ExitCode.OK
 
 
@@ -71,14 +80,16 @@ def _handover(folder: Path, workflow: Workflow, inputs: Inputs) -> Handover | No
     """Return where the results belong; a run that has left none still owes its commit an error."""
     path = folder / FILE
     if path.is_file():
-        return read_handover(_document(path))
+        handover = read_handover(_document(path))
+        return handover if handover.commit else None
     try:
         event = event_of(workflow)
     except EvalgateError:
         return None
     if event.name not in ("pull_request", "merge_group") or event.is_foreign:
         return None
-    return replace(handover_of(event, base=inputs.base), folders={MAIN: "."})
+    folders = {root_name(inputs.policy): "."}
+    return replace(handover_of(event, base=inputs.base), folders=folders)
 
 
 def _results(folder: Path, handover: Handover, *, code: int) -> tuple[RootResult, ...]:
@@ -125,9 +136,18 @@ def _place(handover: Handover, workflow: Workflow, inputs: Inputs, *, report_url
         run_url=workflow.run_url,
         report_url=report_url,
         target=handover.target,
-        comments=handover.comments and inputs.flag("comment", default=True),
-        check_runs=inputs.flag("check_run", default=False),
+        comments=handover.comments and _flag(inputs, "comment", default=True),
+        check_runs=_flag(inputs, "check_run", default=False),
     )
+
+
+def _flag(inputs: Inputs, name: str, *, default: bool) -> bool:
+    """Return an input; one that is misspelt must not leave the commit waiting for its status."""
+    try:
+        return inputs.flag(name, default=default)
+    except UsageError as error:
+        warn(f"{error}; it counts as {str(default).lower()}")
+        return default
 
 
 def _address(text: str) -> str:
@@ -136,10 +156,19 @@ def _address(text: str) -> str:
     return text if is_one else ""
 
 
-def _tell(published: Published, place: Place) -> None:
-    report = f"[The full report](<{place.report_url}>) has every case.\n"
-    actions.publish({"comment-url": published.comment_url}, report if place.report_url else "")
+def _tell(published: Published, results: Sequence[RootResult], place: Place) -> None:
+    missing = [each for each in results if each.verdict is None]
+    actions.publish({"comment-url": published.comment_url}, _summary(missing, place))
+    for result in missing:  # the judging step has told of all others
+        said = f"{status_context(result.root, target=place.target)}: {result.headline}"
+        actions.annotate(Annotation(level=Level.ERROR, title="evalgate", message=said))
     for notice in published.notices:
         print_lines([notice])
     for warning in published.warnings:
-        actions.annotate(Annotation(level=Level.WARNING, title="evalgate", message=warning))
+        warn(warning)
+
+
+def _summary(missing: Sequence[RootResult], place: Place) -> str:
+    """Return what the job summary lacks: the roots without a verdict, and where the report is."""
+    link = [report_link(place.report_url, is_whole=not missing)] if place.report_url else []
+    return "".join(f"{line}\n\n" for line in [*map(no_verdict, missing), *link])

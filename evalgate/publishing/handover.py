@@ -24,9 +24,10 @@ class Standing:
 class Handover:
     """Where the results of a run belong, and in which folders they lie.
 
-    `commit` is the one that was judged and `number` its pull request, 0 for none. `folders` are the
-    run folders by root, relative to the file's own. `target` is the branch that it was judged
-    against, where that is not the default one. `standings` are by root, too; without one, the
+    `commit` is the one that was judged, empty when none waits to hear of it, and `number` its pull
+    request, 0 for none. `folders` are the run folders by root, relative to the file's own. `target`
+    is the branch that it was judged against, where that is not the default one. `standings` are by
+    root, too; without one, the
     verdict is what a status says. `comments` tells whether the pull request gets a comment.
     """
 
@@ -47,6 +48,10 @@ def handover_of(event: Event, *, base: str) -> Handover:
 def target_of(base_ref: str, *, default_branch: str) -> str:
     """Return the branch that the name of a commit status has to tell; empty for the default one."""
     return "" if base_ref == default_branch else base_ref
+
+
+NOTHING_OWED = Handover(commit="")
+"""Left by what no commit waits for: one shard of a run, or a promotion."""
 
 
 def handover_document(handover: Handover) -> dict[str, Data]:
@@ -78,7 +83,7 @@ def read_handover(document: Document) -> Handover:
         section.note("schema", f"expected {SCHEMA}")
     standings = section.section("standings")
     handover = Handover(
-        commit=section.required_text("commit"),
+        commit=section.text("commit"),
         number=section.integer("number", 0, least=0, most=2**53),
         folders={name: str(folder) for name, folder in section.mapping("folders").items()},
         target=section.text("target"),

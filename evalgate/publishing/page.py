@@ -17,14 +17,26 @@ def comment_text(results: Sequence[RootResult], *, report: str) -> str:
             line.
         report: the address of the full report.
     """
-    told = [each for each in results if len(results) == 1 or not _has_nothing(each)] or [results[0]]
+    told = [each for each in results if not _has_nothing(each)] or [results[0]]
     quiet = [code(each.root) for each in results if each not in told]
     blocks = [_section(each, named=len(results) > 1) for each in told]
     if quiet:
         blocks.append(f"Nothing to judge in {', '.join(quiet)}.")
     if report:
-        blocks.append(f"[The full report](<{report}>) has every case.")
+        blocks.append(report_link(report, is_whole=all(each.verdict for each in results)))
     return "\n\n".join(blocks) + "\n"
+
+
+def no_verdict(result: RootResult) -> str:
+    """Return what stands in place of the page of a root whose run left no verdict."""
+    return f"## {ICONS[Verdict.ERROR]} {inline(result.headline)}"
+
+
+def report_link(address: str, *, is_whole: bool) -> str:
+    """Return the line that leads to the artifact; a run that was cut off left a part of it."""
+    if is_whole:
+        return f"[The full report](<{address}>) has every case."
+    return f"[The artifact](<{address}>) has what the run left."
 
 
 def is_worth_a_comment(results: Sequence[RootResult]) -> bool:
@@ -39,5 +51,5 @@ def _has_nothing(result: RootResult) -> bool:
 def _section(result: RootResult, *, named: bool) -> str:
     page = result.page.removeprefix(MARKER).strip()
     if result.verdict is None:
-        page = f"## {ICONS[Verdict.ERROR]} {inline(result.headline)}"
+        page = no_verdict(result)
     return f"{code(result.root)}\n\n{page}" if named else page

@@ -1,6 +1,6 @@
 """What a run folder says on GitHub: the verdict of one root, in the words of each surface."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from evalgate.errors import ExitCode
@@ -16,6 +16,17 @@ MOST_DESCRIPTION = 140
 """The most characters of a status's description."""
 
 RUNNING = "The gate is running."
+
+_KILLED_BY = 128
+"""A shell adds to it the number of the signal that ended a command."""
+
+_ENDS: Mapping[int, str] = {
+    ExitCode.USAGE: "stopped at a mistake in the workflow or the configuration",
+    ExitCode.NOT_EVALUATED: "could not evaluate",
+    ExitCode.BUG: "was cut off, or has a fault",
+    ExitCode.INTERRUPTED: "was interrupted",
+}
+"""What the author of a pull request should know of a run that left no verdict, by exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +85,11 @@ def missing_result(root: str, *, code: int) -> RootResult:
         root: its name.
         code: what the run ended with.
     """
-    how = "was interrupted" if code == ExitCode.INTERRUPTED else f"ended with exit code {code}"
+    how = _ENDS.get(code, "was killed" if code > _KILLED_BY else "ended")
     return RootResult(
         root=root,
         verdict=None,
-        headline=f"No verdict: evalgate {how}; the job's log says why.",
+        headline=f"No verdict: evalgate {how} (exit code {code}); the job's log says why.",
         exit_code=ExitCode.BUG,
     )
 

@@ -46,8 +46,8 @@ def comment(
     )
 
 
-def summary(report: Report, *, report_location: str | None = None) -> str:
-    """Return `summary.md`; `report_location` is the path or address of the full report."""
-    return fitting_page(
-        report, budget=SUMMARY_BYTES, depths=_SUMMARY_DEPTHS, location=report_location
-    )
+def summary(
+    report: Report, *, report_location: str | None = None, budget: int = SUMMARY_BYTES
+) -> str:
+    """Return `summary.md`; the arguments are those of `comment`."""
+    return fitting_page(report, budget=budget, depths=_SUMMARY_DEPTHS, location=report_location)

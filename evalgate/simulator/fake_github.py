@@ -20,6 +20,7 @@ from evalgate.model.github import (
 BOT = "github-actions[bot]"
 _MOST_BODY = 65_536
 _MOST_DESCRIPTION = 140
+_MOST_SUMMARY = 65_535
 
 
 def _nothing(_: str) -> None:
@@ -105,12 +106,15 @@ class FakeGitHub:
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return all comments on a pull request, oldest first."""
+        self.pull_request(number)
         return [comment for on, comment in self.remarks.values() if on == number]
 
     def create_comment(self, number: int, body: str) -> Comment:
         """Write a comment on a pull request."""
         self._write("create_comment", "pull-requests")
         _check_body(body)
+        if number not in self.pulls:
+            raise _hidden(f"pull request {number}")
         return self.add_comment(number, body, author=self.author)
 
     def update_comment(self, comment: int, body: str) -> Comment:
@@ -118,7 +122,7 @@ class FakeGitHub:
         self._write("update_comment", "pull-requests")
         _check_body(body)
         if comment not in self.remarks:
-            raise GitHubError(f"404 Not Found: there is no comment {comment}")
+            raise _hidden(f"comment {comment}")
         number, old = self.remarks[comment]
         new = replace(old, body=body)
         self.remarks[comment] = (number, new)
@@ -144,11 +148,15 @@ class FakeGitHub:
         """Set a status of a commit."""
         self._write("set_status", "statuses")
         _check_description(status.description)
+        self._check_known(commit)
         self.statuses.append((commit, status))
 
     def create_check_run(self, check: CheckRun) -> None:
         """Create a check run with all its annotations."""
         self._write("create_check_run", "checks")
+        self._check_known(check.head)
+        if len(check.summary) > _MOST_SUMMARY:
+            raise GitHubError(f"422: summary is too long (maximum is {_MOST_SUMMARY})")
         self.checks.append(check)
 
     def artifacts(self, run: int, *, name: str) -> Sequence[Artifact]:
@@ -160,7 +168,9 @@ class FakeGitHub:
         """Return the archive of an artifact, of at most so many bytes."""
         if artifact not in self.uploads:
             raise GitHubError(f"404 Not Found: there is no artifact {artifact}")
-        content = self.uploads[artifact][2]
+        _, listed, content = self.uploads[artifact]
+        if listed.expired:
+            raise GitHubError(f"410 Gone: the artifact {artifact} has expired")
         if len(content) > most:
             raise GitHubError(f"the artifact {artifact} has more than {most} bytes")
         return content
@@ -190,8 +200,9 @@ class FakeGitHub:
         """Open a pull request from one branch to another, or return the one that is open."""
         self._write("open_pull_request", "pull-requests")
         _check_body(body)
-        if head not in self.branches:
-            raise GitHubError(f"422 Validation Failed: there is no branch {head}")
+        for branch in (head, base):
+            if branch not in self.branches:
+                raise GitHubError(f"422 Validation Failed: there is no branch {branch}")
         for pull in self.pulls.values():
             if pull.is_open and (pull.head_ref, pull.base_ref) == (head, base):
                 return pull
@@ -213,6 +224,7 @@ class FakeGitHub:
         """Record a deployment and return its id."""
         self._write("create_deployment", "deployments")
         _check_description(deployment.description)
+        self._check_known(self.branches.get(deployment.ref, deployment.ref))
         identity = next(self._numbers)
         self.deployments[identity] = deployment
         return identity
@@ -221,6 +233,8 @@ class FakeGitHub:
         """Say how a deployment stands."""
         self._write("set_deployment_status", "deployments")
         _check_description(status.description)
+        if deployment not in self.deployments:
+            raise _hidden(f"deployment {deployment}")
         self.deployment_statuses.setdefault(deployment, []).append(status)
 
     def _write(self, name: str, permission: str) -> None:
@@ -228,6 +242,11 @@ class FakeGitHub:
             raise NotPermittedError(f"the token lacks the permission `{permission}: write`")
         self.before(name)
         self.writes.append(name)
+
+    def _check_known(self, commit: str) -> None:
+        heads = {pull.head for pull in self.pulls.values()}
+        if commit not in self.commits and commit not in heads:
+            raise GitHubError(f"422 Validation Failed: there is no commit {commit}")
 
     def _add(
         self,
@@ -245,7 +264,15 @@ class FakeGitHub:
             id=identity, files=dict(files), parents=parents, message=message
         )
         self.branches[branch] = identity
+        for number, pull in self.pulls.items():
+            if (pull.head_repository, pull.head_ref) == (self.repository, branch):
+                self.pulls[number] = replace(pull, head=identity)
         return identity
+
+
+def _hidden(what: str) -> NotPermittedError:
+    """Return what GitHub says of a write to something that is not there, or may not be seen."""
+    return NotPermittedError(f"404 Not Found: there is no {what}, or the token may not write there")
 
 
 def _check_body(body: str) -> None:

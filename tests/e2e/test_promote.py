@@ -50,7 +50,7 @@ def test_a_version_becomes_the_canary_and_then_stable_and_back(
     folder = shop(tmp_path)
     done = run(folder, *PROMOTE, "--percent", "5", server=claude)
     assert done.returncode == 0, done.stderr
-    assert "is written: v2 of p gets 5 % of the traffic, beside v1 once" in done.stdout
+    assert "is written: v2 of p gets 5 % of the traffic, beside v1, once" in done.stdout
     assert {trial["version"] for trial in trials(folder / "run")} == {"v1", "v2"}
     canary = live(folder).canary
     assert canary is not None
@@ -137,7 +137,7 @@ def test_what_holds_already_is_said(tmp_path: Path, claude: Claude) -> None:
     done = run(shop(tmp_path), "promote", "p", "v1", "--percent", "100", server=claude)
     assert (done.returncode, done.stdout) == (
         0,
-        "Nothing to do: v1 of p gets all of the traffic already.\n",
+        "Nothing to do: as it stands, v1 of p gets all of the traffic.\n",
     )
 
 

@@ -213,6 +213,28 @@ def test_without_a_branch_records_are_committed_beside_the_prompts(tmp_path: Pat
     assert "prompts/p/live.yaml" in github.files("main")
 
 
+def test_what_a_run_commits_itself_makes_it_no_older(tmp_path: Path) -> None:
+    shop = shop_with(tmp_path, POLICY)
+    other = "paths: {prompts: zoo/prompts, evalsets: zoo/evalsets, baselines: zoo/records}\n"
+    files = {path: (shop / path).read_text() for path in ("prompts/p/v1.md", "evalsets/p.yaml")}
+    write(
+        shop,
+        {f"zoo/{path}": text for path, text in files.items()}
+        | {".github/evalgate.zoo.yml": other + POLICY, "zoo/prompts/p/live.yaml": "stable: v1\n"},
+    )
+    commit_all(shop, "zoo")
+    github = pushed(shop)
+    record(shop, github)
+    place = "zoo/records/p.p.jsonl"
+    old = github.files("main")[place].replace('"asked": "', '"asked": "x')
+    old = re.sub(r'"version_hash": "\w+"', '"version_hash": "older"', old)
+    late = pushed(shop)
+    late.seed("main", {place: old}, commit=late.branches["main"])
+    assert record(shop, late, folder="late") is ExitCode.OK
+    assert late.writes == ["commit", "commit"]
+    assert on_record(late, "main", place) == all_trials(3)
+
+
 def test_two_pushes_that_record_at_once_lose_nothing(tmp_path: Path) -> None:
     shop = shop_with(tmp_path)
     first = pushed(shop)

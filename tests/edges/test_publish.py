@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.cli.main import main
+from evalgate.publishing.handover import NOTHING_OWED, handover_document
 from tests.act.newcomer import NUMBER, pull_request_event
 from tests.github.server import TOKEN, Serving, serve
 
@@ -90,7 +91,7 @@ def test_a_judging_step_that_was_killed_leaves_an_error_and_no_green(
     assert main(["publish", str(job)]) == 0
     assert states(github) == {"evalgate": "error", "evalgate / billing": "error"}
     (body,) = github.state.bodies(NUMBER)
-    assert "No verdict: evalgate ended with exit code 70" in body
+    assert "No verdict: evalgate was cut off, or has a fault (exit code 70)" in body
 
 
 def test_a_judging_step_that_never_began_owes_its_commit_an_error(
@@ -168,3 +169,89 @@ def test_a_shard_has_nothing_to_publish(
     monkeypatch.setenv("EVALGATE_SHARD", "1/2")
     assert main(["publish", str(job), "--ended=0"]) == 0
     assert github.requests == []
+
+
+def of_event(job: Path, monkeypatch: pytest.MonkeyPatch, name: str, payload: object) -> None:
+    job.with_name("event.json").write_text(json.dumps(payload))
+    monkeypatch.setenv("GITHUB_EVENT_NAME", name)
+
+
+def test_a_merge_queue_whose_judging_never_began_gets_an_error(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = {"head_sha": HEAD, "base_sha": "b" * 40, "base_ref": "refs/heads/main"}
+    repository = {"full_name": "octo/shop", "default_branch": "main"}
+    of_event(job, monkeypatch, "merge_group", {"merge_group": group, "repository": repository})
+    main(["publish", str(job), "--ended=2"])
+    assert states(github) == {"evalgate": "error"}
+
+
+def test_what_a_stranger_s_run_did_not_begin_is_the_trusted_side_s_to_say(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = pull_request_event(HEAD, repository="stranger/shop")
+    of_event(job, monkeypatch, "pull_request", foreign)
+    assert main(["publish", str(job), "--ended=2"]) == 0
+    assert github.requests == []
+
+
+def test_what_owes_no_commit_a_status_is_silent(github: Serving, job: Path) -> None:
+    (job / "publication.json").write_text(json.dumps(handover_document(NOTHING_OWED)))
+    assert main(["publish", str(job), "--ended=0"]) == 0
+    assert github.requests == []
+
+
+def test_a_job_for_one_root_that_never_began_leaves_the_other_roots_alone(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALGATE_POLICY", ".github/evalgate.billing.yml")
+    main(["publish", str(job), "--ended=2"])
+    assert states(github) == {"evalgate / billing": "error"}
+
+
+def test_jobs_for_several_policies_have_a_comment_each(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_verdict(job)
+    for root in ("billing", "cards"):
+        hand_over(job, {root: "."})
+        monkeypatch.setenv("EVALGATE_POLICY", f".github/evalgate.{root}.yml")
+        main(["publish", str(job), "--ended=0"])
+    assert len(github.state.bodies(NUMBER)) == 2
+
+
+def test_a_verdict_without_its_page_is_none(github: Serving, job: Path) -> None:
+    leave_verdict(job)
+    (job / "comment.md").unlink()
+    hand_over(job, {"main": "."})
+    assert main(["publish", str(job), "--ended=0"]) == 0
+    assert states(github) == {"evalgate": "error"}
+
+
+def test_a_token_that_is_none_is_a_warning(
+    github: Serving, job: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EVALGATE_TOKEN", "not a token")
+    leave_verdict(job)
+    hand_over(job, {"main": "."})
+    assert main(["publish", str(job), "--ended=0"]) == 0
+    assert github.requests == []
+    assert "::warning title=evalgate::Nothing could be published" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["COMMENT", "CHECK_RUN"])
+def test_a_misspelt_input_leaves_no_commit_waiting(
+    github: Serving,
+    job: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    monkeypatch.setenv(f"EVALGATE_{name}", "yes")
+    leave_verdict(job)
+    hand_over(job, {"main": "."})
+    main(["publish", str(job), "--ended=0"])
+    assert states(github) == {"evalgate": "success"}
+    assert len(github.state.bodies(NUMBER)) == 1
+    assert github.state.check_runs == {}
+    assert "takes true or false, not `yes`" in capsys.readouterr().out

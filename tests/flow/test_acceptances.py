@@ -216,3 +216,13 @@ async def test_an_acceptance_is_about_one_set_alone() -> None:
         "replies": Verdict.PASS,
         "more": Verdict.INCONCLUSIVE,
     }
+
+
+@pytest.mark.parametrize(
+    "path", ["reports/accepted/replies.yml", "reports/accepted/a/replies.yaml"]
+)
+async def test_an_acceptance_in_another_file_than_its_own_counts_for_nothing(path: str) -> None:
+    (text,) = accepting(SHORTER[SET]).values()
+    base = BASE | {path: text}
+    run = await gate(base | HARMLESS | SHORTER, base=base)
+    assert run.codes == ["set_changed"]

@@ -164,7 +164,7 @@ def test_what_holds_already_touches_nothing(
     assert team.promote("v1", "100") is ExitCode.OK
     assert team.github.writes == []
     assert not team.folder.exists()
-    assert "nothing to do: v1 of p gets all of the traffic already" in capsys.readouterr().out
+    assert "nothing to do: as it stands, v1 of p gets all of the traffic" in capsys.readouterr().out
 
 
 def test_a_pull_request_waits_for_people(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_a_gate_that_cannot_be_run_ends_the_deployment(tmp_path: Path) -> None:
 def test_a_run_on_another_branch_is_refused(tmp_path: Path) -> None:
     team = make_team(tmp_path)
     team.event = replace(team.event, branch="topic")
-    with pytest.raises(UsageError, match="dispatched on `topic`: choose the default branch"):
+    with pytest.raises(UsageError, match="is about `topic`: start it by"):
         team.promote("v2", "5")
     assert team.github.writes == []
 
@@ -341,7 +341,7 @@ def test_in_a_workflow_summary_outputs_and_annotation_tell_of_it(
         ["::error title=evalgate promotion::fail: the live pointer has not moved"]
     )
     assert team.promote("v1", "100") is ExitCode.OK
-    assert "### Promotion: nothing to do: v1 of p gets" in summary.read_text()
+    assert "### Promotion: nothing to do: as it stands, v1 of p gets" in summary.read_text()
     with pytest.raises(UsageError):
         team.promote("v2", "lots")
     assert "### Promotion: it stopped: percent: expected a number above 0" in summary.read_text()

@@ -8,6 +8,7 @@ import pytest
 from evalgate.errors import ExitCode, GitHubError
 from evalgate.model.github import Annotation, CommitState, Conclusion, Level, PullRequest
 from evalgate.model.verdict import Verdict
+from evalgate.publishing.handover import Standing
 from evalgate.publishing.results import RootResult
 from evalgate.publishing.sticky import Marker
 from evalgate.publishing.surfaces import Place, Published, show
@@ -37,6 +38,7 @@ QUIET = replace(PASSED, verdict=Verdict.NOT_APPLICABLE, page="## – Nothing to 
 @pytest.fixture
 def github() -> FakeGitHub:
     github = FakeGitHub()
+    github.seed("topic", {}, commit=HEAD)
     github.add_pull_request(pull_request(HEAD))
     return github
 
@@ -204,3 +206,18 @@ def test_each_root_has_its_status_and_all_share_the_comment(github: FakeGitHub) 
     (body,) = bodies(github)
     assert "<code>billing</code>" in body
     assert "<code>search</code>" in body
+
+
+def test_a_check_run_has_the_remarks_at_files_alone(github: FakeGitHub) -> None:
+    remarks = tuple(
+        Annotation(level=Level.ERROR, title="evalgate", message="Worse.", path=path)
+        for path in ("prompts/p/v2.md", "")
+    )
+    shown(github, [replace(BLOCKED, remarks=remarks)], replace(PLACE, check_runs=True))
+    assert github.checks[0].annotations == remarks[:1]
+
+
+def test_a_check_run_of_what_is_not_judged_yet_is_neutral(github: FakeGitHub) -> None:
+    waiting = Standing(state=CommitState.PENDING, description="Waiting for approval.")
+    shown(github, [replace(BLOCKED, standing=waiting)], replace(PLACE, check_runs=True))
+    assert github.checks[0].conclusion is Conclusion.NEUTRAL

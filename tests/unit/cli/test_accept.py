@@ -134,3 +134,23 @@ def test_git_without_a_name_asks_for_one(
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     assert evalgate(shop, *WORDS[:-2]) == 2
     assert "--by: say who answers for it" in capsys.readouterr().err
+
+
+def test_a_file_that_git_leaves_out_is_named_and_keeps_what_it_has(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / ".gitignore").write_text("reports/*\n")
+    assert evalgate(shop, *WORDS) == 0
+    said = f"{FILE}: written; .gitignore leaves it out, so add it by `git add --force {FILE}`"
+    assert said in capsys.readouterr().out
+    written = (shop / FILE).read_text()
+    assert evalgate(shop, *WORDS) == 0
+    assert "Ann has accepted this on" in capsys.readouterr().out
+    assert (shop / FILE).read_text() == written
+
+
+def test_a_change_that_is_merged_already_has_nothing_to_accept(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate(shop, "accept", "p", "--head", "main", "--reason", "x") == 2
+    assert "nothing about an eval set `p` needs to be accepted" in capsys.readouterr().err

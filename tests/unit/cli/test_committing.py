@@ -118,3 +118,16 @@ def test_a_token_that_may_not_write_is_told_of() -> None:
     github = FakeGitHub(refused=("contents",))
     with pytest.raises(NotPermittedError, match="contents: write"):
         commit_records(github, ledger(A))
+
+
+def test_a_branch_that_moves_after_it_was_read_loses_nothing() -> None:
+    github = holding(A)
+    others = [B]
+
+    def somebody_is_faster() -> bool:
+        while others:
+            github.seed("records", {FILE: record_text([A, others.pop()])})
+        return True
+
+    commit_records(github, replace(ledger(C), is_latest=somebody_is_faster))
+    assert kept(github) == ["a", "b", "c"]

@@ -1,6 +1,7 @@
 """Facts about publishing a verdict."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,13 @@ def test_a_step_that_cannot_be_written_to_is_refused_before_the_run(
     monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
     with pytest.raises(UsageError, match="GITHUB_OUTPUT"):
         prepare(Publication(folder=tmp_path, as_json=False, in_workflow=True))
+
+
+def test_several_roots_share_what_the_summary_of_a_step_holds(tmp_path: Path) -> None:
+    problems = [Problem(path=f"{n}.yaml", message=f"{n} " * 300) for n in range(100)]
+    sizes = []
+    for shares in (1, 90):
+        own = replace(into(tmp_path / str(shares)), shares=shares)
+        publish(own, refusal(QUESTION, ConfigurationError(problems)))
+        sizes.append(len((own.folder / "summary.md").read_bytes()))
+    assert sizes[1] <= 1_000_000 // 90 < sizes[0]

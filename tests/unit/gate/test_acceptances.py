@@ -9,10 +9,19 @@ from hypothesis import strategies as st
 from evalgate.adapters.files import read_yaml
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
-from evalgate.gate.acceptances import acceptances_text, content_of, matching, read_acceptances
+from evalgate.gate.acceptances import (
+    acceptances_text,
+    content_of,
+    matching,
+    read_acceptances,
+    with_command,
+)
 from evalgate.gate.evalsets import read_sets
+from evalgate.gate.gathering import POLICY_PATH
 from evalgate.model.acceptance import REMOVED, Acceptance
+from evalgate.model.verdict import Reason
 from evalgate.reporting.visible import on_one_line
+from tests.unit.gate.planned import plan
 
 ENTRY = Acceptance(
     content="a" * 64, replaces="b" * 64, by="Ann", at="2026-11-20", reason="why not: #1"
@@ -113,3 +122,15 @@ def test_how_it_is_written_does_not_count(was: str, becomes: str) -> None:
     if "cases" in was:  # the last case has moved to the front
         text = text.removesuffix("  - {id: c, vars: {question: y}}\n")
     assert content(text) == content(SET)
+
+
+@pytest.mark.parametrize("path", [POLICY_PATH, ".github/evalgate.billing.yml"])
+def test_the_command_names_the_policy_of_another_root_alone(path: str) -> None:
+    sources = plan().sources
+    sources = replace(sources, policy=replace(sources.policy, path=path))
+    told = with_command(Reason(code="set_changed", message="Much changed."), "a", sources).message
+    named = "" if path == POLICY_PATH else f" --policy {path}"
+    assert told == (
+        "Much changed; a maintainer accepts it by "
+        f"`evalgate accept a --head h --reason TEXT{named}`."
+    )

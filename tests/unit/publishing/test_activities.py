@@ -52,9 +52,10 @@ def test_a_pull_request_is_never_judged_where_it_has_the_base_checked_out_and_se
         activity_of(Event(name="pull_request_target"), NOTHING_ASKED)
 
 
-def test_a_run_that_no_pull_request_has_started_has_nothing_to_publish() -> None:
+@pytest.mark.parametrize("source", ["push", "pull_request_target", "workflow_dispatch"])
+def test_a_run_that_no_pull_request_has_started_has_nothing_to_publish(source: str) -> None:
     with pytest.raises(UsageError, match="only runs of `pull_request`"):
-        activity_of(Event(name="workflow_run", source="push"), NOTHING_ASKED)
+        activity_of(Event(name="workflow_run", source=source), NOTHING_ASKED)
 
 
 def test_a_dispatch_promotes_or_judges_but_not_both() -> None:

@@ -10,6 +10,7 @@ from evalgate.model.document import Data, Document
 from evalgate.model.event import Event
 from evalgate.model.github import CommitState
 from evalgate.publishing.handover import (
+    NOTHING_OWED,
     Handover,
     Standing,
     handover_document,
@@ -41,7 +42,7 @@ def test_what_is_handed_over_is_read_back_the_same() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"schema": "publication/2"}, {"commit": ""}, {"number": -1}, {"folders": []}, {"new": 1}],
+    [{"schema": "publication/2"}, {"commit": 1}, {"number": -1}, {"folders": []}, {"new": 1}],
 )
 def test_another_shape_is_refused(wrong: dict[str, Data]) -> None:
     with pytest.raises(ConfigurationError):
@@ -57,3 +58,8 @@ def test_only_another_branch_than_the_default_one_is_told() -> None:
     assert handover_of(elsewhere, base="").target == "release/1"
     assert handover_of(elsewhere, base="refs/remotes/origin/main").target == ""
     assert handover_of(replace(EVENT, default_branch=""), base="").target == "main"
+
+
+def test_what_no_commit_waits_for_is_handed_over_too() -> None:
+    written: Data = json.loads(json.dumps(handover_document(NOTHING_OWED)))
+    assert read_handover(document(written)).commit == ""

@@ -48,9 +48,11 @@ def test_where_no_root_has_anything_to_judge_one_says_so() -> None:
 
 
 def test_a_root_without_a_verdict_says_that_and_nothing_older() -> None:
-    assert comment_text([missing_result("main", code=70)], report="") == snapshot(
-        "## ! No verdict: evalgate ended with exit code 70; the job's log says why.\n"
-    )
+    assert comment_text([missing_result("main", code=70)], report="https://host/1") == snapshot("""\
+## ! No verdict: evalgate was cut off, or has a fault (exit code 70); the job's log says why.
+
+[The artifact](<https://host/1>) has what the run left.
+""")
 
 
 def test_nothing_to_judge_is_worth_no_comment() -> None:

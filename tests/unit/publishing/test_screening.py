@@ -12,6 +12,7 @@ from evalgate.model.github import CommitState
 from evalgate.model.policy import OnInconclusive
 from evalgate.model.trial import EVIDENCE, RECORD, Trial, TrialStatus
 from evalgate.model.verdict import (
+    Estimate,
     PromptVerdict,
     Reason,
     RunVerdict,
@@ -89,6 +90,13 @@ def test_what_was_handed_in_decides_nothing() -> None:
         )
         assert judged.reasons == (UNVERIFIED,)
         assert state(plan(), judged)[0] is CommitState.PENDING
+
+
+def test_no_change_is_told_that_nobody_has_verified() -> None:
+    measured = replace(
+        prompt(Verdict.PASS, reused=EVIDENCE), delta=Estimate(estimate=0.0, low=-0.1, high=0.1)
+    )
+    assert unverified(run(measured)).prompts[0].delta is None
 
 
 def test_what_is_missing_besides_is_told() -> None:

@@ -60,6 +60,11 @@ def test_the_oldest_of_several_wins_and_the_others_go() -> None:
     assert (plan.update, sorted(plan.delete)) == (3, [9, 12])
 
 
+def test_what_a_run_says_last_counts() -> None:
+    plan = planned(marked(3, OURS))
+    assert (plan.write, plan.update) == (True, 3)
+
+
 def test_an_older_run_overwrites_nothing() -> None:
     newer = marked(3, replace(OURS, run=51, head="b" * 40))
     plan = planned(newer)

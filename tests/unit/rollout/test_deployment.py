@@ -1,5 +1,6 @@
 """Facts about recording a promotion as a deployment."""
 
+from collections.abc import Collection
 from contextlib import suppress
 
 import pytest
@@ -13,13 +14,19 @@ NEW = NewDeployment(ref="a" * 40, environment="production", description="v2 of p
 URL = "https://github.example/team/shop/actions/runs/7"
 
 
+def shop(*, refused: Collection[str] = ()) -> FakeGitHub:
+    fake = FakeGitHub(refused=refused)
+    fake.seed("main", {}, commit=NEW.ref)
+    return fake
+
+
 def last(fake: FakeGitHub) -> tuple[str, str, str]:
     [statuses] = fake.deployment_statuses.values()
     return statuses[-1].state.value, statuses[-1].description, statuses[-1].log_url
 
 
 def test_a_deployment_is_in_progress_and_then_what_it_came_to() -> None:
-    fake, said = FakeGitHub(), list[str]()
+    fake, said = shop(), list[str]()
     with recorded(fake, NEW, log_url=URL, warn=said.append) as record:
         [identity] = fake.deployments
         assert fake.states(identity) == ["in_progress"]
@@ -40,7 +47,7 @@ def test_a_deployment_is_in_progress_and_then_what_it_came_to() -> None:
     ids=["error", "interruption", "bug"],
 )
 def test_a_deployment_is_never_left_in_progress(error: BaseException, told: str) -> None:
-    fake = FakeGitHub()
+    fake = shop()
     with (
         pytest.raises(type(error)),
         recorded(fake, NEW, log_url=URL, warn=pytest.fail),
@@ -50,7 +57,7 @@ def test_a_deployment_is_never_left_in_progress(error: BaseException, told: str)
 
 
 def test_an_error_after_the_end_changes_nothing_that_was_said() -> None:
-    fake = FakeGitHub()
+    fake = shop()
     with suppress(UsageError), recorded(fake, NEW, log_url=URL, warn=pytest.fail) as record:
         record.end(DeploymentState.SUCCESS, "done")
         raise UsageError("too late")
@@ -59,7 +66,7 @@ def test_an_error_after_the_end_changes_nothing_that_was_said() -> None:
 
 
 def test_a_token_that_may_not_record_is_a_warning() -> None:
-    fake, said = FakeGitHub(refused={"deployments"}), list[str]()
+    fake, said = shop(refused={"deployments"}), list[str]()
     with recorded(fake, NEW, log_url=URL, warn=said.append) as record:
         record.end(DeploymentState.SUCCESS, "done")
     assert fake.writes == []
@@ -68,7 +75,7 @@ def test_a_token_that_may_not_record_is_a_warning() -> None:
 
 
 def test_a_status_that_cannot_be_set_is_a_warning() -> None:
-    fake, said = FakeGitHub(), list[str]()
+    fake, said = shop(), list[str]()
 
     def fail(write: str) -> None:
         if write == "set_deployment_status":
@@ -84,7 +91,7 @@ def test_a_status_that_cannot_be_set_is_a_warning() -> None:
 
 
 def test_a_github_that_does_not_answer_stops_a_promotion_before_it_begins() -> None:
-    fake = FakeGitHub()
+    fake = shop()
 
     def fail(_: str) -> None:
         raise GitHubError("502 Bad Gateway")

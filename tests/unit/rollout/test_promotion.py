@@ -215,3 +215,12 @@ def test_a_promotion_that_is_made_is_nothing_to_do_any_more(
 
 def test_the_identity_of_the_version_is_told() -> None:
     assert promotion("stable: v1\n", "v2", "5").hash == prompt("stable: v1\n").identity("v2")
+
+
+def test_a_canary_that_is_the_stable_version_is_none_and_keeps_no_other_out() -> None:
+    live = "stable: v1\ncanary: {version: v1, percent: 25, salt: autumn}\n"
+    moved = promotion(live, "v2", "5")
+    assert moved.step is Step.FORWARD
+    canary = moved.pointer.canary
+    assert canary is not None
+    assert (canary.version, canary.salt != "autumn") == ("v2", True)

@@ -1,6 +1,7 @@
 """Facts about the GitHub in memory that tests build on."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -32,13 +33,21 @@ PULL = PullRequest(
 )
 
 
+def with_pull() -> FakeGitHub:
+    fake = FakeGitHub()
+    fake.seed("topic", {}, commit="a")
+    for number in (7, 8):
+        fake.add_pull_request(replace(PULL, number=number))
+    return fake
+
+
 def test_it_is_a_github() -> None:
     port: GitHub = FakeGitHub()
     assert port.tip("main") is None
 
 
 def test_comments_have_authors_and_an_order() -> None:
-    fake = FakeGitHub()
+    fake = with_pull()
     first = fake.add_comment(7, "hello", author="ann")
     own = fake.create_comment(7, "a report")
     fake.create_comment(8, "elsewhere")
@@ -93,8 +102,8 @@ def test_a_seed_takes_the_id_of_a_real_commit() -> None:
     "permission", ["contents", "pull-requests", "statuses", "checks", "deployments"]
 )
 def test_a_permission_that_is_refused_is_named_and_others_are_not_touched(permission: str) -> None:
-    fake = FakeGitHub(refused={permission})
-    fake.seed("topic", {})
+    fake = with_pull()
+    fake.refused = {permission}
     check = CheckRun(name="n", head="a", conclusion=Conclusion.SUCCESS, title="t", summary="s")
     writes: Mapping[str, Callable[[], object]] = {
         "contents": lambda: fake.commit("new", NewCommit(parent=None, files={}, message="m")),
@@ -153,7 +162,7 @@ def test_artifacts_are_found_by_run_and_name_newest_first() -> None:
 
 
 def test_deployments_keep_all_their_states() -> None:
-    fake = FakeGitHub()
+    fake = with_pull()
     identity = fake.create_deployment(NewDeployment(ref="a", environment="e", description="d"))
     for state in (DeploymentState.IN_PROGRESS, DeploymentState.SUCCESS):
         fake.set_deployment_status(identity, DeploymentStatus(state=state, description="d"))
@@ -163,7 +172,7 @@ def test_deployments_keep_all_their_states() -> None:
 
 
 def test_writes_are_listed_in_order() -> None:
-    fake = FakeGitHub()
+    fake = with_pull()
     fake.set_status("a", STATUS)
     fake.create_comment(7, "x")
     assert fake.writes == ["set_status", "create_comment"]
