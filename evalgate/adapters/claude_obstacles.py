@@ -63,8 +63,9 @@ def obstacles(
 def _missing_key(api_key: str, base_url: str) -> Iterator[str]:
     if not api_key and not base_url:
         yield (
-            "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY, or "
-            "ANTHROPIC_BASE_URL for a server that speaks its API, or add --simulate"
+            "there are trials to run, but no way to reach Claude: set ANTHROPIC_API_KEY (in a "
+            "workflow the Action's input anthropic-api-key), or ANTHROPIC_BASE_URL for a server "
+            "that speaks its API, or add --simulate"
         )
 
 

@@ -9,11 +9,20 @@ from evalgate.cli.action_world import outside_of, terms_of
 from evalgate.cli.promote import VERB
 from evalgate.cli.promotion import promote_on_github
 from evalgate.cli.recording import record_on_github
-from evalgate.errors import ExitCode
+from evalgate.errors import ExitCode, UsageError
 
 
 def promote(task: Task) -> ExitCode:
-    """Judge the version that the inputs name, and move its live pointer when it passes."""
+    """Judge the version that the inputs name, and move its live pointer when it passes.
+
+    Raises:
+        UsageError: when the simulator is to answer, among other things.
+    """
+    if task.inputs.flag("simulate", default=False):
+        raise UsageError(
+            "simulated answers are no reason to give a version traffic: leave out the input "
+            "simulate, or try the promotion with `evalgate promote --simulate`"
+        )
     actions.set_outputs({"upload": "true"})
     repository = GitRepository(Path.cwd())
     with task.github() as github:

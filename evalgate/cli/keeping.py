@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
-from evalgate.adapters.records import RecordFiles
+from evalgate.adapters.records import SUFFIX, RecordFiles
 from evalgate.adapters.run_folder import write_files
 from evalgate.adapters.trial_lines import encode
 from evalgate.cli.printing import print_lines
@@ -79,10 +80,16 @@ def record_text(trials: Iterable[Trial]) -> str:
 def _past(policy: Policy, repository: GitRepository, *, in_workflow: bool) -> Tree:
     """Return what is on record, with what an earlier call left in the work tree, which counts."""
     known = read_records(repository, policy, trusted=None, in_workflow=in_workflow).files
+    here = _here(repository.root, policy.paths.baselines)
     if policy.baseline.branch is None:
-        return known
-    here = repository.files(None, [policy.paths.baselines])
+        return {**known, **here}
     return {path: known.get(path, b"") + here.get(path, b"") for path in {*known, *here}}
+
+
+def _here(root: Path, folder: str) -> Tree:
+    """Return the records that lie in a folder, also where git is told to ignore them."""
+    files = sorted((root / folder).glob(f"*{SUFFIX}"))
+    return {f"{folder}/{path.name}": path.read_bytes() for path in files if path.is_file()}
 
 
 def _line(trial: Trial) -> str:

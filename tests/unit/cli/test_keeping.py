@@ -104,3 +104,9 @@ def test_what_a_branch_has_on_record_is_joined_with_the_work_tree_and_said_to_be
         lines = (shop / "reports/baselines/p.p.jsonl").read_text().splitlines()
         assert [json.loads(line)["case"] for line in lines] == found
     assert "the gate reads records from records: commit them there" in capsys.readouterr().out
+
+
+def test_a_record_that_git_ignores_is_not_forgotten_by_the_next(shop: Path) -> None:
+    (shop / ".gitignore").write_text("reports/*\n")
+    kept(shop, trial("a"))
+    assert kept(shop, trial("b")) == {"p.p.jsonl": [("a", 0), ("b", 0)]}

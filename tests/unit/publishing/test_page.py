@@ -1,12 +1,14 @@
 """Tests for evalgate.publishing.page."""
 
+from dataclasses import replace
+
 from inline_snapshot import snapshot
 
 from evalgate.errors import ExitCode
 from evalgate.model.verdict import Verdict
 from evalgate.publishing.page import comment_text, is_worth_a_comment
 from evalgate.publishing.results import RootResult, missing_result
-from evalgate.reporting.comment import MARKER
+from evalgate.reporting.comment import COMMENT_BYTES, MARKER
 
 BLOCKED = RootResult(
     root="billing",
@@ -59,3 +61,20 @@ def test_nothing_to_judge_is_worth_no_comment() -> None:
     assert not is_worth_a_comment([QUIET])
     assert is_worth_a_comment([QUIET, BLOCKED])
     assert is_worth_a_comment([missing_result("main", code=70)])
+
+
+def test_the_pages_of_very_many_roots_become_a_line_each_with_the_worst_first() -> None:
+    page = "## ✗ Blocked.\n" + "word " * 200
+    many = [replace(BLOCKED, root=f"root-{n}", page=page) for n in range(200)]
+    text = comment_text([*many, missing_result("late", code=70)], report="https://host/1")
+    assert len(text.encode()) <= COMMENT_BYTES
+    assert text.startswith("- <code>root-0</code>: ✗ Blocked.\n- <code>root-1</code>")
+    assert "141 more roots in the full report." in text
+    assert "[The artifact](<https://host/1>)" in text
+
+
+def test_lines_of_the_longest_headlines_fit_a_comment() -> None:
+    many = [
+        replace(BLOCKED, root=f"root-{n}", headline="<" * 900, page="x" * 900) for n in range(99)
+    ]
+    assert len(comment_text(many, report="https://host/1").encode()) <= 65_536
