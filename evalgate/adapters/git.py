@@ -90,10 +90,9 @@ class GitRepository:
         for branch in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
             if self._exists(branch):
                 return branch
-        raise RepositoryError(
-            f"there is no branch `{name}`, here or at origin: fetch it first"
-            f" (`git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}`)"
-        )
+        fetching = f"`git fetch origin +refs/heads/{name}:refs/remotes/origin/{name}`"
+        advice = _SHALLOW_ADVICE if self._is_shallow() else f"fetch it first ({fetching})"
+        raise RepositoryError(f"there is no branch `{name}`, here or at origin: {advice}")
 
     def merge_base(self, base: str, head: str | None) -> str:
         """Return the commit where head forked from base, or raise RepositoryError."""
@@ -187,9 +186,11 @@ class GitRepository:
             )
 
     def _advice(self) -> str:
-        shallow = self._try("rev-parse", "--is-shallow-repository")
-        is_shallow = shallow is not None and shallow.strip() == b"true"
-        return _SHALLOW_ADVICE if is_shallow else "fetch it first (`git fetch origin`)"
+        return _SHALLOW_ADVICE if self._is_shallow() else "fetch it first (`git fetch origin`)"
+
+    def _is_shallow(self) -> bool:
+        answer = self._try("rev-parse", "--is-shallow-repository")
+        return answer is not None and answer.strip() == b"true"
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         done = git(self._folder, arguments, stdin)

@@ -15,6 +15,8 @@ MOST_BYTES = 200_000_000
 
 _MOST_FILES = 10_000
 
+_LOST = "The trials of the attempt before could not be had, so all are run anew"
+
 
 def earlier_trials(task: Task) -> Sequence[Path]:
     """Return the folders with the trials of the attempt before this one, fetched from its artifact.
@@ -23,14 +25,19 @@ def earlier_trials(task: Task) -> Sequence[Path]:
     What cannot be had is said, and the run begins anew.
     """
     workflow, name = task.workflow, task.inputs.artifact
-    if workflow.attempt <= 1 or not workflow.token or not name:
+    if workflow.attempt <= 1:
+        return ()
+    if not (workflow.token and name):
+        notice(f"{_LOST}: they are fetched by the inputs `github-token` and `artifact`")
         return ()
     try:
         with task.github() as github:
             files = _fetch(github, workflow.run, name)
     except EvalgateError as error:
-        notice(f"The trials of the attempt before could not be had, so all are run anew: {error}")
+        notice(f"{_LOST}: {error}")
         return ()
+    if not files:
+        notice(f"{_LOST}: there is no artifact `{name}` with trials")
     root = task.folder.with_name(f"{task.folder.name}-earlier")
     folders = []
     for path, content in files.items():

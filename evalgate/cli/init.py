@@ -118,7 +118,8 @@ def _setup(inventory: Inventory) -> Setup:
 
 def _branch(repository: GitRepository) -> str:
     try:
-        return repository.default_branch().rpartition("/")[2]
+        branch = repository.default_branch()
+        return branch.removeprefix("refs/heads/").removeprefix("refs/remotes/origin/")
     except RepositoryError:
         return repository.current_branch() or "main"
 

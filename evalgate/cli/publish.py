@@ -112,6 +112,7 @@ def _result(folder: Path, root: str, *, handover: Handover, code: int) -> RootRe
             page=page.read_text("utf-8"),
             remarks=read_annotations(_document(remarks)) if remarks.is_file() else (),
             standing=handover.standings.get(root),
+            has_report=(folder / "report.html").is_file(),
         )
     except ConfigurationError as error:  # cut off by whatever ended the judging step, for example
         complain(error)
@@ -157,9 +158,8 @@ def _address(text: str) -> str:
 
 
 def _tell(published: Published, results: Sequence[RootResult], place: Place) -> None:
-    missing = [each for each in results if each.verdict is None]
-    actions.publish({"comment-url": published.comment_url}, _summary(missing, place))
-    for result in missing:  # the judging step has told of all others
+    actions.publish({"comment-url": published.comment_url}, _summary(results, place))
+    for result in _missing(results):  # the judging step has told of all others
         said = f"{status_context(result.root, target=place.target)}: {result.headline}"
         actions.annotate(Annotation(level=Level.ERROR, title="evalgate", message=said))
     for notice in published.notices:
@@ -168,7 +168,11 @@ def _tell(published: Published, results: Sequence[RootResult], place: Place) -> 
         warn(warning)
 
 
-def _summary(missing: Sequence[RootResult], place: Place) -> str:
+def _summary(results: Sequence[RootResult], place: Place) -> str:
     """Return what the job summary lacks: the roots without a verdict, and where the report is."""
-    link = [report_link(place.report_url, is_whole=not missing)] if place.report_url else []
-    return "".join(f"{line}\n\n" for line in [*map(no_verdict, missing), *link])
+    link = [report_link(place.report_url, results)] if place.report_url else []
+    return "".join(f"{line}\n\n" for line in [*map(no_verdict, _missing(results)), *link])
+
+
+def _missing(results: Sequence[RootResult]) -> Sequence[RootResult]:
+    return [each for each in results if each.verdict is None]

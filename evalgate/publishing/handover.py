@@ -27,8 +27,8 @@ class Handover:
     `commit` is the one that was judged, empty when none waits to hear of it, and `number` its pull
     request, 0 for none. `folders` are the run folders by root, relative to the file's own. `target`
     is the branch that it was judged against, where that is not the default one. `standings` are by
-    root, too; without one, the
-    verdict is what a status says. `comments` tells whether the pull request gets a comment.
+    root, too; without one, the verdict is what a status says. `comments` tells whether the pull
+    request gets a comment.
     """
 
     commit: str

@@ -25,7 +25,7 @@ def comment_text(results: Sequence[RootResult], *, report: str) -> str:
     quiet = [code(each.root) for each in results if each not in told]
     end = [f"Nothing to judge in {', '.join(quiet)}."] if quiet else []
     if report:
-        end.append(report_link(report, is_whole=all(each.verdict for each in results)))
+        end.append(report_link(report, results))
     whole = _joined([*(_section(each, named=len(results) > 1) for each in told), *end])
     if len(whole.encode()) <= COMMENT_BYTES:
         return whole
@@ -55,9 +55,9 @@ def no_verdict(result: RootResult) -> str:
     return f"## {ICONS[Verdict.ERROR]} {inline(result.headline)}"
 
 
-def report_link(address: str, *, is_whole: bool) -> str:
-    """Return the line that leads to the artifact; a run that was cut off left a part of it."""
-    if is_whole:
+def report_link(address: str, results: Sequence[RootResult]) -> str:
+    """Return the line that leads to the artifact, which holds no report where nothing was run."""
+    if all(each.verdict for each in results) and any(each.has_report for each in results):
         return f"[The full report](<{address}>) has every case."
     return f"[The artifact](<{address}>) has what the run left."
 

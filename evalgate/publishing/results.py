@@ -34,6 +34,7 @@ class RootResult:
     """What became of one root: its verdict in a sentence, the page that tells it, and remarks.
 
     `verdict` is None when the run left none. `standing` is what the status says in its place.
+    `has_report` tells whether there is a report of the cases; where nothing was run there is none.
     """
 
     root: str
@@ -44,15 +45,17 @@ class RootResult:
     page: str = ""
     remarks: tuple[Annotation, ...] = ()
     standing: Standing | None = None
+    has_report: bool = True
 
 
-def read_result(
+def read_result(  # noqa: PLR0913 - all that a run folder has to say
     root: str,
     verdict: Document,
     *,
     page: str,
     remarks: tuple[Annotation, ...] = (),
     standing: Standing | None = None,
+    has_report: bool = True,
 ) -> RootResult:
     """Return what `verdict.json` says of a root.
 
@@ -73,6 +76,7 @@ def read_result(
         page=page,
         remarks=remarks,
         standing=standing,
+        has_report=has_report,
     )
     section.finish()
     return result

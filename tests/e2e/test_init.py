@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.git_process import check
 from evalgate.adapters.git_writing import commit_all, create_repository, switch_branch
 from tests.e2e.commands import evalgate
 
@@ -45,6 +46,14 @@ def test_a_new_repository_gets_all_that_a_gate_needs(folder: Path) -> None:
     ]
     assert all((folder / path).is_file() for path in written)
     assert 'branches: ["trunk"]' in (folder / ".github/workflows/evalgate.yml").read_text()
+
+
+def test_a_default_branch_with_a_slash_keeps_its_whole_name(folder: Path) -> None:
+    check(folder, "update-ref", "refs/remotes/origin/team/trunk", "HEAD")
+    check(folder, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/team/trunk")
+    evalgate(folder, "init")
+    written = (folder / ".github/workflows/evalgate.yml").read_text()
+    assert 'branches: ["team/trunk"]' in written
 
 
 def test_more_workflows_are_written_when_they_are_asked_for(folder: Path) -> None:

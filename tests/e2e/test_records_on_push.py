@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,8 @@ from evalgate.cli.recording import record_on_github
 from evalgate.cli.workflow import Inputs, Workflow
 from evalgate.errors import ExitCode, UsageError
 from evalgate.simulator.fake_github import FakeGitHub
+from tests.act.newcomer import push_event
+from tests.e2e.job import Ended, Job
 from tests.e2e.shop import (
     KEY,
     POLICY,
@@ -30,10 +33,12 @@ from tests.e2e.shop import (
     version,
     write,
 )
+from tests.github.server import Serving, serve
 
 FILE = "reports/baselines/p.p.jsonl"
 ON_A_BRANCH = POLICY + "baseline: {branch: evalgate-records}\n"
-TRUSTED = "refs/remotes/origin/evalgate-records"
+BRANCH = "evalgate-records"
+TRUSTED = f"refs/remotes/origin/{BRANCH}"
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +257,52 @@ def test_two_pushes_that_record_at_once_lose_nothing(tmp_path: Path) -> None:
     assert record(shop, github, folder="second") is ExitCode.OK
     assert on_record(github, "evalgate-records").total() == 24
     assert on_record(github, "evalgate-records")["elsewhere", 0] == 1
+
+
+def recorded_by_a_job(shop: Path, github: Serving, claude: Claude, scratch: Path) -> Ended:
+    """Run the Action for a push of what is checked out."""
+    job = Job(shop=shop, github=github, claude=claude)
+    scratch.mkdir()
+    event = scratch / "push.json"
+    event.write_text(json.dumps(push_event(job.head)))
+    return job.run(
+        scratch,
+        GITHUB_EVENT_NAME="push",
+        GITHUB_EVENT_PATH=str(event),
+        GITHUB_REF="refs/heads/main",
+        GITHUB_BASE_REF="",
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "branch"), [(POLICY, "main"), (ON_A_BRANCH, BRANCH)], ids=["main", "branch"]
+)
+def test_two_jobs_that_record_at_once_lose_nothing(
+    tmp_path: Path, claude: Claude, policy: str, branch: str
+) -> None:
+    older, newer = (shop_with(tmp_path / name, policy) for name in ("older", "newer"))
+    added = (newer / "evalsets/p.yaml").read_text().replace("number", "another")
+    write(newer, {"evalsets/q.yaml": added})
+    commit_all(newer, "another set")
+    with serve() as github, ThreadPoolExecutor() as jobs:
+        for shop in (older, newer):
+            files = GitRepository(shop).files("HEAD", ["."])
+            texts = {path: content.decode() for path, content in files.items()}
+            head = GitRepository(shop).resolve("HEAD")
+            github.state.git.push("main", texts, commit=head)
+        begun = [
+            jobs.submit(
+                recorded_by_a_job, shop, github, claude, tmp_path / f"{shop.parent.name}-job"
+            )
+            for shop in (older, newer)
+        ]
+        assert [each.result().exit_code for each in begun] == [0, 0]
+        kept = [
+            github.state.git.text(path, ref=branch) or ""
+            for path in (FILE, FILE.replace("p.p", "p.q"))
+        ]
+        assert [len(text.splitlines()) for text in kept] == [12, 12]
+        assert (github.violations, github.refused) == ([], [])
 
 
 def test_records_that_may_not_be_stored_are_kept_in_the_run_folder(

@@ -167,6 +167,14 @@ def test_a_shallow_clone_names_the_depth_to_fetch(folder: Path, tmp_path: Path) 
         change(tmp_path / "shallow", "origin/change", "origin/main")
 
 
+def test_a_checkout_of_one_commit_names_the_depth_to_fetch(folder: Path, tmp_path: Path) -> None:
+    branch(folder, "change", V2)
+    words = ("--quiet", "--depth=1", "--branch=change", folder.as_uri(), "shallow")
+    git(tmp_path, "clone", *words)
+    with pytest.raises(RepositoryError, match=r"no branch `main`.* `fetch-depth: 0`"):
+        GitRepository(tmp_path / "shallow").branch("main")
+
+
 def test_an_empty_commit_changes_nothing(folder: Path) -> None:
     git(folder, "commit", "--quiet", "--allow-empty", "--message", "nothing")
     found = sources(folder, "HEAD", "HEAD~1")

@@ -285,3 +285,13 @@ def test_what_a_commit_earns_against_another_branch_counts_nothing_for_the_defau
     assert run.exit_code == 0, run.log
     told = {(each.context, each.state) for each in shop.github.state.statuses_of(head)}
     assert told == {("evalgate (weak)", "pending"), ("evalgate (weak)", "success")}
+
+
+def test_a_check_run_that_is_asked_for_ends_like_the_status(shop: Newcomer) -> None:
+    with_inputs(shop, '          check-run: "true"\n')
+    head = shop.propose({"prompts/p/v2.md": version(DAMAGING)})
+    run = shop.gate()
+    assert run.exit_code == 1, run.log
+    (check,) = shop.github.state.check_runs.values()
+    assert (check.name, check.head, check.conclusion) == ("evalgate", head, "failure")
+    assert [remark.path for remark in check.annotations] == ["prompts/p/v2.md"]

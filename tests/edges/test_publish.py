@@ -74,11 +74,20 @@ def states(github: Serving) -> dict[str, str]:
 
 def test_what_the_judging_step_left_is_shown(github: Serving, job: Path) -> None:
     leave_verdict(job)
+    (job / "report.html").write_text("<p>all cases</p>")
     hand_over(job, {"main": "."})
     assert main(["publish", str(job), "--ended=0", "--report-url=https://github.example/a/1"]) == 0
     assert states(github) == {"evalgate": "success"}
     (body,) = github.state.bodies(NUMBER)
     assert "[The full report](<https://github.example/a/1>)" in body
+
+
+def test_an_artifact_without_a_report_is_not_called_one(github: Serving, job: Path) -> None:
+    leave_verdict(job, "error", 2)
+    hand_over(job, {"main": "."})
+    assert main(["publish", str(job), "--ended=2", "--report-url=https://github.example/a/1"]) == 0
+    (body,) = github.state.bodies(NUMBER)
+    assert "[The artifact](<https://github.example/a/1>) has what the run left." in body
     output = job.with_name("GITHUB_OUTPUT").read_text()
     assert "comment-url" in output
     assert f"https://github.com/octo/shop/pull/{NUMBER}#issuecomment-" in output

@@ -1,6 +1,8 @@
 """Facts about `action.yml`: its inputs, its outputs, and what its scripts may do."""
 
+import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -10,7 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
+from evalgate.cli.publication import PURSE, STORE
 from evalgate.cli.workflow import PREFIX, Inputs
+from evalgate.publishing.submission import ARTIFACT
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "action.yml").read_text("utf-8")
@@ -24,6 +28,9 @@ OTHERWISE_NAMED = {
     "EVALGATE_TOKEN": "github-token",
 }
 """Variables that are not named like their inputs: they hold secrets, or go on under other names."""
+
+PUBLISHING = {"comment", "comment-author", "check-run"}
+"""Inputs that say how a result is shown, and nothing about how it is found."""
 
 
 def variable_of(name: str) -> str:
@@ -65,6 +72,64 @@ def test_every_input_is_mapped_through_the_environment_and_read(name: str) -> No
     by_script = any(f"${variable}" in step["run"] for step in steps)
     passed_on = any("-m evalgate " in step["run"] for step in steps)
     assert by_script or (passed_on and name in read_by_evalgate())
+
+
+def given_to(verb: str) -> set[str]:
+    """Return the inputs that the step gets which runs a verb of evalgate."""
+    (step,) = (step for step in SCRIPTS if f"-m evalgate {verb}" in step["run"])
+    return {name for name, steps in mapped().items() if step in steps}
+
+
+def test_the_steps_that_judge_and_publish_get_what_their_verbs_read() -> None:
+    assert given_to("publish") == PUBLISHING | {"github-token", "shard", "policy", "base"}
+    passed_on = {"anthropic-api-key", "anthropic-base-url"}
+    assert given_to("action") == (read_by_evalgate() | passed_on) - PUBLISHING
+
+
+def test_the_publishing_step_has_no_key() -> None:
+    assert "ANTHROPIC" not in TEXT.partition("name: Publish")[2]
+
+
+def test_what_was_found_is_kept_and_shown_however_judging_ended() -> None:
+    by_name = {step["name"]: step for step in STEPS}
+    assert by_name["Publish"]["if"] == "always()"
+    for name in ("Keep the reports", "Hand over to the trusted side"):
+        assert by_name[name]["if"].startswith("${{ always() && "), name
+    lenient = [name for name, step in by_name.items() if step.get("continue-on-error")]
+    assert lenient == ["Keep the reports"], "without the reports the verdict stands"
+
+
+def test_stored_answers_and_purses_are_no_part_of_the_artifact() -> None:
+    (path,) = (step["with"]["path"] for step in STEPS if step["name"] == "Keep the reports")
+    assert "!${{ steps.judge.outputs.folder }}/**/*.sqlite*" in path
+    assert all(".sqlite" in name for name in (STORE, PURSE))
+
+
+def test_the_trusted_side_looks_for_the_artifact_that_is_handed_over() -> None:
+    (handed,) = (step["with"] for step in STEPS if "submission" in step.get("if", ""))
+    assert handed["name"] == ARTIFACT
+
+
+@pytest.mark.parametrize(
+    ("code", "job", "ended"),
+    [("0", "success", 0), ("3", "success", 3), ("", "failure", 70), ("", "cancelled", 130)],
+)
+@pytest.mark.parametrize("published", ["true", "false"])
+def test_the_job_ends_by_the_code_of_judging_whatever_becomes_of_publishing(
+    code: str, job: str, ended: int, published: str
+) -> None:
+    (script,) = (step["run"] for step in SCRIPTS if step["name"] == "Publish")
+    names = ("EVALGATE_FOLDER", "EVALGATE_REPORT_URL", "RUNNER_TEMP")
+    variables = dict.fromkeys(names, "") | {"EVALGATE_CODE": code, "EVALGATE_JOB": job}
+    done = subprocess.run(
+        ("bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script),
+        env={"PATH": os.environ["PATH"], **variables, "EVALGATE_BIN": published},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ended
+    assert ("::warning" in done.stdout) == (published == "false")
 
 
 def test_everything_that_evalgate_reads_is_an_input() -> None:

@@ -29,6 +29,18 @@ LOCAL = "./ # zizmor: ignore[self-repository] an action at the root has no form 
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 
 
+WRITES = {
+    GATE: {"pull-requests", "statuses"},
+    "evalgate-record.yml": set(),
+    "evalgate-publish.yml": {"pull-requests", "statuses"},
+    "evalgate-forks.yml": {"pull-requests", "statuses"},
+    "evalgate-promote.yml": {"pull-requests", "deployments"},
+}
+"""What the workflows that are given may write besides contents."""
+
+WRITES_CONTENTS = ("evalgate-record.yml", "evalgate-promote.yml")
+
+
 def document(path: Path) -> dict[str, Any]:
     """Return a workflow; the key `on` is true to YAML 1.1."""
     read: dict[Any, Any] = yaml.safe_load(path.read_text("utf-8"))
@@ -209,6 +221,15 @@ def test_the_key_of_this_project_is_in_an_environment_only() -> None:
             assert not with_key or job["environment"] == "claude", (path.name, name)
 
 
+def test_a_release_that_is_run_again_late_moves_no_major_tag_back() -> None:
+    (script,) = (
+        step["run"]
+        for step in jobs(ROOT / ".github/workflows/release.yml")["release"]["steps"]
+        if ".ci/release " in step.get("run", "")
+    )
+    assert script.index("upkeep.release check") < script.index(".ci/release ")
+
+
 # Those that `evalgate init` writes
 
 
@@ -217,6 +238,30 @@ def test_every_workflow_that_is_given_can_be_asked_for() -> None:
         GATE,
         *(each for names in EXTRAS.values() for each in names),
     }
+
+
+@pytest.mark.parametrize("path", GIVEN, ids=lambda path: path.name)
+def test_each_job_may_write_just_what_the_manual_says(path: Path) -> None:
+    (rights,) = ({**job["permissions"]} for job in jobs(path).values())
+    assert rights.pop("contents") == ("write" if path.name in WRITES_CONTENTS else "read")
+    assert {scope for scope, level in rights.items() if level == "write"} == WRITES[path.name]
+    assert {scope: level for scope, level in rights.items() if level != "write"} in (
+        {},
+        {"actions": "read"},
+    )
+
+
+def test_changes_are_gated_on_pull_requests_and_in_the_merge_queue_alone() -> None:
+    assert set(document(ROOT / "evalgate/workflows" / GATE)["on"]) == {
+        "pull_request",
+        "merge_group",
+    }
+
+
+@pytest.mark.parametrize("path", GIVEN, ids=lambda path: path.name)
+def test_a_key_that_somebody_sends_for_can_be_kept_in_an_environment(path: Path) -> None:
+    for job in jobs(path).values():
+        assert ("environment" in job) == (path in DISPATCHED)
 
 
 def test_the_publisher_listens_to_the_workflow_that_gates() -> None:

@@ -19,7 +19,7 @@ FOUNDRY = {"azure": Route(provider=Provider.FOUNDRY, resource="r")}
 
 def test_without_a_key_or_a_server_opening_says_what_to_set() -> None:
     open_model = connection(Environment(), ())
-    with pytest.raises(UsageError, match="set ANTHROPIC_API_KEY .*, or ANTHROPIC_BASE_URL"):
+    with pytest.raises(UsageError, match=r"set ANTHROPIC_API_KEY .*, or ANTHROPIC_BASE_URL"):
         open_model()
 
 

@@ -57,6 +57,12 @@ def test_a_root_without_a_verdict_says_that_and_nothing_older() -> None:
 """)
 
 
+def test_where_nothing_was_run_no_report_has_every_case() -> None:
+    stopped = replace(BLOCKED, verdict=Verdict.ERROR, has_report=False)
+    assert "[The artifact](" in comment_text([stopped], report="https://host/1")
+    assert "[The full report](" in comment_text([stopped, BLOCKED], report="https://host/1")
+
+
 def test_nothing_to_judge_is_worth_no_comment() -> None:
     assert not is_worth_a_comment([QUIET])
     assert is_worth_a_comment([QUIET, BLOCKED])
