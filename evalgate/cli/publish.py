@@ -44,6 +44,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         "folder", metavar="DIR", type=Path, help="where the judging step has left it"
     )
     parser.add_argument(
+        "--began",
+        metavar="SECONDS",
+        type=int,
+        default=0,
+        help="when the judging step began, in seconds since 1970 (default: before all others)",
+    )
+    parser.add_argument(
         "--ended",
         metavar="CODE",
         type=int,
@@ -64,7 +71,18 @@ def run(options: Namespace) -> ExitCode:
         print_lines(["nothing is published: the input `github-token` is empty"])
         return ExitCode.OK
     results = _results(options.folder, handover, code=options.ended)
-    place = _place(handover, workflow, inputs, report_url=_address(options.report_url))
+    marker = Marker(
+        key=comment_key(inputs.policy or _ALL_ROOTS),
+        head=handover.commit,
+        at=max(0, options.began),
+        run=workflow.run,
+        attempt=workflow.attempt,
+    )
+    place = replace(
+        _place(handover, marker, inputs),
+        run_url=workflow.run_url,
+        report_url=_address(options.report_url),
+    )
     try:
         with adapters.github(
             workflow.repository, token=workflow.token, api_url=workflow.api_url
@@ -123,19 +141,12 @@ def _document(path: Path) -> Document:
     return read_json(str(path), path.read_bytes())
 
 
-def _place(handover: Handover, workflow: Workflow, inputs: Inputs, *, report_url: str) -> Place:
+def _place(handover: Handover, marker: Marker, inputs: Inputs) -> Place:
     return Place(
         commit=handover.commit,
         number=handover.number,
-        marker=Marker(
-            key=comment_key(inputs.policy or _ALL_ROOTS),
-            head=handover.commit,
-            run=workflow.run,
-            attempt=workflow.attempt,
-        ),
+        marker=marker,
         author=inputs.comment_author or BOT,
-        run_url=workflow.run_url,
-        report_url=report_url,
         target=handover.target,
         comments=handover.comments and _flag(inputs, "comment", default=True),
         check_runs=_flag(inputs, "check_run", default=False),

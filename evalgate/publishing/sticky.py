@@ -11,7 +11,7 @@ from evalgate.model.github import Comment
 
 _MARKER = re.compile(
     r"<!-- evalgate:comment/1 key=(?P<key>\S*) head=(?P<head>[0-9a-f]*)"
-    r" run=(?P<run>[0-9]{1,18}) attempt=(?P<attempt>[0-9]{1,9}) -->\n"
+    r" at=(?P<at>[0-9]{1,15}) run=(?P<run>[0-9]{1,18}) attempt=(?P<attempt>[0-9]{1,9}) -->\n"
 )
 
 _SAID = "the comment says it already"
@@ -22,17 +22,19 @@ class Marker:
     """What a comment of ours says of itself, unseen by readers.
 
     `key` tells apart the comments of several jobs on one pull request. `head` is the commit that it
-    is about; `run` and `attempt` are the run's that has written it.
+    is about; `at` is when its judging began, in seconds since 1970, and `run` and `attempt` are the
+    run's that has written it. An old run that somebody runs again is newer than what it replaces.
     """
 
     key: str
     head: str
+    at: int
     run: int
     attempt: int
 
     def __str__(self) -> str:
         """The line that a comment begins with."""
-        of_run = f"run={self.run} attempt={self.attempt}"
+        of_run = f"at={self.at} run={self.run} attempt={self.attempt}"
         return f"<!-- evalgate:comment/1 key={self.key} head={self.head} {of_run} -->\n"
 
 
@@ -82,8 +84,17 @@ def plan_comment(
     return CommentPlan(write=True, update=oldest.id, delete=others, found=oldest)
 
 
-def _when(marker: Marker) -> tuple[int, int]:
-    return marker.run, marker.attempt
+def newer_about(comments: Sequence[Comment], *, marker: Marker, author: str) -> Comment | None:
+    """Return our comment that a newer run has written about the same commit, if there is one."""
+    for comment in comments:
+        written = _own(comment, author, marker.key)
+        if written and written.head == marker.head and _when(written) > _when(marker):
+            return comment
+    return None
+
+
+def _when(marker: Marker) -> tuple[int, int, int]:
+    return marker.at, marker.run, marker.attempt
 
 
 def _own(comment: Comment, author: str, key: str) -> Marker | None:
@@ -92,7 +103,11 @@ def _own(comment: Comment, author: str, key: str) -> Marker | None:
     if found is None or comment.author != author or found["key"] != key:
         return None
     return Marker(
-        key=found["key"], head=found["head"], run=int(found["run"]), attempt=int(found["attempt"])
+        key=found["key"],
+        head=found["head"],
+        at=int(found["at"]),
+        run=int(found["run"]),
+        attempt=int(found["attempt"]),
     )
 
 

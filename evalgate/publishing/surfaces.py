@@ -1,6 +1,7 @@
 """Shows results on GitHub by status, comment and check run; what is refused becomes a warning."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,7 +10,7 @@ from evalgate.model.github import CheckRun, Comment, CommitStatus, Conclusion
 from evalgate.model.ports import GitHub
 from evalgate.publishing.page import comment_text, is_worth_a_comment
 from evalgate.publishing.results import RootResult, shortened, status_of
-from evalgate.publishing.sticky import CommentPlan, Marker, plan_comment
+from evalgate.publishing.sticky import CommentPlan, Marker, newer_about, plan_comment
 from evalgate.reporting.annotations import capped
 
 MOST_TITLE = 255
@@ -20,6 +21,7 @@ MOST_REMARKS = 500
 
 Result = TypeVar("Result")
 
+_SUPERSEDED = "A newer run has told of this commit, so all is left as it is."
 _OUTDATED = "The pull request has a newer commit, so the comment is left to the run about that one."
 
 
@@ -36,7 +38,7 @@ class Place:
     number: int
     marker: Marker
     author: str
-    run_url: str
+    run_url: str = ""
     report_url: str = ""
     target: str = ""
     comments: bool = True
@@ -66,6 +68,8 @@ def show(github: GitHub, results: Sequence[RootResult], *, place: Place) -> Publ
         results: of all roots.
         place: the commit, the pull request and the addresses.
     """
+    if (newer := _newer(github, place)) is not None:
+        return Published(comment_url=newer.url, notices=(_SUPERSEDED,))
     url = place.report_url or place.run_url
     statuses = [status_of(each, url=url, target=place.target) for each in results]
     warnings = show_statuses(github, place.commit, statuses)
@@ -77,6 +81,19 @@ def show(github: GitHub, results: Sequence[RootResult], *, place: Place) -> Publ
         return Published(warnings=tuple(warnings))
     refused, shown = _tried("the comment", lambda: _comment(github, results, place=place))
     return replace(shown or Published(), warnings=(*warnings, *refused))
+
+
+def _newer(github: GitHub, place: Place) -> Comment | None:
+    """Return the comment in which a newer run has told of the same commit, if there is one.
+
+    What that one says, the status says too, and so it has to stay.
+    """
+    if not (place.comments and place.number):
+        return None
+    with suppress(GitHubError):  # which is met and said again where the comment is written
+        comments = github.comments(place.number)
+        return newer_about(comments, marker=place.marker, author=place.author)
+    return None
 
 
 def check_run(result: RootResult, *, place: Place) -> CheckRun:

@@ -121,7 +121,7 @@ def test_an_outage_of_claude_is_an_error_and_never_green(shop: Newcomer) -> None
 def test_the_comment_is_found_behind_300_others_and_past_a_planted_marker(shop: Newcomer) -> None:
     head = shop.propose({"prompts/p/v2.md": version(HARMLESS)})
     state = shop.github.state
-    planted = f"{Marker(key='all', head=head, run=10**15, attempt=1)}## ✓ Passed\n"
+    planted = f"{Marker(key='all', head=head, at=10**12, run=10**15, attempt=1)}## ✓ Passed\n"
     state.add_comment(NUMBER, planted, author="mallory")
     for number in range(300):
         state.add_comment(NUMBER, f"remark {number}", author="ada")
@@ -165,7 +165,7 @@ def test_an_outage_of_github_changes_no_verdict(shop: Newcomer) -> None:
 
 def test_of_two_runs_that_race_one_comment_is_left_with_the_newer_result(shop: Newcomer) -> None:
     head = shop.propose({"prompts/p/v2.md": version(HARMLESS)})
-    newer = f"{Marker(key='all', head=head, run=60, attempt=1)}## ✓ Newer\n"
+    newer = f"{Marker(key='all', head=head, at=10**12, run=60, attempt=1)}## ✓ Newer\n"
     shop.github.before(
         "POST",
         r".*/comments",

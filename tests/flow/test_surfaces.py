@@ -15,7 +15,7 @@ from evalgate.publishing.surfaces import Place, Published, show
 from evalgate.simulator.fake_github import BOT, FakeGitHub
 
 HEAD, NEWER = "a" * 40, "b" * 40
-MARKER = Marker(key="all", head=HEAD, run=50, attempt=1)
+MARKER = Marker(key="all", head=HEAD, at=1_000, run=50, attempt=1)
 PLACE = Place(
     commit=HEAD,
     number=7,
@@ -165,6 +165,25 @@ def test_a_result_about_an_older_commit_is_a_status_there_and_no_comment(
     assert bodies(github) == []
     assert github.statuses[0][0] == HEAD
     assert "newer commit" in published.notices[0]
+
+
+def test_a_newer_result_about_the_same_commit_keeps_its_status_and_its_comment(
+    github: FakeGitHub,
+) -> None:
+    shown(github, [PASSED], replace(PLACE, marker=replace(MARKER, at=2_000, run=60)))
+    before = list(github.writes)
+    published = shown(github)
+    assert github.writes == before
+    assert published.notices == ("A newer run has told of this commit, so all is left as it is.",)
+    assert published.comment_url == github.comments(7)[0].url
+
+
+def test_an_old_run_that_is_run_again_shows_its_result_on_both(github: FakeGitHub) -> None:
+    shown(github, [PASSED], replace(PLACE, marker=replace(MARKER, run=60)))
+    shown(github, [BLOCKED], replace(PLACE, marker=replace(MARKER, at=2_000, attempt=2)))
+    assert github.statuses[-1][1].state is CommitState.FAILURE
+    (body,) = bodies(github)
+    assert "Blocked" in body
 
 
 def test_whoever_the_token_belongs_to_there_is_one_comment(github: FakeGitHub) -> None:

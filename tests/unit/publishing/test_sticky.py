@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.model.github import Comment
-from evalgate.publishing.sticky import CommentPlan, Marker, comment_key, plan_comment
+from evalgate.publishing.sticky import CommentPlan, Marker, comment_key, newer_about, plan_comment
 
 BOT = "github-actions[bot]"
-OURS = Marker(key="all", head="a" * 40, run=50, attempt=1)
+OURS = Marker(key="all", head="a" * 40, at=1_000, run=50, attempt=1)
 TEXT = "## ✗ Blocked\n"
 
 
@@ -81,6 +81,25 @@ def test_of_several_the_newest_result_stays_when_all_are_newer_or_older() -> Non
 def test_a_later_attempt_of_the_same_run_counts_as_newer() -> None:
     assert not planned(marked(3, replace(OURS, attempt=2))).write
     assert planned(marked(3, OURS), marker=replace(OURS, attempt=2)).update == 3
+
+
+def test_an_old_run_that_is_run_again_is_newer_than_what_was_there() -> None:
+    there = marked(3, replace(OURS, run=60))
+    assert planned(there, marker=replace(OURS, at=2_000, attempt=2)).update == 3
+    assert not planned(there, marker=replace(OURS, at=999)).write
+
+
+def test_only_a_newer_result_about_the_same_commit_goes_before_ours() -> None:
+    newer = marked(3, replace(OURS, at=1_001))
+    others = [
+        marked(4, replace(OURS, at=999)),
+        marked(5, replace(OURS, at=1_001, head="b" * 40)),
+        marked(6, replace(OURS, at=1_001, key="billing")),
+        marked(7, replace(OURS, at=1_001), author="mallory"),
+        marked(8, OURS),
+    ]
+    assert newer_about([*others, newer], marker=OURS, author=BOT) == newer
+    assert newer_about(others, marker=OURS, author=BOT) is None
 
 
 def test_what_a_comment_says_already_is_not_sent_again() -> None:
