@@ -5,7 +5,7 @@ from pathlib import Path
 from evalgate.adapters import actions
 from evalgate.adapters.git import GitRepository
 from evalgate.cli.action_task import Task
-from evalgate.cli.action_world import outside_of, terms_of
+from evalgate.cli.action_world import outside_of, rules_of, terms_of
 from evalgate.cli.promote import VERB
 from evalgate.cli.promotion import promote_on_github
 from evalgate.cli.recording import record_on_github
@@ -34,7 +34,7 @@ def promote(task: Task) -> ExitCode:
             event=task.event,
             folder=task.folder,
             world=outside_of(task, repository),
-            terms=terms_of(task, again=VERB),
+            terms=terms_of(task.inputs, task.environment, rules_of(task), again=VERB),
         )
 
 

@@ -1,6 +1,5 @@
 """What each activity of the Action works with."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from evalgate.adapters import actions
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli import adapters
 from evalgate.cli.environment import Environment
+from evalgate.cli.printing import as_one_line
 from evalgate.cli.workflow import Inputs, Workflow
 from evalgate.model.event import Event
 from evalgate.model.github import Annotation, Level
@@ -38,7 +38,12 @@ class Task:
 
     def hand_over(self, handover: Handover) -> None:
         """Leave what the publishing step needs to know."""
-        write_files(self.folder, {FILE: json.dumps(handover_document(handover), indent=2) + "\n"})
+        hand_over(handover, self.folder)
+
+
+def hand_over(handover: Handover, folder: Path) -> None:
+    """Leave in a folder what the publishing step needs to know."""
+    write_files(folder, {FILE: as_one_line(handover_document(handover))})
 
 
 def warn(message: str) -> None:

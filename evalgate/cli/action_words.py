@@ -1,9 +1,10 @@
 """Says the inputs of the Action in the words of the command line."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentError, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 
 from evalgate.cli.workflow import Inputs
+from evalgate.errors import UsageError
 from evalgate.model.event import Event
 
 
@@ -22,10 +23,18 @@ def run_words(inputs: Inputs) -> list[str]:
 def parsed(
     verb: str, add_arguments: Callable[[ArgumentParser], None], words: Sequence[str]
 ) -> Namespace:
-    """Return the options of a verb as its own parser reads them."""
-    parser = ArgumentParser(prog=f"evalgate {verb}")
+    """Return the options of a verb as its own parser reads them.
+
+    Raises:
+        UsageError: names the input that cannot be read.
+    """
+    parser = ArgumentParser(prog=f"evalgate {verb}", exit_on_error=False)
     add_arguments(parser)
-    return parser.parse_args(words)
+    try:
+        return parser.parse_args(words)
+    except ArgumentError as error:
+        name = (error.argument_name or "").lstrip("-")
+        raise UsageError(f"the input {name}: {error.message}") from None
 
 
 def _base(event: Event, inputs: Inputs) -> str:

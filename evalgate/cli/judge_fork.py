@@ -1,21 +1,19 @@
 """Judges a pull request that somebody with write access has approved, as objects of git alone."""
 
 import os
-from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
-from evalgate.adapters.run_folder import write_files
-from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.action_task import hand_over
+from evalgate.cli.action_world import terms_of
+from evalgate.cli.environment import read_environment
 from evalgate.cli.fetched import fetch_pull, fetched_hash, run_folders, tell
 from evalgate.cli.gate import VERB, gate_each
-from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import Publication
-from evalgate.cli.session import Terms
 from evalgate.cli.workflow import Inputs, Workflow
-from evalgate.cli.world import outside, read_dollars, store_path
+from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode, GitHubError, InterruptedRunError, UsageError
 from evalgate.model.ports import GitHub
 from evalgate.publishing.approval import (
@@ -24,7 +22,7 @@ from evalgate.publishing.approval import (
     read_approval,
     read_workflow_name,
 )
-from evalgate.publishing.handover import FILE, Handover, handover_document, target_of
+from evalgate.publishing.handover import Handover, target_of
 from evalgate.reporting.visible import short
 from evalgate.simulator.rules import Rules
 
@@ -65,7 +63,7 @@ def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
         raise UsageError(f"the pull request {number} is closed: there is nothing to judge")
     fetched = fetch_pull(repository, pull, token=workflow.token)
     _check_approval(given, fetched_hash(repository, fetched), inputs, number=number)
-    terms = _terms(inputs, environment, rules)
+    terms = terms_of(inputs, environment, rules, again=VERB)
     publication = Publication(folder=folder, as_json=False, in_workflow=environment.in_workflow)
     world = outside(repository, environment, rules)
     handover = Handover(
@@ -75,7 +73,7 @@ def judge_fork(  # noqa: PLR0913 - what the Action hands over, and where to
         target=target_of(pull.base_ref, default_branch=default_branch),
     )
     # Left first: whatever ends this process from here on, the commit gets a status.
-    _hand_over(handover, publication)
+    hand_over(handover, folder)
     try:
         code = gate_each(fetched.questions, world, publication=publication, terms=terms)
     except InterruptedRunError:
@@ -104,20 +102,6 @@ def _check_approval(given: str, digest: str, inputs: Inputs, *, number: int) -> 
     )
 
 
-def _terms(inputs: Inputs, environment: Environment, rules: Sequence[Rules]) -> Terms:
-    try:
-        most = read_dollars(inputs.max_cost) if inputs.max_cost else None
-    except ArgumentTypeError as error:
-        raise UsageError(f"the input max-cost: {error}") from None
-    named = Namespace(cache=None, no_cache=False)
-    return Terms(
-        again=(VERB,),
-        store=store_path(named, rules, in_workflow=environment.in_workflow),
-        simulated=bool(rules),
-        max_cost_usd=most,
-    )
-
-
 def _hand_over_as_it_stands(handover: Handover, github: GitHub, publication: Publication) -> None:
     """Leave what is to be published; the comment is for what the pull request holds by now."""
     try:
@@ -131,8 +115,4 @@ def _hand_over_as_it_stands(handover: Handover, github: GitHub, publication: Pub
             f"status of {short(handover.commit)} says what this run came to",
             in_workflow=publication.in_workflow,
         )
-    _hand_over(replace(handover, comments=is_current), publication)
-
-
-def _hand_over(handover: Handover, publication: Publication) -> None:
-    write_files(publication.folder, {FILE: as_one_line(handover_document(handover))})
+    hand_over(replace(handover, comments=is_current), publication.folder)

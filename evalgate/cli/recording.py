@@ -5,15 +5,16 @@ it is committed by GitHub's API: to the default branch, or to a branch that has 
 """
 
 import os
-from argparse import ArgumentError, ArgumentParser, Namespace
+from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evalgate.adapters import actions
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
+from evalgate.cli.action_task import notice
+from evalgate.cli.action_words import parsed, run_words
 from evalgate.cli.committing import Ledger, commit_records
 from evalgate.cli.complaint import complain, notify
 from evalgate.cli.environment import read_environment
@@ -36,7 +37,6 @@ from evalgate.gate.gathering import work_tree_policy
 from evalgate.gate.recording import recorded, usual_number
 from evalgate.gate.roots import find_policies, root_name
 from evalgate.gate.stable import topped_up
-from evalgate.model.github import Annotation, Level
 from evalgate.model.policy import Policy
 from evalgate.model.ports import GitHub
 from evalgate.model.trial import Trial
@@ -162,8 +162,7 @@ def _notice(message: str) -> None:
     """Say what a user should know, on the run's page too."""
     notify(message)
     if read_environment(os.environ).in_workflow:
-        said = safe_line(message)
-        actions.annotate(Annotation(level=Level.NOTICE, title="evalgate", message=said))
+        notice(safe_line(message))
 
 
 def _number(inputs: Inputs) -> int | None:
@@ -175,14 +174,8 @@ def _number(inputs: Inputs) -> int | None:
 
 def _options(inputs: Inputs, policy: Policy, folder: Path) -> Namespace:
     """Return the options of `evalgate record` that a run of this kind is made with."""
-    parser = ArgumentParser(prog=f"evalgate {VERB}", exit_on_error=False)
-    add_arguments(parser)
-    words = [f"--policy={policy.path}", f"--out={folder}"]
-    words += [f"--max-cost={inputs.max_cost}"] if inputs.max_cost else []
-    try:
-        return parser.parse_args(words)
-    except ArgumentError as error:
-        raise UsageError(f"the inputs of the Action: {error}") from None
+    words = [f"--policy={policy.path}", f"--out={folder}", *run_words(inputs)]
+    return parsed(VERB, add_arguments, words)
 
 
 def _commit(done: StableRun, policy: Policy, job: _Job) -> None:

@@ -14,6 +14,7 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.records import EarlierTrials
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.adapters.trial_file import TrialFile
+from evalgate.cli.action_task import hand_over
 from evalgate.cli.complaint import complain
 from evalgate.cli.environment import read_environment
 from evalgate.cli.fetched import FetchedPull, fetch_pull, fetched_hash, run_folders, tell
@@ -47,7 +48,7 @@ from evalgate.model.ports import GitHub, TrialLog
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.publishing.approval import approval_command, read_workflow_name
-from evalgate.publishing.handover import FILE, Handover, Standing, handover_document, target_of
+from evalgate.publishing.handover import FILE, Handover, Standing, target_of
 from evalgate.publishing.screening import (
     banner,
     of_plan,
@@ -150,7 +151,7 @@ def _relay_roots(fetched: FetchedPull, relaying: _Relaying) -> None:
         target=relaying.target,
         standings=standings,
     )
-    write_files(publication.folder, {FILE: as_one_line(handover_document(handover))})
+    hand_over(handover, publication.folder)
 
 
 _GRAVITY = (CommitState.SUCCESS, CommitState.PENDING, CommitState.ERROR, CommitState.FAILURE)
