@@ -1,0 +1,121 @@
+"""Compares two texts word by word, in scripts with spaces between words and in those without.
+
+A run of letters and digits is one word; in Chinese, Japanese, Thai and other scripts that put no
+space between words, each character that a reader sees counts as one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+import regex
+from rapidfuzz.distance import Indel
+
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORDS = regex.compile(rf"(?V1)[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+|[^\S\n]+|\X")
+_LINES = regex.compile(r"[^\n]*\n|[^\n]+")
+_WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
+
+MOST_WORDS = 8_000
+"""Texts with more words are compared line by line: effort grows with the product of both."""
+
+
+class Kind(StrEnum):
+    """Where a piece stands: in both texts, only in the one before, or only in the one after."""
+
+    SAME = "same"
+    GONE = "gone"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text of one kind."""
+
+    kind: Kind
+    text: str
+
+
+def word_diff(before: str, after: str) -> tuple[Piece, ...]:
+    """Return the pieces that both texts are made of, in reading order.
+
+    Those of kind same and gone make up the text before, those of kind same and added the text
+    after. Where both change, what is gone comes first.
+    """
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    if max(len(old), len(new)) > MOST_WORDS:
+        old, new = _LINES.findall(before), _LINES.findall(after)
+    return tuple(_pieces(_joined(_stretches(old, new))))
+
+
+def likeness(pieces: Sequence[Piece]) -> float:
+    """Return the share of both texts' characters that is the same, in 0..1; 1 for empty texts."""
+    same = 2 * sum(len(piece.text) for piece in pieces if piece.kind is Kind.SAME)
+    rest = sum(len(piece.text) for piece in pieces if piece.kind is not Kind.SAME)
+    return same / (same + rest) if same + rest else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What stands in both texts, or what took the place of what."""
+
+    same: str = ""
+    gone: str = ""
+    added: str = ""
+
+    @property
+    def change(self) -> int:
+        return max(len(self.gone), len(self.added))
+
+
+def _stretches(old: Sequence[str], new: Sequence[str]) -> list[_Stretch]:
+    """Return stretches that are the same and stretches that are not, by turns."""
+    codes = Indel.opcodes(old, new)
+    told = []
+    for is_same, group in groupby(codes, key=lambda code: code.tag == "equal"):
+        parts = list(group)
+        gone = "".join("".join(old[part.src_start : part.src_end]) for part in parts)
+        if is_same:
+            told.append(_Stretch(same=gone))
+            continue
+        added = "".join("".join(new[part.dest_start : part.dest_end]) for part in parts)
+        told.append(_Stretch(gone=gone, added=added))
+    return told
+
+
+def _joined(stretches: Sequence[_Stretch]) -> Iterator[_Stretch]:
+    """Join changes that have next to nothing between them: islands only hinder reading."""
+    pending: _Stretch | None = None
+    for i, stretch in enumerate(stretches):
+        if not stretch.same:
+            pending = _both(pending, stretch)
+        elif pending and i + 1 < len(stretches) and _is_island(pending, stretch, stretches[i + 1]):
+            pending = _both(pending, _Stretch(gone=stretch.same, added=stretch.same))
+        else:
+            yield from (pending,) if pending else ()
+            pending = None
+            yield stretch
+    yield from (pending,) if pending else ()
+
+
+def _is_island(before: _Stretch, island: _Stretch, after: _Stretch) -> bool:
+    small = 2 * len(island.same) <= min(before.change, after.change)
+    return small or ("\n" not in island.same and not _WORDLIKE.search(island.same))
+
+
+def _both(first: _Stretch | None, second: _Stretch) -> _Stretch:
+    if first is None:
+        return second
+    return _Stretch(gone=first.gone + second.gone, added=first.added + second.added)
+
+
+def _pieces(stretches: Iterator[_Stretch]) -> Iterator[Piece]:
+    for stretch in stretches:
+        for kind, text in (
+            (Kind.SAME, stretch.same),
+            (Kind.GONE, stretch.gone),
+            (Kind.ADDED, stretch.added),
+        ):
+            if text:
+                yield Piece(kind=kind, text=text)
