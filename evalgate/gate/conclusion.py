@@ -140,10 +140,7 @@ class _Tally:
 
     @property
     def latency(self) -> Latency | None:
-        if not self.latencies:
-            return None
-        ranked = sorted(self.latencies)
-        return Latency(p50=nearest_rank(ranked, 50), p95=nearest_rank(ranked, 95))
+        return Latency.of(self.latencies)
 
 
 def _stop_told_by(trial: Trial) -> StopReason | None:
@@ -328,8 +325,3 @@ def _run_reasons(
 
 def _ref(version: PromptVersion) -> VersionRef:
     return VersionRef(version=version.version, hash=version.hash)
-
-
-def nearest_rank(ranked: Sequence[int], percent: int) -> int:
-    """Return the nearest-rank percentile of sorted values."""
-    return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]

@@ -42,3 +42,16 @@ class Change:
     candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """What a change does to one text of a prompt: the file held against the one in its place.
+
+    `before` is None where nothing was, and `after` where nothing is any more.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    formerly: str = ""

@@ -1,6 +1,6 @@
 """Verdicts: what was decided about one candidate and about a whole run, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -147,10 +147,22 @@ class LookTaken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Percentiles of the candidate's answers, in milliseconds."""
+    """Percentiles of the time that answers took, in milliseconds."""
 
     p50: int
     p95: int
+
+    @classmethod
+    def of(cls, took: Iterable[int]) -> "Latency | None":
+        """Return the nearest-rank percentiles of some times; None when there are none."""
+        ranked = sorted(took)
+        if not ranked:
+            return None
+        return cls(p50=_nearest_rank(ranked, 50), p95=_nearest_rank(ranked, 95))
+
+
+def _nearest_rank(ranked: Sequence[int], percent: int) -> int:
+    return ranked[-(-percent * len(ranked) // 100) - 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

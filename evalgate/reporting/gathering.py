@@ -1,7 +1,8 @@
 """Reads the trials of one candidate once and keeps only what its story needs.
 
-A run may hold more answers than memory does: numbers are kept for every case, answers only for the
-cases that will be told. Which trial stands for a case does not depend on the order of the trials.
+A run may hold more answers than memory does: numbers are kept for every case, answers of every case
+only where the set is of a size that people look through, and else of the cases that stand out.
+Which trial stands for a case does not depend on the order of the trials.
 """
 
 from collections import Counter
@@ -11,9 +12,18 @@ from dataclasses import dataclass, field, replace
 from evalgate.grading.transcript import tool_call_line
 from evalgate.model.chat import Completion
 from evalgate.model.evalset import Case
-from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.trial import CONFIRMATION, Arm, Trial, TrialStatus
 from evalgate.model.verdict import PromptVerdict
-from evalgate.reporting.story import ArmOutcome, ArmStory, ErrorStory, Outcome
+from evalgate.reporting.figures import Figuring
+from evalgate.reporting.story import (
+    ArmFigures,
+    ArmOutcome,
+    ArmStory,
+    ErrorStory,
+    Mark,
+    Outcome,
+    TrialStory,
+)
 from evalgate.reporting.visible import excerpt
 
 TEXT_LIMIT = 20_000
@@ -22,9 +32,21 @@ TEXT_LIMIT = 20_000
 FAILING_TOLD = 50
 """How many failing cases that have no baseline are told."""
 
+MOST_WHOLE = 10_000
+"""The most cases of a set of which all answers are told."""
+
+_WHOLE_TEXTS = 32_000_000
+"""How many characters the answers of a whole set may have in all."""
+
+_OTHER_ANSWER_LIMIT = 4_000
 _UNRANKED = (float("inf"), 0)
 _MESSAGE_LIMIT = 500
 _REASON_LIMIT = 2_000
+
+
+def text_limit(cases: int) -> int:
+    """Return the longest text, in characters, of a case that did not flip, in a set of so many."""
+    return min(TEXT_LIMIT, _WHOLE_TEXTS // (len(Arm) * max(1, cases)))
 
 
 @dataclass(slots=True)
@@ -41,6 +63,7 @@ class _Record:
     skipped: dict[int, str] | None = None
     rank: tuple[float, int] = _UNRANKED
     answer: ArmStory | None = None
+    trials: list[TrialStory] | None = None
 
     def add(self, index: int, outcome: float) -> None:
         """Keep the outcome of a graded trial."""
@@ -71,12 +94,15 @@ class _Record:
 class Gathering:
     """What the trials of one candidate on one eval set amount to so far."""
 
-    def __init__(self, verdict: PromptVerdict, cases: Mapping[str, Case]) -> None:
-        """Prepare to keep the answers on the cases that the verdict names as flipped.
+    def __init__(
+        self, verdict: PromptVerdict, cases: Mapping[str, Case], *, whole: bool = False
+    ) -> None:
+        """Prepare to keep the answers on the cases that the verdict names as flipped, or on all.
 
         Args:
             verdict: says which trials belong here, and which cases flipped.
             cases: the cases of the eval set by id.
+            whole: whether the answers of every case are kept, and every trial in short.
         """
         self._verdict = verdict
         self._cases = cases
@@ -84,11 +110,18 @@ class Gathering:
         self._fixed = frozenset(verdict.flips.fixed)
         self._flaky = frozenset(verdict.flaky)
         self._waived = frozenset(waiver.case for waiver in verdict.waived)
+        self._new = frozenset(verdict.changed_cases.new)
+        self._edited = frozenset(verdict.changed_cases.edited)
         self._told = self._regressed | self._fixed | self._waived
+        self._whole = whole
+        self._limit = text_limit(len(cases))
         self._records: Mapping[Arm, dict[str, _Record]] = {arm: {} for arm in Arm}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._failing: set[str] = set()
         self._models: set[str] = set()
+        self._faults: dict[str, set[str]] = {}
+        self._ungraded: set[str] = set()
+        self._figuring = {arm: Figuring() for arm in Arm}
         self._alike: dict[ArmOutcome, ArmOutcome] = {}
 
     def add(self, trial: Trial) -> None:
@@ -98,6 +131,11 @@ class Gathering:
         record = self._record(trial)
         if trial.completion is not None:
             self._models.add(trial.completion.model)
+        self._figuring[trial.arm].add(trial)
+        self._note_grades(trial)
+        if self._whole:
+            record.trials = [] if record.trials is None else record.trials
+            record.trials.append(_trial_story(trial, told=trial.case in self._told))
         if trial.arm is Arm.BASELINE:
             self._forget(trial.case)
         match trial.status:
@@ -151,9 +189,34 @@ class Gathering:
         """Return whether a case is critical."""
         return case in self._cases and self._cases[case].critical
 
-    def flaky(self, case: str) -> bool:
-        """Return whether the verdict calls a case flaky."""
-        return case in self._flaky
+    def marks(self, case: str) -> frozenset[Mark]:
+        """Return what is special about a case."""
+        found = {
+            Mark.CRITICAL: self.critical(case),
+            Mark.FLAKY: case in self._flaky,
+            Mark.UNGRADED: case in self._ungraded,
+            Mark.NEW: case in self._new,
+            Mark.EDITED: case in self._edited,
+        }
+        return frozenset(mark for mark, holds in found.items() if holds)
+
+    def failing(self, case: str) -> tuple[str, ...]:
+        """Return the graders that found fault with the candidate on a case, sorted."""
+        return tuple(sorted(self._faults.get(case, ())))
+
+    def figures(self) -> Mapping[Arm, ArmFigures]:
+        """Return what the answers of each arm took, where it has any."""
+        summed = {arm: figuring.figures() for arm, figuring in self._figuring.items()}
+        return {arm: figures for arm, figures in summed.items() if figures.answers}
+
+    def trials(self, case: str) -> Mapping[Arm, tuple[TrialStory, ...]]:
+        """Return the trials of a case by arm, in the order of their indices, where all are kept."""
+        kept = {arm: records.get(case) for arm, records in self._records.items()}
+        return {
+            arm: tuple(sorted(record.trials, key=lambda trial: trial.trial))
+            for arm, record in kept.items()
+            if record and record.trials
+        }
 
     def waived(self, case: str) -> bool:
         """Return whether the verdict leaves a case out because it is waived."""
@@ -207,10 +270,19 @@ class Gathering:
         wants_pass = (trial.case in self._fixed) == (trial.arm is Arm.CANDIDATE)
         rank = (-outcome if wants_pass else outcome, trial.trial)
         if rank < record.rank:
-            record.rank, record.answer = rank, _arm_story(trial)
+            limit = TEXT_LIMIT if trial.case in self._told else self._limit
+            record.rank, record.answer = rank, _arm_story(trial, limit)
+
+    def _note_grades(self, trial: Trial) -> None:
+        if trial.status is not TrialStatus.GRADED or any(g.passed is None for g in trial.grades):
+            self._ungraded.add(trial.case)
+        if trial.arm is Arm.CANDIDATE:
+            faults = {grade.grader for grade in trial.grades if grade.passed is False}
+            if faults:
+                self._faults.setdefault(trial.case, set()).update(faults)
 
     def _is_told(self, trial: Trial, outcome: float) -> bool:
-        if trial.case in self._told:
+        if self._whole or trial.case in self._told:
             return True
         if outcome == 1 or trial.case in self._records[Arm.BASELINE]:
             return False
@@ -239,14 +311,29 @@ def _outcome_of(trial: Trial) -> float | None:
     return 1.0 if trial.passed else 0.0
 
 
-def _arm_story(trial: Trial) -> ArmStory:
+def _arm_story(trial: Trial, limit: int) -> ArmStory:
     completion = trial.completion
     return ArmStory(
         version=trial.version,
         trial=trial.trial,
-        answer=excerpt(_said(completion) if completion else "", TEXT_LIMIT),
+        answer=excerpt(_said(completion) if completion else "", limit),
         stop_reason=completion.stop_reason if completion else "",
         grades=tuple(replace(grade, reason=grade.reason[:_REASON_LIMIT]) for grade in trial.grades),
+    )
+
+
+def _trial_story(trial: Trial, *, told: bool) -> TrialStory:
+    completion = trial.completion
+    graded = trial.status is TrialStatus.GRADED
+    return TrialStory(
+        trial=trial.trial,
+        outcome=_outcome_of(trial) if graded else None,
+        why="" if graded else trial.error.kind if trial.error else trial.status.value,
+        latency_ms=completion.latency_ms if completion else None,
+        cost_usd=trial.cost_usd,
+        reused=trial.reused,
+        confirms=trial.purpose == CONFIRMATION,
+        answer=excerpt(_said(completion), _OTHER_ANSWER_LIMIT) if told and completion else None,
     )
 
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evalgate.model.change import FileChange
+from evalgate.model.track import Track
 from evalgate.model.trial import Arm, Grade
-from evalgate.model.verdict import PromptVerdict, Reason, RunVerdict
+from evalgate.model.verdict import Latency, PromptVerdict, Reason, RunVerdict
 from evalgate.reporting.visible import Excerpt
 
 
@@ -43,16 +45,43 @@ class ArmOutcome:
         return sum(self.outcomes) / len(self.outcomes) if self.outcomes else None
 
 
+class Mark(StrEnum):
+    """What is special about a case, whatever became of it.
+
+    A `flaky` one fails now and then in the baseline; an `ungraded` one has a trial or a grader
+    that gave no grade; `new` and `edited` say what the change did to the case.
+    """
+
+    CRITICAL = "critical"
+    FLAKY = "flaky"
+    UNGRADED = "ungraded"
+    NEW = "new"
+    EDITED = "edited"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOutcome:
-    """One case of a set, in numbers only. A `flaky` one fails now and then in the baseline."""
+    """One case of a set, in numbers only.
+
+    `failing` names the graders that found fault with the candidate in any trial.
+    """
 
     case: str
     outcome: Outcome
     tags: tuple[str, ...]
-    critical: bool
     arms: Mapping[Arm, ArmOutcome]
-    flaky: bool = False
+    marks: frozenset[Mark] = frozenset()
+    failing: tuple[str, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        """Whether the case is critical."""
+        return Mark.CRITICAL in self.marks
+
+    @property
+    def flaky(self) -> bool:
+        """Whether the case fails now and then in the baseline."""
+        return Mark.FLAKY in self.marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +96,55 @@ class ArmStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStory:
+    """One trial in short; `trial` is its index from 0.
+
+    `outcome` is in 0..1, None without a grade, and `why` then says why. The answer is told of cases
+    that flipped.
+    """
+
+    trial: int
+    outcome: float | None
+    why: str = ""
+    latency_ms: int | None = None
+    cost_usd: float | None = None
+    reused: str = ""
+    confirms: bool = False
+    answer: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStory:
-    """One case with its input, what was expected, and what each arm answered."""
+    """One case with its input, what was expected, and what each arm answered.
+
+    `source` is the case as it stands in its eval set, in YAML.
+    """
 
     result: CaseOutcome
     cluster: str | None
     variables: tuple[tuple[str, Excerpt], ...]
     expected: Excerpt | None
     arms: Mapping[Arm, ArmStory]
+    trials: Mapping[Arm, tuple[TrialStory, ...]] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmFigures:
+    """What the answers of one arm took: tokens by kind, time, and US dollars of this run.
+
+    `answers` counts those that are summed up here, `reused` those of them that needed no call now:
+    their tokens and times are those of the call that once brought them. `cost_usd` is None when it
+    is not known.
+    """
+
+    answers: int = 0
+    reused: int = 0
+    cost_usd: float | None = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    latency_ms: Latency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +175,17 @@ class Stories:
 class PromptStory:
     """All that is told about one candidate on one eval set.
 
-    `errors` are the first trials without a grade; `error_kinds` and `skip_kinds` count all.
-    `models` are those that answered.
+    `cases` are those that can be told with their answers: all of them, unless the set is very
+    large. `errors` are the first trials without a grade; `error_kinds` and `skip_kinds` count all.
+    `models` are those that answered. `files` are those of the prompt that the change touches, and
+    `track` is what the records say of the prompt on this set.
     """
 
     verdict: PromptVerdict
     headline: str
     next_steps: tuple[str, ...]
     results: tuple[CaseOutcome, ...] = ()
+    cases: tuple[CaseStory, ...] = ()
     regressed: Stories = Stories()
     failing: Stories = Stories()
     fixed: Stories = Stories()
@@ -121,6 +194,9 @@ class PromptStory:
     error_kinds: Mapping[str, int] = field(default_factory=dict)
     skip_kinds: Mapping[str, int] = field(default_factory=dict)
     models: tuple[str, ...] = ()
+    figures: Mapping[Arm, ArmFigures] = field(default_factory=dict)
+    files: tuple[FileChange, ...] = ()
+    track: Track | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +209,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One run, told: a sentence, what follows from it, and the evidence prompt by prompt."""
+    """One run, told: a sentence, what follows from it, and the evidence prompt by prompt.
+
+    `settings` are what it takes to have the same run again, as name and value.
+    """
 
     run: RunVerdict
     headline: str
@@ -141,6 +220,7 @@ class Report:
     next_steps: tuple[str, ...]
     prompts: tuple[PromptStory, ...]
     banner: Banner | None = None
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

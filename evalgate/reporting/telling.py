@@ -12,7 +12,14 @@ from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import PromptVerdict, RunVerdict, Verdict
 from evalgate.reporting.advice import consequence, joined, next_steps
-from evalgate.reporting.gathering import FAILING_TOLD, TEXT_LIMIT, Gathering
+from evalgate.reporting.background import NOTHING_KNOWN, Background
+from evalgate.reporting.gathering import (
+    FAILING_TOLD,
+    MOST_WHOLE,
+    TEXT_LIMIT,
+    Gathering,
+    text_limit,
+)
 from evalgate.reporting.sentences import prompt_headline, run_headline
 from evalgate.reporting.story import (
     ArmOutcome,
@@ -36,6 +43,7 @@ def tell(
     *,
     trials: Callable[[], Iterator[Trial]],
     cases: Mapping[str, Mapping[str, Case]],
+    background: Background = NOTHING_KNOWN,
 ) -> Report:
     """Tell a run: read its trials once and choose what a reader needs to see.
 
@@ -43,13 +51,14 @@ def tell(
         run: what was decided.
         trials: opens the trials of the run, in any order.
         cases: the cases at the head, by eval set and id.
+        background: what is known besides.
     """
-    gatherings = [Gathering(verdict, cases.get(verdict.evalset, {})) for verdict in run.prompts]
+    gatherings = [_gathering(verdict, cases.get(verdict.evalset, {})) for verdict in run.prompts]
     for trial in trials():
         for gathering in gatherings:
             gathering.add(trial)
     prompts = tuple(
-        _prompt_story(verdict, gathering, cases.get(verdict.evalset, {}))
+        _prompt_story(verdict, gathering, cases.get(verdict.evalset, {}), background)
         for verdict, gathering in zip(run.prompts, gatherings, strict=True)
     )
     return Report(
@@ -58,7 +67,12 @@ def tell(
         consequence=consequence(run.exit_code),
         next_steps=_all_steps(run, prompts),
         prompts=prompts,
+        settings=background.settings,
     )
+
+
+def _gathering(verdict: PromptVerdict, cases: Mapping[str, Case]) -> Gathering:
+    return Gathering(verdict, cases, whole=0 < len(cases) <= MOST_WHOLE)
 
 
 def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ...]:
@@ -71,9 +85,17 @@ def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ..
 
 
 def _prompt_story(
-    verdict: PromptVerdict, gathering: Gathering, cases: Mapping[str, Case]
+    verdict: PromptVerdict,
+    gathering: Gathering,
+    cases: Mapping[str, Case],
+    background: Background,
 ) -> PromptStory:
     results = _results(gathering)
+    whole = {
+        case: _case_story(result, gathering, cases, background)
+        for case, result in results.items()
+        if gathering.answers(case) or gathering.trials(case)
+    }
     failing = [case for case in results if results[case].outcome is Outcome.FAILING]
     errors = gathering.errors
     kinds = Counter(error.kind for error in errors)
@@ -84,15 +106,15 @@ def _prompt_story(
 
     def stories(ids: Iterable[str], limit: int) -> Stories:
         wanted = list(ids)
-        known = [case for case in wanted if case in results][:limit]
-        told = tuple(_case_story(results[case], gathering, cases) for case in known)
-        return Stories(told=told, total=len(wanted))
+        known = [whole[case] for case in wanted if case in whole][:limit]
+        return Stories(told=tuple(known), total=len(wanted))
 
     return PromptStory(
         verdict=verdict,
         headline=prompt_headline(verdict, broken=broken, all_cases=list(results.values())),
         next_steps=next_steps(causes, verdict.verdict),
         results=tuple(results.values()),
+        cases=tuple(whole.values()),
         regressed=stories(_critical_first(verdict.flips.regressed, gathering), REGRESSED_TOLD),
         failing=stories(sorted(failing, key=gathering.urgency), FAILING_TOLD),
         fixed=stories(verdict.flips.fixed, FIXED_TOLD),
@@ -101,6 +123,9 @@ def _prompt_story(
         error_kinds=dict(sorted(kinds.items())),
         skip_kinds=gathering.skip_kinds,
         models=gathering.models,
+        figures=gathering.figures(),
+        files=background.files_of(verdict),
+        track=background.track_of(verdict),
     )
 
 
@@ -120,9 +145,9 @@ def _results(gathering: Gathering) -> dict[str, CaseOutcome]:
             case=case,
             outcome=gathering.flip(case) or _outcome(arms, waived=gathering.waived(case)),
             tags=gathering.tags(case),
-            critical=gathering.critical(case),
             arms=arms,
-            flaky=gathering.flaky(case),
+            marks=gathering.marks(case),
+            failing=gathering.failing(case),
         )
     return results
 
@@ -138,19 +163,29 @@ def _outcome(arms: Mapping[Arm, ArmOutcome], *, waived: bool) -> Outcome:
     return Outcome.UNCHANGED
 
 
-def _case_story(result: CaseOutcome, gathering: Gathering, cases: Mapping[str, Case]) -> CaseStory:
+def _case_story(
+    result: CaseOutcome,
+    gathering: Gathering,
+    cases: Mapping[str, Case],
+    background: Background,
+) -> CaseStory:
     case = cases.get(result.case)
     variables = case.vars.items() if case else ()
+    limit = text_limit(len(cases)) if result.outcome is Outcome.UNCHANGED else TEXT_LIMIT
     return CaseStory(
         result=result,
         cluster=case.cluster if case else None,
-        variables=tuple((name, _excerpt_of(value)) for name, value in variables),
-        expected=None if case is None or case.expected is None else _excerpt_of(case.expected),
+        variables=tuple((name, _excerpt_of(value, limit)) for name, value in variables),
+        expected=(
+            None if case is None or case.expected is None else _excerpt_of(case.expected, limit)
+        ),
         arms=gathering.answers(result.case),
+        trials=gathering.trials(result.case),
+        source=background.source_of(case) if case else "",
     )
 
 
-def _excerpt_of(value: Data) -> Excerpt:
+def _excerpt_of(value: Data, limit: int) -> Excerpt:
     if is_conversation(value) or is_file(value) or isinstance(value, str):
-        return excerpt(transcript(value), TEXT_LIMIT)
-    return excerpt(json.dumps(value, ensure_ascii=False, indent=2), TEXT_LIMIT)
+        return excerpt(transcript(value), limit)
+    return excerpt(json.dumps(value, ensure_ascii=False, indent=2), limit)

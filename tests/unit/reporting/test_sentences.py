@@ -24,7 +24,7 @@ from evalgate.reporting.sentences import (
     shared_tag,
     worse_title,
 )
-from evalgate.reporting.story import ArmOutcome, CaseOutcome, Outcome
+from evalgate.reporting.story import ArmOutcome, CaseOutcome, Mark, Outcome
 
 Builder = Callable[..., PromptVerdict]
 
@@ -34,7 +34,7 @@ def a_result(case: str, *tags: str, critical: bool = False, passed: float = 0.0)
         case=case,
         outcome=Outcome.REGRESSED,
         tags=tags,
-        critical=critical,
+        marks=frozenset((Mark.CRITICAL,) if critical else ()),
         arms={Arm.CANDIDATE: ArmOutcome(outcomes=(passed,) * 3)},
     )
 
@@ -270,7 +270,13 @@ def test_a_waived_critical_case_does_not_block(
 ) -> None:
     outcome = ArmOutcome(outcomes=(0.0,))
     cases = [
-        CaseOutcome(case=name, outcome=kind, tags=(), critical=True, arms={Arm.CANDIDATE: outcome})
+        CaseOutcome(
+            case=name,
+            outcome=kind,
+            tags=(),
+            marks=frozenset((Mark.CRITICAL,)),
+            arms={Arm.CANDIDATE: outcome},
+        )
         for name, kind in (("gone", Outcome.WAIVED), ("broken", Outcome.REGRESSED))
     ]
     verdict = a_verdict(reasons=(Reason(code="critical_case", message="x"),))
