@@ -19,9 +19,11 @@ from evalgate.errors import (
     Problem,
     RepositoryError,
 )
+from evalgate.gate.file_changes import file_changes
 from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
+from evalgate.gate.settings import command, settings
 from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.github import Annotation
@@ -31,6 +33,7 @@ from evalgate.publishing.submission import FILE as SUBMISSION
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
 from evalgate.reporting.annotation_file import annotation_document, read_annotations
 from evalgate.reporting.annotations import annotations, capped
+from evalgate.reporting.background import NOTHING_KNOWN, Background
 from evalgate.reporting.comment import COMMENT_BYTES, SUMMARY_BYTES, comment, summary
 from evalgate.reporting.junit import junit
 from evalgate.reporting.markdown import code
@@ -154,6 +157,7 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
             name: {case.id: case for case in evalset.cases}
             for name, evalset in (plan.sets if plan else {}).items()
         },
+        background=_background(plan) if plan else NOTHING_KNOWN,
     )
     report = replace(report, banner=banner)
     files = _files(report, plan, publication)
@@ -166,6 +170,10 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
     if publication.in_workflow:
         _tell_the_step(publication, files, remarks)
     return report
+
+
+def _background(plan: Plan) -> Background:
+    return Background(files=file_changes(plan), command=command(plan), settings=settings(plan))
 
 
 def _tell_the_step(

@@ -14,12 +14,14 @@ class Background:
     """What is known of the prompts of a run.
 
     `files` are those that a candidate changes, by prompt and version. `source_of` writes a case as
-    it stands in an eval set; `settings` are what it takes to have the same run again.
+    it stands in an eval set. `command` asks the same question again, and `settings` are what its
+    answer depends on besides.
     """
 
     files: Mapping[tuple[str, str], tuple[FileChange, ...]] = field(default_factory=dict)
     tracks: tuple[Track, ...] = ()
     source_of: Callable[[Case], str] = lambda _: ""
+    command: str = ""
     settings: tuple[tuple[str, str], ...] = ()
 
     def files_of(self, verdict: PromptVerdict) -> tuple[FileChange, ...]:

@@ -211,7 +211,8 @@ class Banner:
 class Report:
     """One run, told: a sentence, what follows from it, and the evidence prompt by prompt.
 
-    `settings` are what it takes to have the same run again, as name and value.
+    `command` asks the same question again; `settings` are what its answer depends on besides, as
+    name and value.
     """
 
     run: RunVerdict
@@ -220,6 +221,7 @@ class Report:
     next_steps: tuple[str, ...]
     prompts: tuple[PromptStory, ...]
     banner: Banner | None = None
+    command: str = ""
     settings: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -236,3 +238,9 @@ def first_complaint(story: CaseStory) -> str:
     candidate = story.arms.get(Arm.CANDIDATE)
     failed = [grade for grade in candidate.grades if grade.passed is False] if candidate else []
     return max((grade.reason for grade in failed), key=len, default="")
+
+
+def complaint_of(story: CaseStory) -> str:
+    """Return why the candidate's answer fails, or else why a trial of it has no grade."""
+    lost = (trial.why for trial in story.trials.get(Arm.CANDIDATE, ()) if trial.why)
+    return first_complaint(story) or next(lost, "")

@@ -67,6 +67,7 @@ def tell(
         consequence=consequence(run.exit_code),
         next_steps=_all_steps(run, prompts),
         prompts=prompts,
+        command=background.command,
         settings=background.settings,
     )
 

@@ -65,3 +65,7 @@ def test_simulated_answers_are_told() -> None:
 
 def test_the_same_selftest_gives_the_same_page() -> None:
     assert selftest_page(selftest()) == selftest_page(selftest())
+
+
+def test_a_page_without_a_script_allows_none() -> None:
+    assert "script-src" not in selftest_page(selftest())

@@ -1,0 +1,121 @@
+"""Compares two texts line by line, with the words that changed inside of changed lines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from evalgate.model.change import FileChange
+from evalgate.reporting.numbers import count
+from evalgate.reporting.visible import visible
+from evalgate.reporting.word_diff import Kind, Piece, likeness, word_diff
+
+CONTEXT = 3
+"""How many unchanged lines are shown around a change."""
+
+_RELATED = 0.4
+"""What a line must share with the one in its place for the words to be compared."""
+
+_MOST_LINES = 3_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line: its number in the text before and after, 0 where it is not there.
+
+    `left_out` stands for so many unchanged lines in place of one.
+    """
+
+    kind: Kind
+    before: int = 0
+    after: int = 0
+    pieces: tuple[Piece, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFile:
+    """A file's lines in reading order, and what changed in one clause."""
+
+    lines: tuple[Line, ...]
+    summary: str
+
+
+def compared(change: FileChange) -> ComparedFile:
+    """Return the lines of a file of a prompt, what did not change shortened."""
+    before, after = _lines(change.before), _lines(change.after)
+    if max(len(before), len(after)) > _MOST_LINES:
+        before, after = before[:_MOST_LINES], after[:_MOST_LINES]
+    lines = tuple(_shortened(list(_compared(before, after))))
+    return ComparedFile(lines=lines, summary=_summary(change, lines))
+
+
+def _lines(text: str | None) -> list[str]:
+    return visible(text or "").splitlines()
+
+
+def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+        if tag == "equal":
+            for offset in range(i_end - i):
+                text = before[i + offset]
+                yield Line(
+                    kind=Kind.SAME,
+                    before=i + offset + 1,
+                    after=j + offset + 1,
+                    pieces=(Piece(kind=Kind.SAME, text=text),),
+                )
+            continue
+        yield from _changed(before[i:i_end], after[j:j_end], first=(i + 1, j + 1))
+
+
+def _changed(
+    gone: Sequence[str], added: Sequence[str], *, first: tuple[int, int]
+) -> Iterator[Line]:
+    """Yield the lines that are gone, then those in their place; pairs are compared by words."""
+    pairs = [word_diff(old, new) for old, new in zip(gone, added, strict=False)]
+    for number, text in enumerate(gone):
+        pieces = _side(pairs, number, text=text, kind=Kind.GONE)
+        yield Line(kind=Kind.GONE, before=first[0] + number, pieces=pieces)
+    for number, text in enumerate(added):
+        pieces = _side(pairs, number, text=text, kind=Kind.ADDED)
+        yield Line(kind=Kind.ADDED, after=first[1] + number, pieces=pieces)
+
+
+def _side(
+    pairs: Sequence[tuple[Piece, ...]], number: int, *, text: str, kind: Kind
+) -> tuple[Piece, ...]:
+    if number < len(pairs) and likeness(pairs[number]) >= _RELATED:
+        return tuple(piece for piece in pairs[number] if piece.kind in (Kind.SAME, kind))
+    return (Piece(kind=Kind.SAME, text=text),)
+
+
+def _shortened(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the changes with some lines around them; what is between counts as one."""
+    near = [False] * len(lines)
+    for number, line in enumerate(lines):
+        if line.kind is not Kind.SAME:
+            for place in range(max(0, number - CONTEXT), min(len(lines), number + CONTEXT + 1)):
+                near[place] = True
+    left_out = 0
+    for line, is_near in zip(lines, near, strict=True):
+        if is_near and left_out:
+            yield Line(kind=Kind.SAME, left_out=left_out)
+            left_out = 0
+        if is_near:
+            yield line
+        else:
+            left_out += 1
+    if left_out:
+        yield Line(kind=Kind.SAME, left_out=left_out)
+
+
+def _summary(change: FileChange, lines: Sequence[Line]) -> str:
+    if change.before is None:
+        return "new"
+    if change.after is None:
+        return "no longer included"
+    numbers = {kind: sum(line.kind is kind for line in lines) for kind in (Kind.ADDED, Kind.GONE)}
+    if not any(numbers.values()):
+        return "the same text"
+    return f"{count(numbers[Kind.ADDED], 'line')} added, {numbers[Kind.GONE]:,} removed"
