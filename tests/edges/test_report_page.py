@@ -1,107 +1,22 @@
-"""The report page in a real browser: it needs no network, breaks no policy, and fits every size."""
+"""The report's page in a real browser: found, compared, copied, printed, and nothing asked for."""
 
-import shutil
+import csv
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from evalgate.errors import ExitCode
-from evalgate.model.chat import Completion, Usage
-from evalgate.model.comparison import ArmLedger
-from evalgate.model.evalset import Case
-from evalgate.model.trial import Arm, Grade, Trial, TrialStatus
-from evalgate.model.verdict import (
-    CaseCounts,
-    Estimate,
-    Flips,
-    PromptVerdict,
-    Reason,
-    RunVerdict,
-    Slice,
-    Verdict,
-    VersionRef,
-)
 from evalgate.reporting.html import page as html_of
-from evalgate.reporting.story import Report
-from evalgate.reporting.telling import tell
+from tests.edges.browsers import CHROMIUM, Watched, faults, needs_chromium, opened
+from tests.edges.reports import ANSWERS, HOSTILE, a_large_report, a_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="chromium is not installed: the report page was not opened"
-)
+pytestmark = needs_chromium
 
-HOSTILE = (
-    '<script>document.title = "taken"</script><img src="https://evil.example/x" onerror="alert(1)">'
-    "<style>body { display: none }</style>\u202e" + "unbroken" * 60
-)
-REFS = {
-    Arm.BASELINE: VersionRef(version="v3", hash="a" * 64),
-    Arm.CANDIDATE: VersionRef(version="v4", hash="b" * 64),
-}
-IDS = ("refund-late", "refund-angry", "refund-short")
-
-
-def a_trial(case: str, arm: Arm) -> Trial:
-    passed = arm is Arm.BASELINE
-    return Trial(
-        prompt="support",
-        version=REFS[arm].version,
-        version_hash=REFS[arm].hash,
-        evalset="letters",
-        arm=arm,
-        case=case,
-        trial=0,
-        status=TrialStatus.GRADED,
-        passed=passed,
-        score=float(passed),
-        grades=(Grade(grader="rubric", passed=passed, score=float(passed), reason=HOSTILE),),
-        completion=Completion(
-            text=f"Dear customer, this is {arm.value}. {HOSTILE}",
-            model="claude-sonnet-5-5",
-            stop_reason="end_turn",
-            usage=Usage(input_tokens=1, output_tokens=1),
-            latency_ms=5,
-        ),
-    )
-
-
-def a_report() -> Report:
-    reason = Reason(code="regression", message="The drop is between 4 and 11 points.")
-    verdict = PromptVerdict(
-        name="support",
-        evalset="letters",
-        candidate=REFS[Arm.CANDIDATE],
-        baseline=REFS[Arm.BASELINE],
-        verdict=Verdict.FAIL,
-        reasons=(reason,),
-        max_drop=0.05,
-        alpha=0.05,
-        ledger={arm: ArmLedger(planned=3, graded=3) for arm in Arm},
-        cases=CaseCounts(compared=3),
-        pass_rate={Arm.BASELINE: 1.0, Arm.CANDIDATE: 0.9},
-        delta=Estimate(estimate=-0.075, low=-0.11, high=-0.04),
-        flips=Flips(regressed=IDS),
-        slices=(Slice(tag="refunds", cases=3, baseline=1.0, candidate=0.9, delta=-0.1),),
-    )
-    run = RunVerdict(
-        run_id="run-1",
-        verdict=Verdict.FAIL,
-        reasons=(reason,),
-        exit_code=ExitCode.FAIL,
-        base="1" * 40,
-        head="2" * 40,
-        policy_hash="3" * 64,
-        prompts=(verdict,),
-        simulated=True,
-    )
-    cases = {
-        case: Case(id=case, vars={"letter": HOSTILE}, expected=None, graders=(), hash="h")
-        for case in IDS
-    }
-    trials = [a_trial(case, arm) for case in IDS for arm in Arm]
-    return tell(run, trials=lambda: iter(trials), cases={"letters": cases})
+VIEWS = ("#overview", "#cases", "#case/support/v4/letters/refund-late", "#prompts", "#run")
 
 
 @pytest.fixture(scope="module")
@@ -120,87 +35,361 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Page]:
-    page = browser.new_page()
-    page.goto(address)
-    yield page
-    page.close()
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with opened(browser, address) as (page, watched):
+        yield page
+        assert watched.complaints == []
 
 
-def test_the_page_asks_for_nothing_and_has_nothing_to_complain_about(
+def go(page: Page, hash_: str) -> None:
+    """Follow an address inside of the page, and wait until it is shown."""
+    page.evaluate("hash => { location.hash = hash; }", hash_)
+    name = hash_[1:].split("?")[0].split("/")[0]
+    expect(page.locator(f"#{name}")).to_be_visible()
+
+
+def listed(page: Page) -> list[str]:
+    return page.locator("#rows .title bdi").all_inner_texts()
+
+
+def hash_of(page: Page) -> str:
+    return str(page.evaluate("location.hash"))
+
+
+def test_no_view_asks_for_anything_or_has_anything_refused(browser: Browser, address: str) -> None:
+    with opened(browser, address) as (page, watched):
+        for view in VIEWS:
+            go(page, view)
+        page.wait_for_load_state("networkidle")
+        assert watched == Watched(requests=[address])
+        assert page.title() == "Blocked · evalgate report"
+
+
+def test_the_policy_refuses_markup_styles_and_scripts_that_are_not_the_pages_own(
     browser: Browser, address: str
 ) -> None:
-    page = browser.new_page()
-    requests: list[str] = []
-    complaints: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(address, wait_until="networkidle")
-    assert requests == [address]
-    assert complaints == []
-    assert page.title() == "Blocked · evalgate report"
-    page.close()
+    with opened(browser, address) as (page, watched):
+        with pytest.raises(Exception, match="TrustedHTML"):
+            page.evaluate("document.body.innerHTML = '<b>x</b>'")
+        page.evaluate("document.body.setAttribute('style', 'color: red')")
+        page.evaluate("new Image().src = 'https://evil.example/x.png'")
+        page.wait_for_timeout(100)
+        refused = {line for line in watched.complaints if line.startswith("refused: ")}
+        assert refused == {
+            "refused: style-src-attr",
+            "refused: img-src",
+            "refused: require-trusted-types-for",
+        }
 
 
-def test_the_policy_refuses_what_it_does_not_allow(opened: Page) -> None:
-    opened.evaluate("document.body.insertAdjacentHTML('beforeend', '<b style=\"color:red\">x</b>')")
-    colours = opened.evaluate(
-        "[getComputedStyle(document.querySelector('b[style]')).color,"
-        " getComputedStyle(document.body).color]"
-    )
-    assert colours[0] == colours[1]
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_view_keeps_anybody_out(browser: Browser, address: str, view: str, scheme: str) -> None:
+    with opened(browser, address, color_scheme=scheme) as (page, _):
+        go(page, view)
+        assert faults(page) == []
 
 
-@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
-def test_the_page_follows_the_readers_light_or_dark(
-    browser: Browser, address: str, scheme: str, *, is_dark: bool
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_no_view_is_wider_than_the_screen(
+    browser: Browser, address: str, view: str, width: int
 ) -> None:
-    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(address)
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]")
-    ink = page.evaluate("getComputedStyle(document.body).color.match(/\\d+/)[0]")
-    assert (int(ground) < int(ink)) is is_dark
-    page.close()
+    with opened(browser, address, viewport={"width": width, "height": 800}) as (page, _):
+        go(page, view)
+        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [320, 375, 768, 1440])
-def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    page.goto(address)
-    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+def is_dark(page: Page) -> bool:
+    ground, ink = (
+        page.evaluate(f"getComputedStyle(document.body).{name}.match(/\\d+/)[0]")
+        for name in ("backgroundColor", "color")
+    )
+    return int(ground) < int(ink)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_follows_the_system_until_the_reader_chooses(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    with opened(browser, address, color_scheme=scheme) as (page, _):
+        assert is_dark(page) is (scheme == "dark")
+        page.get_by_role("button", name="Theme: system").click()
+        assert not is_dark(page)
+        page.get_by_role("button", name="Theme: light").click()
+        assert is_dark(page)
+        page.reload()
+        assert is_dark(page)
+
+
+def test_the_list_is_filtered_by_outcome_mark_tag_and_grader(page: Page) -> None:
+    go(page, "#cases")
+    assert len(listed(page)) == len(ANSWERS)
+    page.get_by_role("button", name="1 fixed").click()
+    assert listed(page) == ["mended/slash"]
+    page.get_by_role("button", name="4 regressed").click()
+    assert len(listed(page)) == 5
+    page.get_by_role("button", name="1 critical").click()
+    assert listed(page) == ["refund-late"]
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_label("Tag", exact=True).select_option("refunds")
+    assert set(listed(page)) == {"refund-late", "refund-cjk", "=refund-short"}
+    page.get_by_label("Tag", exact=True).select_option("any")
+    page.get_by_label("Failing grader", exact=True).select_option("states the window")
+    assert len(listed(page)) == 4
+    expect(page.locator("#shown")).to_have_text("4 of 6 cases")
+
+
+def test_search_reads_ids_answers_and_reasons(page: Page) -> None:
+    go(page, "#cases")
+    search = page.get_by_label("Search", exact=True)
+    for words, found in (
+        ("CJK", ["refund-cjk"]),
+        ("退款", ["refund-cjk"]),
+        ("WELCOME hello", ["greeting"]),
+        ("no such thing", []),
+    ):
+        search.fill(words)
+        expect(page.locator("#shown")).to_have_text(f"{len(found)} of 6 cases")
+        assert listed(page) == found
+
+
+def test_the_worst_cases_come_first_and_other_orders_are_at_hand(page: Page) -> None:
+    go(page, "#cases")
+    assert listed(page)[0] == "refund-late"
+    assert listed(page)[-1] == "greeting"
+    page.get_by_label("Order", exact=True).select_option("by id")
+    assert listed(page)[-1] == "refund-late"
+    page.get_by_label("Order", exact=True).select_option("best first")
+    assert listed(page)[0] == "mended/slash"
+
+
+def test_the_address_holds_the_choice_so_that_it_can_be_sent(
+    browser: Browser, address: str, page: Page
+) -> None:
+    go(page, "#cases")
+    page.get_by_role("button", name="4 regressed").click()
+    page.get_by_label("Tag", exact=True).select_option("refunds")
+    page.get_by_label("Search", exact=True).fill("14")
+    assert hash_of(page) == "#cases?outcome=regressed&tag=refunds&q=14"
+    with opened(browser, address + hash_of(page)) as (other, _):
+        expect(other.locator("#shown")).to_have_text("1 of 6 cases")
+        assert other.get_by_label("Tag", exact=True).input_value() == "refunds"
+        assert listed(other) == ["refund-late"]
+
+
+@pytest.mark.parametrize("case", ["refund-late", "mended/slash", "=refund-short"])
+def test_a_case_has_an_address_of_its_own(browser: Browser, address: str, case: str) -> None:
+    link = f"{address}#case/support/v4/letters/{quote(case, safe='')}"
+    with opened(browser, link) as (page, _):
+        expect(page.locator("#case-title bdi")).to_have_text(case)
+        expect(page.locator("#overview")).to_be_hidden()
+
+
+def test_an_address_of_no_case_says_so(page: Page) -> None:
+    go(page, "#case/support/v4/letters/gone")
+    expect(page.locator("#case")).to_contain_text("There is no such case")
+
+
+def test_words_that_differ_are_marked_on_their_own_side(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-late")
+    before, after = page.locator(".side").all()
+    assert before.locator("del").all_inner_texts() == ["30"]
+    assert after.locator("ins").all_inner_texts() == ["14"]
+    assert before.locator("ins").count() == after.locator("del").count() == 0
+    assert before.locator("pre").first.inner_text() == ANSWERS["refund-late"][0]
+    page.get_by_label("Mark what differs").uncheck()
+    assert page.locator(".side del, .side ins").count() == 0
+    assert after.locator("pre").first.inner_text() == ANSWERS["refund-late"][1]
+
+
+def test_characters_that_differ_are_marked_where_words_have_no_spaces(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-cjk")
+    assert page.locator(".side del").all_inner_texts() == ["三"]
+    assert page.locator(".side ins").all_inner_texts() == ["四"]
+
+
+def test_answers_with_nothing_in_common_and_equal_answers_are_said_to_be_so(page: Page) -> None:
+    go(page, f"#case/support/v4/letters/{quote('=refund-short')}")
+    expect(page.locator("#case")).to_contain_text("next to nothing in common")
+    go(page, "#case/support/v4/letters/greeting")
+    expect(page.locator("#case")).to_contain_text("Both answers are the same.")
+
+
+def test_a_case_tells_input_expectation_grades_and_every_trial(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-late")
+    case = page.locator("#case")
+    for text in (
+        "Where is it? refund-late",
+        '"id": 7',
+        "30 days",
+        "The window of 30 days is missing",
+    ):
+        expect(case).to_contain_text(text)
+    fails = case.locator(".side").nth(1).locator(".grades li").first
+    expect(fails).to_contain_text("states the window fails")
+    rows = case.locator(".trials tbody tr")
+    assert rows.count() == 4
+    rows.nth(3).get_by_text("Answer").click()
+    expect(rows.nth(3)).to_contain_text("within 14 days")
+
+
+def test_one_goes_from_case_to_case_in_the_order_of_the_list(page: Page) -> None:
+    go(page, "#cases?outcome=regressed&sort=id")
+    first, second = listed(page)[:2]
+    page.get_by_role("link", name=first).click()
+    title = page.locator("#case-title bdi")
+    expect(title).to_have_text(first)
+    expect(page.locator("#case")).to_contain_text("1 of 4 cases")
+    page.keyboard.press("ArrowRight")
+    expect(title).to_have_text(second, use_inner_text=True)
+    page.get_by_role("link", name="Previous").click()
+    expect(title).to_have_text(first)
+    page.get_by_role("link", name="All cases").click()
+    expect(page.locator("#shown")).to_have_text("4 of 6 cases")
+
+
+def test_the_keyboard_reaches_everything(page: Page) -> None:
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the report")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Cases")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#cases")).to_be_focused()
+    page.locator("#rows a").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#rows a").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#case-title")).to_be_focused()
+
+
+def test_link_and_yaml_of_a_case_and_the_runs_command_are_copied(
+    browser: Browser, address: str
+) -> None:
+    link = f"{address}#case/support/v4/letters/refund-late"
+    with opened(browser, link) as (page, _):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.get_by_role("button", name="Copy link").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == link
+        page.get_by_role("button", name="Copy as YAML").click()
+        assert page.evaluate("navigator.clipboard.readText()") == "- id: refund-late\n"
+        go(page, "#run")
+        page.get_by_role("button", name="Copy command").click()
+        assert page.evaluate("navigator.clipboard.readText()") == "evalgate gate --base main"
+
+
+def saved(page: Page, name: str) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return download.value.path().read_text("utf-8")
+
+
+def test_the_cases_of_the_list_are_saved_as_csv_in_which_nothing_is_a_formula(page: Page) -> None:
+    go(page, "#cases?outcome=regressed")
+    rows = list(csv.DictReader(io.StringIO(saved(page, "CSV"), newline="")))
+    assert len(rows) == 4
+    by_case = {row["case"]: row for row in rows}
+    assert by_case["refund-late"]["before"] == "2 of 2 passed"
+    assert by_case["refund-late"]["change"] == "-1"
+    assert by_case["refund-late"]["failing_graders"] == "states the window"
+    assert "'=refund-short" in by_case
+
+
+def test_the_cases_of_the_list_are_saved_as_json_with_their_answers(page: Page) -> None:
+    go(page, "#cases?tag=refunds")
+    document = json.loads(saved(page, "JSON"))
+    assert document["schema"] == "report-cases/1"
+    answers = {case["case"]: case["arms"]["candidate"]["answer"][0] for case in document["cases"]}
+    assert answers["refund-cjk"] == ANSWERS["refund-cjk"][1]
+    assert len(answers) == 3
+
+
+def test_hostile_texts_are_shown_and_do_nothing(page: Page) -> None:
+    for view in ("#cases", f"#case/support/v4/letters/{quote(visible_id(), safe='')}"):
+        go(page, view)
+        shown = page.locator("main").inner_text()
+        assert '<img src="https://evil.example/x" onerror="alert(1)">' in shown
+        assert "⟨U+202E⟩" in shown
+        assert page.locator("main img, main style, main script").count() == 0
+    assert page.title() == "Blocked · evalgate report"
+
+
+def visible_id() -> str:
+    return HOSTILE.replace("\u202e", "⟨U+202E⟩").replace("\x1b", "␛").replace("\u200b", "⟨U+200B⟩")
+
+
+def test_the_whole_report_is_printed_with_the_cases_of_the_list(page: Page) -> None:
+    go(page, "#cases?outcome=regressed")
+    page.evaluate("layOut()")
+    page.emulate_media(media="print")
+    for part in ("#overview", "#prompts", "#run", "#rows"):
+        expect(page.locator(part)).to_be_visible()
+    expect(page.locator(".printed .side pre").first).to_be_visible()
+    assert page.locator(".printed").count() == 4
+    expect(page.locator("#filters")).to_be_hidden()
+
+
+def test_of_a_case_that_is_open_nothing_else_is_printed(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-late")
+    page.evaluate("layOut()")
+    page.emulate_media(media="print")
+    expect(page.locator("#case .side pre").first).to_be_visible()
+    for part in ("#overview", "#rows", "#printed"):
+        expect(page.locator(part)).to_be_hidden()
+
+
+def test_on_paper_the_page_is_light_whatever_the_reader_chose(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address, color_scheme="dark") as (page, _):
+        page.emulate_media(media="print", color_scheme="dark")
+        assert not is_dark(page)
 
 
 def test_answers_stand_side_by_side_where_there_is_room(browser: Browser, address: str) -> None:
     tops: dict[int, list[float]] = {}
     for width in (375, 1200):
-        page = browser.new_page(viewport={"width": width, "height": 800})
-        page.goto(address)
-        boxes = [side.bounding_box() for side in page.locator("details[open] .side").all()]
-        tops[width] = [box["y"] for box in boxes if box]
-        page.close()
+        options = {"viewport": {"width": width, "height": 800}}
+        with opened(browser, f"{address}{VIEWS[2]}", **options) as (page, _):
+            boxes = [side.bounding_box() for side in page.locator(".side").all()]
+            tops[width] = [box["y"] for box in boxes if box]
     assert tops[1200][0] == tops[1200][1]
     assert tops[375][0] < tops[375][1]
 
 
-def test_a_case_opens_by_keyboard(opened: Page) -> None:
-    second = opened.locator("details.case").nth(1)
-    assert second.get_attribute("open") is None
-    second.locator("summary").first.focus()
-    opened.keyboard.press("Enter")
-    assert second.get_attribute("open") is not None
+def test_without_script_everything_but_the_list_can_be_read(browser: Browser, address: str) -> None:
+    with opened(browser, address, java_script_enabled=False) as (page, _):
+        for text in (
+            "answers 4 of 6 cases worse",
+            "What broke",
+            "prompts/support/v4.md",
+            "Called now",
+        ):
+            expect(page.locator("main")).to_contain_text(text)
+        expect(page.get_by_text("needs a browser that runs the script")).to_be_visible()
+        expect(page.locator("#filters")).to_be_hidden()
+        expect(page.locator("#theme")).to_be_hidden()
 
 
-def test_folded_cases_are_printed(opened: Page) -> None:
-    opened.emulate_media(media="print")
-    answer = opened.locator("details.case").nth(1).locator(".side").first
-    box = answer.bounding_box()
-    assert box is not None
-    assert box["height"] > 50
+def test_five_thousand_cases_are_a_page_of_which_little_is_drawn_at_once(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html_of(a_large_report(5_000)), encoding="utf-8")
+    assert path.stat().st_size < 15_000_000
+    with opened(browser, f"{path.as_uri()}#cases") as (page, watched):
+        assert page.locator("#rows li").count() <= 200
+        page.get_by_label("Search", exact=True).fill("case-04999")
+        expect(page.locator("#shown")).to_have_text("1 of 5,000 cases")
+        page.locator("#rows a").click()
+        expect(page.locator("#case-title bdi")).to_have_text("case-04999")
+        expect(page.locator(".side ins").first).to_contain_text("no more")
+        assert watched.complaints == []
 
 
-def test_the_chart_has_a_text_for_those_who_do_not_see_it(opened: Page) -> None:
-    chart = opened.get_by_role("img", name="between 4 and 11 points lower")
+def test_the_chart_has_a_text_for_those_who_do_not_see_it(page: Page) -> None:
+    chart = page.get_by_role("img", name="between 4 and 11 points lower")
     assert chart.count() == 1

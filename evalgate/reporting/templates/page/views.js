@@ -70,4 +70,8 @@ async function begin() {
   document.documentElement.dataset.ready = "";
 }
 
-begin();
+begin().catch((error) => {
+  // A browser that cannot read the data shows the page as one without a script does.
+  document.documentElement.classList.remove("scripted");
+  throw error;
+});
