@@ -4,6 +4,7 @@ A run of letters and digits is one word; in Chinese, Japanese, Thai and other sc
 space between words, each character that a reader sees counts as one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from rapidfuzz.distance import Indel
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORDS = regex.compile(rf"(?V1)[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+|[^\S\n]+|\X")
+_PLAIN_WORDS = re.compile(r"\w+|[^\S\n]+|\r\n|[\s\S]")
+_FIRST_MARK = "\u0300"
 _LINES = regex.compile(r"[^\n]*\n|[^\n]+")
 _WORDLIKE = regex.compile(r"[\p{L}\p{N}]")
 
@@ -43,10 +46,20 @@ def word_diff(before: str, after: str) -> tuple[Piece, ...]:
     Those of kind same and gone make up the text before, those of kind same and added the text
     after. Where both change, what is gone comes first.
     """
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    old, new = words(before), words(after)
     if max(len(old), len(new)) > MOST_WORDS:
         old, new = _LINES.findall(before), _LINES.findall(after)
     return tuple(_pieces(_joined(_stretches(old, new))))
+
+
+def words(text: str) -> list[str]:
+    """Return what a text is made of: words, white space, and every other character by itself.
+
+    Below the first combining mark every letter is Latin, where a simpler pattern finds the same
+    words in a tenth of the time.
+    """
+    is_plain = max(text, default="") < _FIRST_MARK
+    return _PLAIN_WORDS.findall(text) if is_plain else _WORDS.findall(text)
 
 
 def likeness(pieces: Sequence[Piece]) -> float:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.reporting.word_diff import MOST_WORDS, Kind, likeness, word_diff
+from evalgate.reporting.word_diff import MOST_WORDS, Kind, likeness, word_diff, words
 
 SHOWN = {Kind.SAME: "{}", Kind.GONE: "[-{}-]", Kind.ADDED: "{{+{}+}}"}
 TEXTS = st.text(alphabet="ab c.\n退款天ก็x́é👩‍👩‍👧", max_size=40)
@@ -95,6 +95,12 @@ def test_no_piece_is_empty_and_neighbours_differ_in_kind(before: str, after: str
 def test_a_text_compared_with_itself_is_the_same(text: str) -> None:
     assert shown(text, text) == text
     assert likeness(word_diff(text, text)) == 1.0
+
+
+@pytest.mark.parametrize("around", ["{}", "a{}b", " {} ", "\r{}", "{}\n"])
+def test_the_words_of_latin_texts_are_those_that_unicode_tells(around: str) -> None:
+    texts = [around.format(chr(code)) for code in range(0x300)]
+    assert [words(text) for text in texts] == [words(text + "一")[:-1] for text in texts]
 
 
 def test_texts_are_as_alike_as_what_they_share() -> None:
