@@ -6,14 +6,14 @@ Usage: python -m upkeep.pictures
 """
 
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from evalgate.cli.main import main as evalgate
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -42,14 +42,13 @@ VIEWS: Mapping[str, View] = {
 
 def demo(folder: Path) -> Path:
     """Run the demo and return the report of its damaging change."""
-    evalgate = [sys.executable, "-m", "evalgate", "demo", "--out", str(folder)]
-    subprocess.run(evalgate, check=False, capture_output=True, cwd=ROOT)
+    evalgate(["demo", "--out", str(folder)])
     return folder / "damaging" / "report.html"
 
 
 def draw(browser: Browser, report: Path, name: str, view: View) -> None:
     """Write one picture."""
-    window = {"width": view.width, "height": view.height}
+    window = ViewportSize(width=view.width, height=view.height)
     dark = view.scheme == "dark"
     page = browser.new_page(viewport=window, color_scheme="dark" if dark else "light")
     page.goto(f"{report.as_uri()}{view.address}")
@@ -61,7 +60,7 @@ def draw(browser: Browser, report: Path, name: str, view: View) -> None:
 def main() -> None:
     """Draw all of them."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        report = demo(Path(folder))
+        report = demo(Path(folder, "demo"))
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, view in VIEWS.items():
