@@ -9,6 +9,7 @@ from evalgate.adapters.claude_routes import Clouds
 from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.errors import MissingExtraError
 from evalgate.model.ports import BatchService, ChatModel, GitHub
+from evalgate.model.report_folder import FoundReports
 from evalgate.model.route import Route
 from evalgate.model.selftest import Selftest
 from evalgate.model.trial import Trial
@@ -76,6 +77,10 @@ class _Progress(Protocol):
 
 class _SelftestPage(Protocol):
     def selftest_page(self, selftest: Selftest) -> str: ...
+
+
+class _IndexPage(Protocol):
+    def index_page(self, found: FoundReports, *, folder: str) -> str: ...
 
 
 class _Page(Protocol):
@@ -156,3 +161,9 @@ def selftest_page(selftest: Selftest) -> str:
     """Return the page of a selftest."""
     module = cast("_SelftestPage", import_module("evalgate.reporting.selftest_page"))
     return module.selftest_page(selftest)
+
+
+def index_page(found: FoundReports, *, folder: str) -> str:
+    """Return the index of a folder of reports."""
+    module = cast("_IndexPage", import_module("evalgate.reporting.index_page"))
+    return module.index_page(found, folder=folder)

@@ -30,6 +30,7 @@ VERBS: Mapping[str, _Verb] = {
     "run": _Verb("evalgate.cli.run", "run the trials of a gate, or one shard of them"),
     "merge": _Verb("evalgate.cli.merge", "join the shards of a run and decide once"),
     "report": _Verb("evalgate.cli.report", "decide about a run folder again, without any call"),
+    "view": _Verb("evalgate.cli.view", "serve the reports to this machine, and open them"),
     "compare": _Verb("evalgate.cli.compare", "decide from pairs of files of trials, no calls"),
     "promote": _Verb("evalgate.cli.promote", "gate a version for more traffic, and move live.yaml"),
     "accept": _Verb("evalgate.cli.accept", "answer for the change of an eval set, on the base"),

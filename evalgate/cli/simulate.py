@@ -7,11 +7,10 @@ from pathlib import Path
 
 from evalgate.cli import adapters
 from evalgate.cli.example import read_rule_files
+from evalgate.cli.port import port_number
 from evalgate.errors import ExitCode
 from evalgate.simulator.limits import LEAST_BURST, MOST_PER_MINUTE, Limits
 from evalgate.simulator.rules import LONGEST_WAIT, Rules
-
-LAST_PORT = 65535
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         metavar="N",
-        type=_port,
+        type=port_number,
         default=8377,
         help="0 takes any free port (default: 8377)",
     )
@@ -87,13 +86,6 @@ def _rate(text: str) -> int:
     number = int(text) if text.isdecimal() and len(text) <= 10 else 0
     if not 1 <= number <= MOST_PER_MINUTE:
         raise ArgumentTypeError(f"expected a whole number from 1 to {MOST_PER_MINUTE:,}")
-    return number
-
-
-def _port(text: str) -> int:
-    number = int(text) if text.isdecimal() and len(text) <= 5 else -1
-    if not 0 <= number <= LAST_PORT:
-        raise ArgumentTypeError(f"expected a whole number from 0 to {LAST_PORT}")
     return number
 
 
