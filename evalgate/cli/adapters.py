@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
+from types import ModuleType
 from typing import Protocol, cast
 
 from evalgate.adapters.claude_routes import Clouds
@@ -152,18 +153,35 @@ def progress(trials: int) -> AbstractContextManager[RunningProgress]:
 
 
 def page(report: Report) -> str:
-    """Return the HTML report."""
-    module = cast("_Page", import_module("evalgate.reporting.html"))
-    return module.page(report)
+    """Return the HTML report.
+
+    Raises:
+        MissingExtraError: what it is drawn with is not installed.
+    """
+    return cast("_Page", _drawn_by("evalgate.reporting.html")).page(report)
 
 
 def selftest_page(selftest: Selftest) -> str:
-    """Return the page of a selftest."""
-    module = cast("_SelftestPage", import_module("evalgate.reporting.selftest_page"))
+    """Return the page of a selftest.
+
+    Raises:
+        MissingExtraError: what it is drawn with is not installed.
+    """
+    module = cast("_SelftestPage", _drawn_by("evalgate.reporting.selftest_page"))
     return module.selftest_page(selftest)
 
 
 def index_page(found: FoundReports, *, folder: str) -> str:
     """Return the index of a folder of reports."""
-    module = cast("_IndexPage", import_module("evalgate.reporting.index_page"))
+    module = cast("_IndexPage", _drawn_by("evalgate.reporting.index_page"))
     return module.index_page(found, folder=folder)
+
+
+def _drawn_by(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"the HTML page needs packages that are not installed ({error.name}): "
+            "in evalgate's checkout run python -m pip install '.[gate]'"
+        ) from error

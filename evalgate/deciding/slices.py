@@ -4,7 +4,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from evalgate.deciding.bounds import Sample, drop_p_value, proves_limit
+from evalgate.deciding.bounds import (
+    Sample,
+    drop_p_value,
+    lower_bound,
+    proves_limit,
+    upper_bound,
+)
 from evalgate.deciding.multiplicity import benjamini_hochberg, holm
 from evalgate.deciding.rates import comparable, rate
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
@@ -158,7 +164,10 @@ def _slice(tag: str, pairs: Sequence[CasePair], rules: GateRules) -> Slice | Non
 
 
 def _tested(part: Slice, of: Sample, rules: GateRules) -> Slice:
-    return part if part.delta is None else replace(part, p_value=_p_value(of, rules))
+    if part.delta is None:
+        return part
+    low, high = lower_bound(of, rules.alpha), upper_bound(of, rules.alpha)
+    return replace(part, low=low, high=high, p_value=_p_value(of, rules))
 
 
 def _p_value(of: Sample, rules: GateRules) -> float:

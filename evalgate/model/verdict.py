@@ -97,6 +97,9 @@ class SliceFlag(StrEnum):
 class Slice:
     """The cases that share a tag: how many, both pass rates, and their difference.
 
+    `low` and `high` are the one-sided bounds of the difference, at the same alpha as those of the
+    whole, as if the slice were alone; None when it cannot be compared.
+
     `p_value` is the chance that a slice which did not get worse looks as bad as this one, None
     when it cannot be compared. `adjusted` is the same with the number of slices taken into
     account: that of the protected ones (Holm) or of all (Benjamini and Hochberg).
@@ -107,6 +110,8 @@ class Slice:
     baseline: float | None
     candidate: float
     delta: float | None
+    low: float | None = None
+    high: float | None = None
     p_value: float | None = None
     adjusted: float | None = None
     protected: bool = False

@@ -16,7 +16,8 @@ from markupsafe import Markup, escape
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Slice
-from evalgate.reporting.interval_chart import IntervalChart, interval_chart
+from evalgate.reporting.drawing import Drawing
+from evalgate.reporting.interval_chart import interval_chart
 from evalgate.reporting.line_diff import compared
 from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import (
@@ -31,9 +32,11 @@ from evalgate.reporting.numbers import (
 from evalgate.reporting.packing import CASES_IN_CHUNK, packed
 from evalgate.reporting.preflight_words import preflight_sentence, supposed
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.slice_order import reading_order
 from evalgate.reporting.slice_words import slice_mark
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import Mark, Outcome, PromptStory, Report, first_complaint
+from evalgate.reporting.trends import trends
 from evalgate.reporting.visible import short, visible
 from evalgate.reporting.waiver_words import waived_cases
 from evalgate.reporting.word_diff import Kind
@@ -58,10 +61,9 @@ _CODE = re.compile(r"`([^`\n]+)`")
 def page(report: Report) -> str:
     """Return the HTML of a report; the same report gives the same bytes."""
     word, _, rest = report.headline.partition(": ")
-    tracks = [story.track for story in report.prompts if story.track]
     return written(
         "report.html.j2",
-        styles=("report.css", "cases.css"),
+        styles=("report.css", "charts.css", "cases.css"),
         scripts=_SCRIPTS,
         report=report,
         run=report.run,
@@ -70,7 +72,7 @@ def page(report: Report) -> str:
         sentence=rest or report.headline,
         packed=packed(report),
         in_chunk=CASES_IN_CHUNK,
-        tracks=tracks,
+        trends=trends(report),
         views=_views(report),
     )
 
@@ -78,12 +80,11 @@ def page(report: Report) -> str:
 def _views(report: Report) -> list[tuple[str, str, str]]:
     """Return the views of the page: where each is, its title, and how many things it holds."""
     cases = sum(len(story.results) for story in report.prompts)
-    has_track = any(story.track for story in report.prompts)
     return [
         ("overview", "Overview", ""),
         ("cases", "Cases", f"{cases:,}"),
         ("prompts", "Prompts", ""),
-        *([("trend", "Trend", "")] if has_track else []),
+        *([("trend", "Trend", "")] if report.tracks else []),
         ("run", "Run", ""),
     ]
 
@@ -187,17 +188,13 @@ def _prose(text: str) -> Markup:
     return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
 
 
-def _chart_of(verdict: PromptVerdict) -> IntervalChart | None:
-    return interval_chart(verdict.delta, verdict.max_drop) if verdict.delta else None
+def _chart_of(verdict: PromptVerdict, key: str) -> Drawing | None:
+    return interval_chart(verdict, key=key)
 
 
 def _slices_of(verdict: PromptVerdict) -> list[Slice]:
     """Return the slices that a reader should see: protected ones, then those that lost most."""
-    ordered = sorted(
-        verdict.slices,
-        key=lambda part: (not part.protected, (part.delta or 0.0) * part.cases, part.tag),
-    )
-    return ordered[:_SLICES_SHOWN]
+    return reading_order(verdict.slices)[:_SLICES_SHOWN]
 
 
 def _counts_of(story: PromptStory) -> list[tuple[str, str, int]]:

@@ -1,86 +1,76 @@
-"""Places an interval of differences on a horizontal scale, in percent of the drawing's width.
+"""Draws how much worse or better a candidate is: one interval for all cases, one for each slice.
 
-Percentages let the drawing grow with the page while its letters keep their size.
+There are two drawings of the same, for wide and for narrow places, of which the style sheet shows
+one. So letters keep their size on a phone.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from evalgate.model.verdict import Estimate
-from evalgate.reporting.numbers import signed_points
+from markupsafe import Markup
+
+from evalgate.model.verdict import Estimate, PromptVerdict, Slice, SliceFlag
+from evalgate.reporting.drawing import Drawing, framed, inline_svg
+from evalgate.reporting.interval_layout import NARROW, WIDE, Interval, Layout, interval_picture
+from evalgate.reporting.numbers import count, signed_points
 from evalgate.reporting.sentences import span
+from evalgate.reporting.slice_order import reading_order
+from evalgate.reporting.visible import on_one_line
 
-_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
-_MOST_TICKS = 7
-_MARGIN = 6.0
+MOST_SLICES = 8
+"""How many slices are drawn; a table has them all."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """A position on the scale and what is written there."""
-
-    x: float
-    label: str
-
-    @property
-    def anchor(self) -> str:
-        """The side on which a label beside the mark has room."""
-        return "start" if self.x < 50 else "end"
-
-    @property
-    def label_x(self) -> float:
-        """Where a label beside the mark starts or ends."""
-        return round(self.x + (0.8 if self.x < 50 else -0.8), 2)
+_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalChart:
-    """All that is drawn: the scale, the two lines of reference, and the interval.
-
-    `words` is the text for those who do not see the drawing.
-    """
-
-    ticks: tuple[Mark, ...]
-    zero: Mark
-    limit: Mark
-    low: Mark
-    high: Mark
-    estimate: Mark
-    words: str
-
-
-def interval_chart(delta: Estimate, max_drop: float) -> IntervalChart:
-    """Lay out the chart of one difference.
+def interval_chart(verdict: PromptVerdict, *, key: str) -> Drawing | None:
+    """Draw the intervals of one candidate; None when nothing was compared.
 
     Args:
-        delta: the difference of pass rates and its bounds, as fractions.
-        max_drop: the limit, as a fraction; it is drawn at its negative.
+        verdict: what was decided about it.
+        key: begins the ids in the drawing; a page uses each key once.
     """
-    least = min(delta.low, -max_drop, 0.0)
-    most = max(delta.high, 0.0, max_drop / 2)
-    step = _step(most - least)
+    if verdict.delta is None:
+        return None
+    parts = tuple(_intervals(verdict.slices))[:MOST_SLICES]
+    note = count(verdict.cases.compared, "case")
+    whole = Interval(name="All cases", note=note, delta=verdict.delta)
+    words = _words(verdict.delta, parts, max_drop=verdict.max_drop)
 
-    def mark(value: float, label: str = "") -> Mark:
-        inner = (value - least) / (most - least) * (100 - 2 * _MARGIN)
-        return Mark(x=round(_MARGIN + inner, 2), label=label)
+    def drawn(layout: Layout) -> Markup:
+        picture = interval_picture((whole, *parts), max_drop=verdict.max_drop, layout=layout)
+        return inline_svg(picture, words, key=f"{key}-{layout.kind}", kind=layout.kind)
 
-    def named(value: float) -> Mark:
-        return mark(value, signed_points(value, apart_from=(-max_drop, 0.0)))
+    return Drawing(svg=framed(drawn(WIDE), drawn(NARROW)), words=words)
 
-    first, last = int(-(-least // step)), int(most // step)
-    return IntervalChart(
-        ticks=tuple(mark(i * step, signed_points(i * step)) for i in range(first, last + 1)),
-        zero=mark(0.0, "no change"),
-        limit=mark(-max_drop, f"limit {signed_points(-max_drop)}"),
-        low=named(delta.low),
-        high=named(delta.high),
-        estimate=named(delta.estimate),
-        words=(
-            f"The change is estimated at {signed_points(delta.estimate)} points; the pass rate is"
-            f" {span(delta, max_drop)}. The limit is {signed_points(-max_drop)} points."
-        ),
+
+def _intervals(slices: Sequence[Slice]) -> Iterator[Interval]:
+    """Yield the slices that can be compared."""
+    for part in reading_order(slices):
+        if part.delta is None or part.low is None or part.high is None:
+            continue
+        yield Interval(
+            name=part.tag,
+            note=count(part.cases, "case") + (", protected" if part.protected else ""),
+            delta=Estimate(estimate=part.delta, low=part.low, high=part.high),
+            flag=part.flag,
+        )
+
+
+def _words(delta: Estimate, parts: Sequence[Interval], *, max_drop: float) -> str:
+    said = (
+        f"The change is estimated at {signed_points(delta.estimate)} points; the pass rate is"
+        f" {span(delta, max_drop)}. The limit is {signed_points(-max_drop)} points."
     )
+    worse = _named("Worse", [each for each in parts if each.flag is SliceFlag.WORSE], max_drop)
+    suspect = _named(
+        "Possibly worse", [each for each in parts if each.flag is SliceFlag.SUSPECT], max_drop
+    )
+    return said + worse + suspect
 
 
-def _step(width: float) -> float:
-    """Return the smallest round distance that gives few enough ticks."""
-    return next((step for step in _STEPS if width / step < _MOST_TICKS), _STEPS[-1])
+def _named(title: str, parts: Sequence[Interval], max_drop: float) -> str:
+    told = [
+        f"{on_one_line(each.name, 40)}, {span(each.delta, max_drop)}" for each in parts[:_NAMED]
+    ]
+    more = [f"{count(len(parts) - _NAMED, 'more slice')}"] if len(parts) > _NAMED else []
+    return f" {title}: {'; '.join(told + more)}." if told else ""

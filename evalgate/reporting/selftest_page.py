@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evalgate.model.selftest import Selftest, SetTest, Soundness, Spread
-from evalgate.reporting.course_chart import CourseChart, course_chart
+from evalgate.reporting.course_chart import course_chart
+from evalgate.reporting.drawing import Drawing
 from evalgate.reporting.html import written
 from evalgate.reporting.selftest_words import (
     SIMULATED,
+    SPREADS,
     WORDS,
     Row,
     basis,
@@ -25,6 +27,14 @@ _TONES: Mapping[Soundness, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The chart of one spread, and what it shows."""
+
+    title: str
+    drawing: Drawing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One set as the page shows it; `tone` names its colours."""
 
@@ -36,7 +46,7 @@ class Told:
     basis: str
     details: tuple[str, ...]
     rows: tuple[Row, ...]
-    charts: tuple[CourseChart, ...]
+    charts: tuple[Chart, ...]
 
 
 def selftest_page(selftest: Selftest) -> str:
@@ -44,17 +54,19 @@ def selftest_page(selftest: Selftest) -> str:
     tone, icon = _TONES[selftest.soundness]
     return written(
         "selftest.html.j2",
-        styles=("report.css", "selftest.css"),
+        styles=("report.css", "charts.css", "selftest.css"),
         selftest=selftest,
         tone=tone,
         icon=icon,
         word=WORDS[selftest.soundness],
         simulated=SIMULATED,
-        sets=tuple(_told(each, selftest) for each in selftest.sets),
+        sets=tuple(
+            _told(each, selftest, number) for number, each in enumerate(selftest.sets, start=1)
+        ),
     )
 
 
-def _told(test: SetTest, selftest: Selftest) -> Told:
+def _told(test: SetTest, selftest: Selftest, number: int) -> Told:
     tone, icon = _TONES[test.soundness]
     spreads = dict.fromkeys(each.spread for each in test.courses if each.spread is not Spread.NONE)
     return Told(
@@ -66,7 +78,10 @@ def _told(test: SetTest, selftest: Selftest) -> Told:
         basis=basis(test, selftest.source),
         details=tuple(details(test)),
         rows=tuple(map(table_row, test.courses)),
-        charts=tuple(
-            course_chart(test.courses, spread, max_drop=test.max_drop) for spread in spreads
-        ),
+        charts=tuple(_chart(test, spread, key=f"chart-{number}-{spread}") for spread in spreads),
     )
+
+
+def _chart(test: SetTest, spread: Spread, *, key: str) -> Chart:
+    drawing = course_chart(test.courses, spread, max_drop=test.max_drop, key=key)
+    return Chart(title=SPREADS[spread], drawing=drawing)

@@ -212,7 +212,7 @@ class Report:
     """One run, told: a sentence, what follows from it, and the evidence prompt by prompt.
 
     `command` asks the same question again; `settings` are what its answer depends on besides, as
-    name and value.
+    name and value. `tracks` are those of every prompt that is on record.
     """
 
     run: RunVerdict
@@ -223,6 +223,7 @@ class Report:
     banner: Banner | None = None
     command: str = ""
     settings: tuple[tuple[str, str], ...] = ()
+    tracks: tuple[Track, ...] = ()
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

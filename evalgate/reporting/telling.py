@@ -69,6 +69,7 @@ def tell(
         prompts=prompts,
         command=background.command,
         settings=background.settings,
+        tracks=background.tracks,
     )
 
 

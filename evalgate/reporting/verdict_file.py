@@ -183,6 +183,8 @@ def _slice(part: Slice) -> Data:
         "adjusted": _rounded(part.adjusted),
         "protected": part.protected,
         "flag": None if part.flag is None else part.flag.value,
+        "low": _rounded(part.low),
+        "high": _rounded(part.high),
     }
 
 

@@ -12,7 +12,16 @@ from tests.e2e.commands import evalgate
 from tests.unit.cli.shops import SIMULATED, make_shop
 
 HEAVY = (
-    *("anthropic", "aiohttp", "asyncio", "jinja2", "jsonschema_rs", "pandas", "sqlite3"),
+    *(
+        "anthropic",
+        "aiohttp",
+        "asyncio",
+        "jinja2",
+        "vl_convert",
+        "jsonschema_rs",
+        "pandas",
+        "sqlite3",
+    ),
     *("evalgate.adapters.git", "evalgate.grading"),
 )
 

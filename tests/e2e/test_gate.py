@@ -11,7 +11,7 @@ import pytest
 
 from evalgate.adapters.git_writing import commit_all, create_repository
 
-HEAVY = ("anthropic", "pandas", "jinja2", "aiohttp")
+HEAVY = ("anthropic", "pandas", "jinja2", "vl_convert", "aiohttp")
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"
 CASES = "".join(f"  - {{id: c{number}, vars: {{question: hi}}}}\n" for number in range(60))
 

@@ -103,7 +103,7 @@ def test_the_plan_is_that_of_the_gate(folder: Path) -> None:
 def test_nothing_changed_is_planned_without_loading_anything_heavy(folder: Path) -> None:
     code = (
         "import sys\nfrom evalgate.cli.main import main\ncode = main(['plan'])\n"
-        "heavy = ('anthropic', 'pandas', 'jinja2', 'aiohttp')\n"
+        "heavy = ('anthropic', 'pandas', 'jinja2', 'vl_convert', 'aiohttp')\n"
         "print([name for name in heavy if name in sys.modules], code)"
     )
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANTHROPIC_", "GITHUB_"))}

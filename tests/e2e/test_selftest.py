@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.shop import Claude, environment, make_shop, run, simulated_claude, trials
 
 POLICY = "gate: {max_drop: 30}\nrun: {trials: 2, concurrency: 8}\n"
-HEAVY = ("anthropic", "pandas", "jinja2", "aiohttp")
+HEAVY = ("anthropic", "pandas", "jinja2", "vl_convert", "aiohttp")
 LOOK = (
     "import sys\nfrom evalgate.cli.main import main\ncode = main(sys.argv[1:])\n"
     f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\nsys.exit(code)\n"

@@ -220,14 +220,15 @@ def test_a_report_keeps_its_script_its_place_and_its_downloads(
 
 @needs_chromium
 def test_a_report_reads_no_other_whatever_its_own_policy_says(
-    browser: Browser, reports: Path
+    browser: Browser, tmp_path: Path
 ) -> None:
-    put(reports / "planted" / "report.html", OWN_PAGE.replace("http-equiv", "data-nothing"))
-    with serving(reports) as address:
+    put(tmp_path / "planted" / "report.html", OWN_PAGE.replace("http-equiv", "data-nothing"))
+    put(tmp_path / "run" / "verdict.json", "{}")
+    with serving(tmp_path) as address:
         page = browser.new_page()
         page.goto(f"{address}planted/report.html")
         assert page.evaluate("origin") == "null"
-        for target in ("/", "/20261121-200000-aaaa/verdict.json", "https://evil.example/"):
+        for target in ("/", "/run/verdict.json", "https://evil.example/"):
             assert page.evaluate("attempt", target) == "refused"
         page.close()
 

@@ -152,7 +152,7 @@ def test_nine_modules_in_ten_have_a_test_file_of_their_name() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = {"anthropic", "aiohttp", "asyncio", "jinja2", "pandas", "rich", "yaml"}
+    heavy = {"anthropic", "aiohttp", "asyncio", "jinja2", "vl_convert", "pandas", "rich", "yaml"}
     program = (
         "import contextlib, sys\n"
         "from evalgate.cli.main import main\n"

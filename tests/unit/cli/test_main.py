@@ -7,7 +7,7 @@ import pytest
 
 from evalgate.cli.main import VERBS, main
 
-HEAVY = ("anthropic", "pandas", "jinja2", "aiohttp", "asyncio", "yaml", "rich")
+HEAVY = ("anthropic", "pandas", "jinja2", "vl_convert", "aiohttp", "asyncio", "yaml", "rich")
 
 
 def test_help_names_every_verb_and_exits_in_peace(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """Slices: the pass rates of the cases that share a tag, and whether they got worse."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.deciding.bounds import Difference, Sample, drop_p_value, sample
+from evalgate.deciding.bounds import lower_bound as lower
 from evalgate.deciding.bounds import upper_bound as upper
 from evalgate.deciding.slices import UntestedSlice, fewest_to_fail, slices, untested
 from evalgate.deciding.suite import suite_sample
@@ -85,6 +86,43 @@ def test_a_tag_without_graded_cases_has_no_slice() -> None:
 
 
 # The test of one slice
+
+
+def test_the_bounds_of_a_slice_are_those_of_its_own_cases() -> None:
+    rules = GateRules(alpha=0.1)
+    part = found([*pairs("a", 40, lost=8), *pairs("b", 90)], rules)["a"]
+    alone = by_case(tuple(pairs("a", 40, lost=8)))
+    assert (part.low, part.high) == (lower(alone, 0.1), upper(alone, 0.1))
+    assert (part.low, part.high) != (lower(alone, 0.05), upper(alone, 0.05))
+
+
+def test_a_slice_that_is_not_compared_has_no_bounds() -> None:
+    (part,) = numbers(pairs("a", 9))
+    assert (part.low, part.high) == (None, None)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30),
+    st.sampled_from([0.001, 0.01, 0.05, 0.1, 0.2]),
+    st.sampled_from([by_case, suite_sample]),
+)
+def test_a_slice_is_confirmed_to_be_worse_just_when_its_upper_bound_says_so(
+    outcomes: list[tuple[int, int]], alpha: float, draw: Callable[[tuple[CasePair, ...]], Sample]
+) -> None:
+    cases = [pair("a", before=_three(before), after=_three(after)) for before, after in outcomes]
+    (part,) = slices(cases, GateRules(alpha=alpha), draw=draw)
+    assert part.low is not None
+    assert part.high is not None
+    assert part.delta is not None
+    assert part.p_value is not None
+    assert -1 <= part.low <= part.delta + 1e-9
+    assert part.delta - 1e-9 <= part.high <= 1
+    if abs(part.p_value - alpha) > 1e-9:
+        assert (part.p_value < alpha) is (part.high < 0)
+
+
+def _three(passed: int) -> tuple[float, ...]:
+    return tuple(float(number < passed) for number in range(3))
 
 
 def test_the_p_value_is_the_smallest_alpha_at_which_the_drop_is_confirmed() -> None:

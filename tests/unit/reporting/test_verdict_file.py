@@ -54,7 +54,12 @@ def test_everything_that_was_decided_is_written(
         pass_rate={Arm.BASELINE: 2 / 3, Arm.CANDIDATE: None},
         delta=Estimate(estimate=-1 / 3, low=-1.0, high=0.12345678),
         smallest_detectable_drop=0.2,
-        slices=(Slice(tag="refunds", cases=1, baseline=None, candidate=1 / 3, delta=None),),
+        slices=(
+            Slice(tag="refunds", cases=1, baseline=None, candidate=1 / 3, delta=None),
+            Slice(
+                tag="tone", cases=3, baseline=1.0, candidate=0.9, delta=-0.1, low=-2 / 3, high=0.2
+            ),
+        ),
         cost_usd=None,
         latency_ms=Latency(p50=700, p95=2100),
         why=("v4 is new",),
@@ -125,7 +130,22 @@ def test_everything_that_was_decided_is_written(
                             "adjusted": None,
                             "protected": False,
                             "flag": None,
-                        }
+                            "low": None,
+                            "high": None,
+                        },
+                        {
+                            "tag": "tone",
+                            "cases": 3,
+                            "baseline": 1.0,
+                            "candidate": 0.9,
+                            "delta": -0.1,
+                            "p_value": None,
+                            "adjusted": None,
+                            "protected": False,
+                            "flag": None,
+                            "low": -0.666667,
+                            "high": 0.2,
+                        },
                     ],
                     "cost_usd": None,
                     "latency_ms": {"p50": 700, "p95": 2100},
