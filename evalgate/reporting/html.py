@@ -1,18 +1,8 @@
-"""Draws a report as one HTML page that needs nothing else: no network, no font, no other file.
+"""Draws a report as one HTML page: everything that a run has to tell, to be looked through."""
 
-The page carries a content security policy that allows its own style sheet and its own script, each
-by its hash, and nothing besides; no text can become markup in it, not even by that script.
-"""
-
-import re
-from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping
 from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Slice
@@ -20,16 +10,8 @@ from evalgate.reporting.drawing import Drawing
 from evalgate.reporting.interval_chart import interval_chart
 from evalgate.reporting.line_diff import compared
 from evalgate.reporting.look_words import course
-from evalgate.reporting.numbers import (
-    count,
-    milliseconds,
-    money,
-    percent,
-    points,
-    signed_points,
-    tally,
-)
 from evalgate.reporting.packing import CASES_IN_CHUNK, packed
+from evalgate.reporting.pages import written
 from evalgate.reporting.preflight_words import preflight_sentence, supposed
 from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
 from evalgate.reporting.slice_order import reading_order
@@ -55,7 +37,6 @@ _SCRIPTS = (
     "page/views.js",
 )
 _SIGNS: Mapping[Kind, str] = {Kind.SAME: "", Kind.GONE: "−", Kind.ADDED: "+"}
-_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def page(report: Report) -> str:
@@ -65,6 +46,7 @@ def page(report: Report) -> str:
         "report.html.j2",
         styles=("report.css", "charts.css", "cases.css"),
         scripts=_SCRIPTS,
+        shared=_NAMES,
         report=report,
         run=report.run,
         cost=cost_line(report.run),
@@ -87,105 +69,6 @@ def _views(report: Report) -> list[tuple[str, str, str]]:
         *([("trend", "Trend", "")] if report.tracks else []),
         ("run", "Run", ""),
     ]
-
-
-def written(
-    template: str,
-    *,
-    styles: Sequence[str] = ("report.css",),
-    scripts: Sequence[str] = (),
-    **values: object,
-) -> str:
-    """Return a page that carries its style and script, and a policy that allows nothing else.
-
-    Args:
-        template: its file in the folder of templates.
-        styles: the files of its style there.
-        scripts: the files of its script there, which see each other's names.
-        values: what the template names.
-    """
-    environment = _environment()
-    style = _joined(environment, styles)
-    script = _joined(environment, scripts)
-    return environment.get_template(template).render(
-        **values,
-        style=Markup(style),  # noqa: S704 - our own files; the policy's hash is over these bytes
-        script=Markup(script),  # noqa: S704 - likewise
-        policy=_content_security_policy(style, script),
-    )
-
-
-def _joined(environment: Environment, files: Sequence[str]) -> str:
-    loader = PackageLoader("evalgate.reporting")
-    return "".join(loader.get_source(environment, name)[0] for name in files)
-
-
-def _content_security_policy(style: str, script: str) -> str:
-    allowed = f"script-src 'sha256-{_digest(script)}'; " if script else ""
-    return (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; {allowed}"
-        "base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("evalgate.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "count": count,
-        "milliseconds": milliseconds,
-        "money": money,
-        "percent": percent,
-        "points": points,
-        "prose": _prose,
-        "signed_points": signed_points,
-        "tally": tally,
-    }
-    environment.globals |= {
-        "address": _address,
-        "all_marks": tuple(Mark),
-        "arms": tuple(Arm),
-        "changed_cases": changed_cases,
-        "course": course,
-        "chart_of": _chart_of,
-        "compared": compared,
-        "counts_of": _counts_of,
-        "first_complaint": first_complaint,
-        "icons": ICONS,
-        "preflight_sentence": preflight_sentence,
-        "signs": _SIGNS,
-        "slice_mark": slice_mark,
-        "slices_of": _slices_of,
-        "short": short,
-        "supposed": supposed,
-        "waived_cases": waived_cases,
-        "words": WORDS,
-        "worse_title": worse_title,
-        "worst_shown": _WORST_SHOWN,
-    }
-    return environment
-
-
-def _shown(value: object) -> object:
-    """Make every text that the templates write visible, before it is escaped."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _prose(text: str) -> Markup:
-    """Escape a sentence and set what stands between backticks as code."""
-    escaped = str(escape(visible(text)))
-    return Markup(_CODE.sub(r"<code>\1</code>", escaped))  # noqa: S704 - escaped above
 
 
 def _chart_of(verdict: PromptVerdict, key: str) -> Drawing | None:
@@ -212,3 +95,27 @@ def _address(verdict: PromptVerdict, case: str) -> str:
     version = verdict.candidate.version if verdict.candidate else ""
     names = (verdict.name, version, verdict.evalset, case)
     return "#case/" + "/".join(quote(visible(name), safe="") for name in names)
+
+
+_NAMES: Mapping[str, object] = {
+    "address": _address,
+    "all_marks": tuple(Mark),
+    "arms": tuple(Arm),
+    "changed_cases": changed_cases,
+    "course": course,
+    "chart_of": _chart_of,
+    "compared": compared,
+    "counts_of": _counts_of,
+    "first_complaint": first_complaint,
+    "icons": ICONS,
+    "preflight_sentence": preflight_sentence,
+    "signs": _SIGNS,
+    "slice_mark": slice_mark,
+    "slices_of": _slices_of,
+    "short": short,
+    "supposed": supposed,
+    "waived_cases": waived_cases,
+    "words": WORDS,
+    "worse_title": worse_title,
+    "worst_shown": _WORST_SHOWN,
+}

@@ -1,7 +1,7 @@
 """Draws the index of a folder of reports as one HTML page: no script, no network, no font."""
 
 from evalgate.model.report_folder import FoundReports
-from evalgate.reporting.html import written
+from evalgate.reporting.pages import written
 from evalgate.reporting.run_index import run_index
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evalgate.model.selftest import Selftest, SetTest, Soundness, Spread
 from evalgate.reporting.course_chart import course_chart
 from evalgate.reporting.drawing import Drawing
-from evalgate.reporting.html import written
+from evalgate.reporting.pages import written
 from evalgate.reporting.selftest_words import (
     SIMULATED,
     SPREADS,
