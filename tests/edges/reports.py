@@ -7,6 +7,7 @@ from evalgate.model.change import FileChange
 from evalgate.model.chat import Completion, Usage
 from evalgate.model.comparison import ArmLedger
 from evalgate.model.evalset import Case
+from evalgate.model.track import Track, TrackPoint, Turn
 from evalgate.model.trial import Arm, Grade, Trial, TrialStatus
 from evalgate.model.verdict import (
     CaseCounts,
@@ -117,6 +118,27 @@ def a_run(verdict: PromptVerdict) -> RunVerdict:
     )
 
 
+def a_track(prompt: str) -> Track:
+    """Three records of a prompt, the last of a new version."""
+    points = [
+        TrackPoint(
+            at=f"2026-11-0{day}T10:00:00Z",
+            commit=str(day) * 40,
+            version=f"v{1 + day // 3}",
+            version_hash="a" * 64,
+            models=("claude-haiku-5-5",),
+            trials=20,
+            rate=0.9 + day / 100,
+            low=0.85,
+            high=0.97,
+            outcomes={"refund-late": (1.0, 0.0)},
+            turns=(Turn.VERSION,) if day == 3 else (),
+        )
+        for day in (1, 2, 3)
+    ]
+    return Track(prompt=prompt, evalset="letters", points=tuple(points))
+
+
 def a_report() -> Report:
     """A blocked prompt with cases that broke, were mended and stayed; some texts are hostile."""
     verdict = a_verdict(tuple(ANSWERS), broken=BROKEN, fixed=("mended/slash",))
@@ -145,6 +167,7 @@ def a_report() -> Report:
     background = Background(
         files={("support", "v4"): (change,)},
         source_of=lambda case: f"- id: {case.id}\n",
+        tracks=(a_track("support"), a_track("<b>triage</b>")),
         command="evalgate gate --base main",
         settings=(("Judge", "claude-sonnet-5-5"),),
     )

@@ -16,7 +16,14 @@ from tests.edges.reports import ANSWERS, HOSTILE, a_large_report, a_report
 
 pytestmark = needs_chromium
 
-VIEWS = ("#overview", "#cases", "#case/support/v4/letters/refund-late", "#prompts", "#run")
+VIEWS = (
+    "#overview",
+    "#cases",
+    "#case/support/v4/letters/refund-late",
+    "#prompts",
+    "#trend",
+    "#run",
+)
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +240,13 @@ def test_a_case_tells_input_expectation_grades_and_every_trial(page: Page) -> No
     assert rows.count() == 4
     rows.nth(3).get_by_text("Answer").click()
     expect(rows.nth(3)).to_contain_text("within 14 days")
+
+
+def test_a_case_tells_what_the_records_say_of_it(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-late")
+    records = page.locator("#case .history li").all_inner_texts()
+    assert records[0] == "2026-11-03 v2 1 of 2 passed"
+    assert len(records) == 3
 
 
 def test_one_goes_from_case_to_case_in_the_order_of_the_list(page: Page) -> None:
