@@ -5,7 +5,6 @@ The pages that attack are reports which somebody else has written, as an artifac
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,16 +16,16 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from evalgate.adapters.report_server import ReportServer
 from evalgate.adapters.reports_folder import look_over
+from evalgate.reporting.html import page as html_of
 from evalgate.reporting.index_page import index_page
+from tests.edges.browsers import CHROMIUM, needs_chromium
+from tests.edges.browsers import opened as watched_page
+from tests.edges.reports import a_report
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="chromium is not installed: the index was not opened"
-)
 HOSTILE = '<script>document.title = "taken"</script>\u202e' + "unbroken" * 60
 OWN_PAGE = """<!doctype html><html lang="en"><title>Own</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'">
@@ -216,6 +215,24 @@ def test_a_report_keeps_its_script_its_place_and_its_downloads(
     page.evaluate("history.replaceState(null, '', '#case-8')")
     assert page.url.endswith("#case-8")
     page.close()
+
+
+@needs_chromium
+def test_the_report_that_evalgate_writes_works_as_it_does_from_a_disk(
+    browser: Browser, tmp_path: Path
+) -> None:
+    put(tmp_path / "report.html", html_of(a_report()))
+    with serving(tmp_path) as address:
+        link = f"{address}report.html#case/support/v4/letters/refund-late"
+        with watched_page(browser, link) as (page, watched):
+            page.get_by_role("button", name="Copy link").click()
+            expect(page.get_by_role("button", name="Copied")).to_be_visible()
+            page.evaluate("location.hash = '#cases'")
+            with page.expect_download() as saved:
+                page.get_by_role("button", name="CSV").click()
+            assert "refund-late" in saved.value.path().read_text("utf-8")
+            assert watched.complaints == []
+            assert {url.partition("#")[0] for url in watched.requests} == {f"{address}report.html"}
 
 
 @needs_chromium
