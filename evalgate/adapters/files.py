@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from sys import intern
 
@@ -365,19 +365,19 @@ def _line_before(text: str, mark: yaml.Mark) -> str:
     return text[mark.index - mark.column : mark.index + 1]
 
 
-def write_yaml(data: Mapping[str, Data]) -> str:
-    """Write a mapping as YAML, in its own order, texts of several lines as blocks."""
+def write_yaml(data: Mapping[str, Data] | Sequence[Mapping[str, Data]]) -> str:
+    """Write a mapping, or a list of them, as YAML: in its own order, texts of lines as blocks."""
     return yaml.dump(data, Dumper=_Writer, allow_unicode=True, sort_keys=False, width=100)
 
 
-class _Writer(yaml.SafeDumper):
+class _Writer(yaml.CSafeDumper):
     """Writes without anchors: they are hard to read, and nothing here is shared on purpose."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's signature
         return True
 
 
-def _write_text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _write_text(writer: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
     # The dumper quotes by YAML 1.1, which takes a few numbers for text.
     patterns = (_NULL, _BOOL, _INT, _FLOAT)
     looks_like_text = not any(pattern.fullmatch(text) for pattern in patterns)

@@ -18,7 +18,7 @@ from evalgate.reporting.file_comparison import (
     short_names,
 )
 from evalgate.reporting.sentences import ICONS, WORDS
-from evalgate.reporting.terminal import COLOURS, rows
+from evalgate.reporting.terminal_text import COLOURS, rows
 from evalgate.reporting.visible import on_one_line, safe_line
 
 _IN_SENTENCE = ("non_inferior", "regression")

@@ -124,7 +124,13 @@ def _farewell(folder: Path, console: Console) -> None:
             f"  {folder / edit.name / PAGE}", markup=False, highlight=False, soft_wrap=True
         )
     console.print(
-        "\nThe answers were simulated. To gate your own prompts with Claude, set "
+        f"\nTo run one case by itself, first go to {folder / 'repository'}.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(
+        "The answers were simulated. To gate your own prompts with Claude, set "
         "ANTHROPIC_API_KEY and run `evalgate gate` in your repository.",
         markup=False,
         highlight=False,

@@ -35,6 +35,7 @@ from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageE
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside
 from evalgate.gate.replaying import from_store
+from evalgate.gate.resuming import check_decides
 from evalgate.gate.roots import check_apart, root_name
 
 VERB = "gate"
@@ -101,6 +102,7 @@ def _resume(
     options: Namespace, world: Outside, *, environment: Environment, terms: Terms
 ) -> ExitCode:
     begun = begun_run(options, simulated=terms.simulated)
+    check_decides(begun)
     if begun.shard is not None:
         raise UsageError(f"{options.resume} holds a shard: use `evalgate run --resume`")
     publication = Publication(

@@ -27,7 +27,7 @@ from evalgate.gate.conclusion import conclude
 from evalgate.gate.gate import plan_gate
 from evalgate.gate.merging import check_shards, problems
 from evalgate.gate.planning import Plan, plan_document
-from evalgate.gate.resuming import BegunRun, check_same
+from evalgate.gate.resuming import BegunRun, check_decides, check_same
 from evalgate.gate.standing import called_for, with_most
 from evalgate.model.trial import Trial
 
@@ -48,6 +48,8 @@ def run(options: Namespace) -> ExitCode:
     environment = read_environment(os.environ)
     repository = GitRepository(Path.cwd())
     begun = [read_begun_run(folder) for folder in options.folders]
+    for each in begun:
+        check_decides(each)
     check_shards(begun)
     # Shards of one run may begin on two days; by the first one its waivers are judged.
     question = replace(begun[0].question, today=min(each.question.today for each in begun))

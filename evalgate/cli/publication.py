@@ -11,6 +11,7 @@ from evalgate.adapters import actions
 from evalgate.adapters.files import read_json
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
+from evalgate.cli.case_text import case_yaml
 from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
 from evalgate.errors import (
     ConfigurationError,
@@ -20,7 +21,7 @@ from evalgate.errors import (
     RepositoryError,
 )
 from evalgate.gate.file_changes import file_changes
-from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.gathering import POLICY_PATH, WORK_TREE, Question
 from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
 from evalgate.gate.settings import command, settings
@@ -157,7 +158,7 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
             name: {case.id: case for case in evalset.cases}
             for name, evalset in (plan.sets if plan else {}).items()
         },
-        background=_background(plan) if plan else NOTHING_KNOWN,
+        background=_background(plan, publication) if plan else NOTHING_KNOWN,
     )
     report = replace(report, banner=banner)
     files = _files(report, plan, publication)
@@ -166,14 +167,20 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
         files[ANNOTATIONS] = as_json(annotation_document(remarks))
     write_files(publication.folder, files)
     if plan is not None or publication.as_json:
-        _print(report, publication, files)
+        _print(report, publication, files, policy=_policy(plan, publication))
     if publication.in_workflow:
         _tell_the_step(publication, files, remarks)
     return report
 
 
-def _background(plan: Plan) -> Background:
-    return Background(files=file_changes(plan), command=command(plan), settings=settings(plan))
+def _background(plan: Plan, publication: Publication) -> Background:
+    return Background(
+        files=file_changes(plan),
+        source_of=case_yaml,
+        policy=_policy(plan, publication),
+        command=command(plan),
+        settings=settings(plan),
+    )
 
 
 def _tell_the_step(
@@ -235,7 +242,15 @@ def _files(report: Report, plan: Plan | None, publication: Publication) -> dict[
     return files
 
 
-def _print(report: Report, publication: Publication, files: dict[str, str]) -> None:
+def _policy(plan: Plan | None, publication: Publication) -> str | None:
+    """Return the policy that a command has to name, which it need not where there is but one."""
+    path = plan.sources.policy.path if plan else POLICY_PATH
+    return path if publication.root or path != POLICY_PATH else None
+
+
+def _print(
+    report: Report, publication: Publication, files: dict[str, str], *, policy: str | None
+) -> None:
     if publication.as_json and publication.root:
         return
     if publication.as_json:
@@ -246,7 +261,7 @@ def _print(report: Report, publication: Publication, files: dict[str, str]) -> N
     with actions.untrusted() if publication.in_workflow else nullcontext():
         if publication.root:
             to_standard_output(lambda: PipeConsole().rule(publication.root))
-        to_standard_output(lambda: show(report, PipeConsole(), files=where))
+        to_standard_output(lambda: show(report, PipeConsole(), files=where, policy=policy))
 
 
 def _outputs(verdict_json: str, folder: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ from evalgate.deciding.wording import counted
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.gathering import work_tree_policy
 from evalgate.gate.looks import FEWEST_RECORDED
-from evalgate.gate.resuming import is_done
+from evalgate.gate.resuming import check_decides, is_done
 from evalgate.gate.stable import topped_up
 
 VERB = "record"
@@ -82,6 +82,7 @@ def _record_runs(folders: Sequence[Path]) -> ExitCode:
     repository = GitRepository(Path.cwd())
     begun = [read_begun_run(folder) for folder in folders]
     for each in begun:
+        check_decides(each)
         if each.simulated:
             raise UsageError(f"{each.path}: {NO_RECORD}")
     if len({each.question.policy for each in begun}) > 1:

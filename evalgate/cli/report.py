@@ -15,7 +15,7 @@ from evalgate.cli.world import outside
 from evalgate.errors import ExitCode, UsageError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.gate import plan_gate
-from evalgate.gate.resuming import check_same
+from evalgate.gate.resuming import check_decides, check_same
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,6 +28,7 @@ def run(options: Namespace) -> ExitCode:
     """Decide and publish into the same folder; nothing is called."""
     environment = read_environment(os.environ)
     begun = read_begun_run(options.folder)
+    check_decides(begun)
     if begun.shard is not None:
         raise UsageError(f"{options.folder} holds a shard: join all of them with `evalgate merge`")
     world = outside(GitRepository(Path.cwd()), environment, ())

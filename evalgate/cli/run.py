@@ -1,4 +1,4 @@
-"""`evalgate run`: runs the trials of a gate, or one shard of them, and decides nothing yet."""
+"""`evalgate run`: runs the trials of a gate, a shard of them or a few cases; decides nothing."""
 
 import asyncio
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder
+from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.engine import (
     BATCHES,
     add_engine_arguments,
@@ -19,8 +20,14 @@ from evalgate.cli.engine import (
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.evidence import add_evidence_argument, evidence_words, with_evidence
 from evalgate.cli.printing import print_lines
-from evalgate.cli.publication import OWN_FILES
+from evalgate.cli.publication import OWN_FILES, TRIALS
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
+from evalgate.cli.selecting import (
+    add_selection_arguments,
+    nothing_decided,
+    read_selection_options,
+    show_cases,
+)
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
 from evalgate.cli.world import (
     add_world_arguments,
@@ -33,7 +40,9 @@ from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.execution import execute
 from evalgate.gate.gate import plan_gate
 from evalgate.gate.gathering import Question
+from evalgate.gate.narrowing import narrowed
 from evalgate.gate.outside import Outside
+from evalgate.gate.planning import Plan
 from evalgate.model.chat import FailureKind
 from evalgate.running.shards import Shard, read_shard
 
@@ -49,6 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--resume", metavar="DIR", type=Path, help="go on with the run in this folder"
     )
+    add_selection_arguments(parser)
     add_world_arguments(parser)
     add_evidence_argument(parser)
     add_engine_arguments(parser)
@@ -58,6 +68,7 @@ def run(options: Namespace) -> ExitCode:
     """Run the trials into a run folder and say what decides about them."""
     environment = read_environment(os.environ)
     repository = GitRepository(Path.cwd())
+    only = read_selection_options(options)
     rules = simulator_rules(options)
     terms = Terms(
         again=(VERB, *world_words(options), *evidence_words(options), *engine_words(options)),
@@ -70,15 +81,30 @@ def run(options: Namespace) -> ExitCode:
     )
     if options.resume:
         begun = begun_run(options, simulated=terms.simulated)
-        question, folder = begun.question, Path(options.resume)
+        question, folder, only = begun.question, Path(options.resume), begun.only
         terms = replace(terms, begun=begun, shard=begun.shard)
     else:
         question, folder = _begin(options, environment, repository)
     world = outside(repository, environment, rules)
     world = on_cluster(options, world, environment=environment, rules=rules)
     world = with_evidence(world, options)
-    _run(question, world, folder=folder, terms=terms)
-    print_lines([f"The trials are in {folder}; decide with: {_next(terms, folder)}"])
+    plan = plan_gate(question, world)
+    if only is not None:
+        plan = narrowed(plan, only)
+    if not options.resume:
+        make_folder(folder, OWN_FILES)
+    if only is None:
+        _run(plan, world, folder=folder, terms=terms)
+        print_lines([f"The trials are in {folder}; decide with: {_next(terms, folder)}"])
+        return ExitCode.OK
+    log = TrialFile(folder / TRIALS)
+    try:
+        _run(plan, world, folder=folder, terms=terms)
+    except EvaluationError:
+        show_cases(plan, log, in_workflow=environment.in_workflow)
+        raise
+    show_cases(plan, log, in_workflow=environment.in_workflow)
+    print_lines([nothing_decided(only), f"The trials are in {folder}"])
     return ExitCode.OK
 
 
@@ -98,17 +124,15 @@ def _begin(
         listed = ", ".join(ruling)
         raise UsageError(f"there are several policies: name one of {listed} with --policy")
     folder = run_folder(options, environment, repository=repository, run_id=question.run_id)
-    make_folder(folder, OWN_FILES)
     return replace(question, policy=ruling[0]), folder
 
 
-def _run(question: Question, world: Outside, *, folder: Path, terms: Terms) -> None:
+def _run(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> None:
     """Run what is to be run here.
 
     Raises:
         EvaluationError: when the run stopped before its last trial.
     """
-    plan = plan_gate(question, world)
     stopped = None
     with session(plan, world, folder=folder, terms=terms) as own:
         if plan.trials:

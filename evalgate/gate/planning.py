@@ -32,6 +32,7 @@ from evalgate.prompts.library import LIVE
 from evalgate.prompts.render import faults
 from evalgate.prompts.version import is_version
 from evalgate.reporting.preflight_data import preflight_data
+from evalgate.running.selection import Selection, selection_data
 from evalgate.running.shards import Shard
 
 PLAN = "plan/1"
@@ -46,7 +47,8 @@ class Plan:
     `code` are the Python graders of the base, when a set needs them, and `code_hash` that of their
     files. `records` are past trials that the base keeps, and `records_at` is the commit of their
     branch, empty when there is none; None where they are committed. `broken_off` says that a
-    process of this run did not live to write down its last trials.
+    process of this run did not live to write down its last trials. `only` names the few cases that
+    it was narrowed to, which decide nothing.
     """
 
     sources: Sources
@@ -59,6 +61,7 @@ class Plan:
     records: Records | None = None
     records_at: str | None = None
     broken_off: bool = False
+    only: Selection | None = None
 
     @property
     def trials(self) -> int:
@@ -155,6 +158,8 @@ def plan_hash(plan: Plan) -> str:
     digest = sha256()
     sources = plan.sources
     parts: list[object] = [__version__, sources.base, sources.policy.hash, plan.code_hash]
+    if plan.only is not None:
+        parts.append(plan.only)  # so that even the run of a set's only case is none of the whole
     for matchup in plan.matchups:
         candidate = matchup.candidate
         baseline = candidate.baseline.hash if candidate.baseline else None
@@ -184,6 +189,7 @@ def plan_document(
         "plan_hash": plan_hash(plan),
         "policy": plan.sources.policy.path,
         "shard": None if shard is None else str(shard),
+        "only": None if plan.only is None else dict(selection_data(plan.only)),
         "simulated": simulated,
         "looks": plan.sources.question.looks,
         "broken_off": plan.broken_off,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from evalgate.deciding.wording import counted
 from evalgate.errors import UsageError
 from evalgate.gate.gathering import WORK_TREE, Question
 from evalgate.gate.planning import PLAN, Plan, plan_hash
@@ -12,6 +13,7 @@ from evalgate.gate.waivers import is_day
 from evalgate.model.document import Document
 from evalgate.model.reading import Section
 from evalgate.model.trial import Trial, TrialStatus
+from evalgate.running.selection import Selection, read_selection
 from evalgate.running.shards import Shard, read_shard
 
 _RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
@@ -30,6 +32,7 @@ class BegunRun:
     shard: Shard | None = None
     simulated: bool = False
     broken_off: bool = False
+    only: Selection | None = None
 
 
 def read_begun(document: Document) -> BegunRun:
@@ -66,6 +69,7 @@ def read_begun(document: Document) -> BegunRun:
         shard=part,
         simulated=section.flag("simulated", default=False),
         broken_off=section.flag("broken_off", default=False),
+        only=read_selection(section, "only"),
     )
     section.finish()
     return begun
@@ -77,6 +81,19 @@ def _records(section: Section) -> str | None:
         section.note("records", "expected the full id of a commit")
         return None
     return written
+
+
+def check_decides(begun: BegunRun) -> None:
+    """Refuse a run of a few cases where a whole run is meant.
+
+    Raises:
+        UsageError: says which command such a run is for.
+    """
+    if begun.only is not None:
+        raise UsageError(
+            f"{begun.path}: this run is about {counted(len(begun.only.cases), 'case')} alone "
+            "(--case), so it decides nothing and is no record: run the gate as a whole"
+        )
 
 
 def check_same(begun: BegunRun, plan: Plan) -> None:

@@ -153,6 +153,7 @@ class _Table:
             references=tuple(substance.references),
             tool_results=traits.tool_results,
             files=traits.files,
+            written=section.data,
         )
 
     def excess(self) -> str | None:

@@ -53,7 +53,8 @@ def inherit(section: Section, defaults: Defaults, beside: Beside) -> Defaults:
         files = {**attached(kept, defaults.files), **files}
     results = section.data.get("tool_results")
     return Defaults(
-        vars={**defaults.vars, **variables},
+        # Mostly there are no defaults, and what is written needs no copy.
+        vars={**defaults.vars, **variables} if defaults.vars else variables,
         tags=tuple(dict.fromkeys((*defaults.tags, *_tags(section)))),
         cluster=defaults.cluster if cluster is None else cluster,
         critical=section.flag("critical", default=defaults.critical),

@@ -53,7 +53,8 @@ class Case:
     `graders` are those that apply to it, defaults included. `hash` covers all that shapes its
     grade, so that equal hashes at base and head mean the same case. `references` are whole answers
     that are right. `files` holds what its variables attach, by the path written there. `path` is
-    the file that it stands in, unless that is the eval set's own.
+    the file that it stands in, unless that is the eval set's own. `written` is what stands there,
+    aliases and merge keys resolved, and defaults and the set's graders left out.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Case:
     references: tuple[str, ...] = ()
     tool_results: tuple[CannedResult, ...] = ()
     files: Mapping[str, Attachment] = field(default_factory=dict)
+    written: Mapping[str, Data] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,7 @@ class Gathering:
             cases: the cases of the eval set by id.
             whole: whether the answers of every case are kept, and every trial in short.
         """
-        self._verdict = verdict
+        self.verdict = verdict
         self._cases = cases
         self._regressed = frozenset(verdict.flips.regressed)
         self._fixed = frozenset(verdict.flips.fixed)
@@ -253,7 +253,7 @@ class Gathering:
         return record
 
     def _belongs(self, trial: Trial) -> bool:
-        verdict = self._verdict
+        verdict = self.verdict
         ref = verdict.baseline if trial.arm is Arm.BASELINE else verdict.candidate
         if ref is None:
             return False

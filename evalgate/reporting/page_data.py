@@ -132,6 +132,7 @@ def _case(told: CaseStory, track: Track | None, limit: int) -> Data:
         },
         "history": _history(told.result.case, track),
         "source": visible(told.source[: 4 * limit]),
+        "command": visible(told.command),
     }
     if len(told.arms) == len(Arm):
         case["diff"] = _diff(told.arms, limit)

@@ -199,8 +199,11 @@ def _undecided(section: Section, *, place: str, simulated: bool) -> tuple[str, s
     if section.text("base") == _OF_WORK_TREE:
         sentence = "These are trials of the stable versions, which are kept and not decided about."
         return sentence, shlex.join(["evalgate", "record", place])
-    words = ["evalgate", "gate", "--resume", place, *(["--simulate"] if simulated else [])]
-    return "The run still goes on, or was broken off.", shlex.join(words)
+    rest = ["--resume", place, *(["--simulate"] if simulated else [])]
+    if section.data.get("only") is not None:
+        sentence = "These are trials of a few cases alone, which decide nothing."
+        return sentence, shlex.join(["evalgate", "run", *rest])
+    return "The run still goes on, or was broken off.", shlex.join(["evalgate", "gate", *rest])
 
 
 def _sentence(headline: str, verdict: Verdict, names: Iterable[str]) -> str:

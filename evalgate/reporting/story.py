@@ -117,7 +117,7 @@ class TrialStory:
 class CaseStory:
     """One case with its input, what was expected, and what each arm answered.
 
-    `source` is the case as it stands in its eval set, in YAML.
+    `source` is the case as it stands in its eval set, in YAML, and `command` runs it again.
     """
 
     result: CaseOutcome
@@ -127,6 +127,7 @@ class CaseStory:
     arms: Mapping[Arm, ArmStory]
     trials: Mapping[Arm, tuple[TrialStory, ...]] = field(default_factory=dict)
     source: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

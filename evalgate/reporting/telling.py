@@ -1,36 +1,28 @@
 """Turns a verdict and the trials behind it into the report that every output is written from."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from evalgate.grading.case_files import is_file
-from evalgate.grading.messages import is_conversation
-from evalgate.grading.transcript import transcript
-from evalgate.model.document import Data
 from evalgate.model.evalset import Case
 from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import PromptVerdict, RunVerdict, Verdict
 from evalgate.reporting.advice import consequence, joined, next_steps
 from evalgate.reporting.background import NOTHING_KNOWN, Background
+from evalgate.reporting.case_telling import CaseTelling
 from evalgate.reporting.gathering import (
     FAILING_TOLD,
     MOST_WHOLE,
-    TEXT_LIMIT,
     Gathering,
-    text_limit,
 )
 from evalgate.reporting.sentences import prompt_headline, run_headline
 from evalgate.reporting.story import (
     ArmOutcome,
     CaseOutcome,
-    CaseStory,
     Outcome,
     PromptStory,
     Report,
     Stories,
 )
-from evalgate.reporting.visible import Excerpt, excerpt
 
 REGRESSED_TOLD = 200
 FIXED_TOLD = 50
@@ -58,7 +50,7 @@ def tell(
         for gathering in gatherings:
             gathering.add(trial)
     prompts = tuple(
-        _prompt_story(verdict, gathering, cases.get(verdict.evalset, {}), background)
+        _prompt_story(CaseTelling(run, gathering, cases.get(verdict.evalset, {}), background))
         for verdict, gathering in zip(run.prompts, gatherings, strict=True)
     )
     return Report(
@@ -86,15 +78,12 @@ def _all_steps(run: RunVerdict, prompts: Iterable[PromptStory]) -> tuple[str, ..
     return joined(steps)
 
 
-def _prompt_story(
-    verdict: PromptVerdict,
-    gathering: Gathering,
-    cases: Mapping[str, Case],
-    background: Background,
-) -> PromptStory:
+def _prompt_story(telling: CaseTelling) -> PromptStory:
+    gathering, background = telling.gathering, telling.background
+    verdict = gathering.verdict
     results = _results(gathering)
     whole = {
-        case: _case_story(result, gathering, cases, background)
+        case: telling.story(result)
         for case, result in results.items()
         if gathering.answers(case) or gathering.trials(case)
     }
@@ -163,31 +152,3 @@ def _outcome(arms: Mapping[Arm, ArmOutcome], *, waived: bool) -> Outcome:
     if Arm.BASELINE not in arms and arms[Arm.CANDIDATE].mean != 1:
         return Outcome.FAILING
     return Outcome.UNCHANGED
-
-
-def _case_story(
-    result: CaseOutcome,
-    gathering: Gathering,
-    cases: Mapping[str, Case],
-    background: Background,
-) -> CaseStory:
-    case = cases.get(result.case)
-    variables = case.vars.items() if case else ()
-    limit = text_limit(len(cases)) if result.outcome is Outcome.UNCHANGED else TEXT_LIMIT
-    return CaseStory(
-        result=result,
-        cluster=case.cluster if case else None,
-        variables=tuple((name, _excerpt_of(value, limit)) for name, value in variables),
-        expected=(
-            None if case is None or case.expected is None else _excerpt_of(case.expected, limit)
-        ),
-        arms=gathering.answers(result.case),
-        trials=gathering.trials(result.case),
-        source=background.source_of(case) if case else "",
-    )
-
-
-def _excerpt_of(value: Data, limit: int) -> Excerpt:
-    if is_conversation(value) or is_file(value) or isinstance(value, str):
-        return excerpt(transcript(value), limit)
-    return excerpt(json.dumps(value, ensure_ascii=False, indent=2), limit)

@@ -1,179 +1,144 @@
 """Tells a report on one screen of a terminal, and in a build log, where nothing may act."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Verdict
-from evalgate.reporting.look_words import course
-from evalgate.reporting.numbers import count, percent, points, signed_points, tally
-from evalgate.reporting.preflight_words import preflight_sentence
-from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, worse_title
-from evalgate.reporting.slice_words import told_slices
-from evalgate.reporting.spending import cost_line
-from evalgate.reporting.story import CaseStory, PromptStory, Report, first_complaint
-from evalgate.reporting.visible import on_one_line, safe_line
-from evalgate.reporting.waiver_words import waived_cases
+from evalgate.reporting.numbers import count
+from evalgate.reporting.sentences import ICONS, worse_title
+from evalgate.reporting.story import PromptStory, Report, Stories
+from evalgate.reporting.terminal_cases import case_list
+from evalgate.reporting.terminal_facts import PAGE, facts
+from evalgate.reporting.terminal_next import commands, places
+from evalgate.reporting.terminal_table import comparisons, title
+from evalgate.reporting.terminal_text import COLOURS, rows, safe
 
-COLOURS: Mapping[Verdict, str] = {
-    Verdict.PASS: "green",
-    Verdict.FAIL: "red",
-    Verdict.INCONCLUSIVE: "yellow",
-    Verdict.ERROR: "magenta",
-    Verdict.NOT_APPLICABLE: "blue",
-}
-"""The colour of the word and the sign of a verdict."""
+_USUAL, _MOST = 2, 20
+"""Prompts of a usual run, beyond which each is told in fewer lines; and the most that are told."""
 
-_BROKEN_SHOWN = 5
-_LINE = 400
+_CASES, _CASES_OF_MANY = 5, 3
+_NOTES, _REASONS = 6, 6
+_IN_THE_TABLE = ("non_inferior", "regression")
+"""Reasons whose numbers stand in the table."""
 
 
-def show(report: Report, console: Console, *, files: Mapping[str, str]) -> None:
-    """Print a report.
+def show(
+    report: Report, console: Console, *, files: Mapping[str, str], policy: str | None = None
+) -> None:
+    """Print a report: what was decided, what to do, numbers, the worst cases, where to look.
 
     Args:
         report: what to tell.
         console: where to print; its width and colours are respected.
         files: what was written, as name → path.
+        policy: the policy that ruled, where a repository has several.
     """
+    _show_verdict(report, console)
+    if report.prompts:
+        console.print()
+    told = _gravest(report.prompts)
+    for each in comparisons([story.verdict for story in told], console):
+        console.print(each)
+    _show_more(len(report.prompts) - len(told), "prompt", console)
+    for story in told:
+        _show_prompt(story, console, of=len(report.prompts))
+    _show_list(console, "Why", [reason.message for reason in report.reasons], most=_REASONS)
+    _show_list(console, "Notes", report.run.notes, most=_NOTES)
+    console.print()
+    _show_rows({**places(report, files), **commands(report, files, policy)}, console)
+
+
+def _gravest(stories: Sequence[PromptStory]) -> Sequence[PromptStory]:
+    """Return all, or those with the gravest verdicts where there are too many for a screen."""
+    if len(stories) <= _MOST:
+        return stories
+    return sorted(stories, key=lambda story: -story.verdict.verdict.severity)[:_MOST]
+
+
+def _show_verdict(report: Report, console: Console) -> None:
     run = report.run
     word, _, sentence = report.headline.partition(": ")
-    colour = COLOURS[run.verdict]
-    headline = Text.assemble((f"{ICONS[run.verdict]} {word}: ", f"bold {colour}"), _safe(sentence))
+    start = (f"{ICONS[run.verdict]} {word}: ", f"bold {COLOURS[run.verdict]}")
     if report.banner:
-        console.print(_safe(report.banner.text, "bold yellow"))
+        console.print(safe(report.banner.text, "bold yellow"))
         if report.banner.command:
-            console.print(_safe(report.banner.command), soft_wrap=True)
-    console.print(headline)
-    console.print(_safe(report.consequence, "dim"))
+            console.print(safe(report.banner.command), soft_wrap=True)
+    console.print(Text.assemble(start, safe(sentence)))
+    console.print(safe(report.consequence, "dim"))
     if run.simulated:
         console.print(Text("Answers are simulated; no call was made to Claude.", "bold yellow"))
-    for story in report.prompts:
-        console.print()
-        _show_prompt(story, console)
-    _show_list(console, "Why", [reason.message for reason in report.reasons])
-    _show_list(console, "What to do next", report.next_steps)
-    _show_list(console, "Notes", run.notes)
+    for step in report.next_steps:
+        console.print(_item(step, mark="→"))
+
+
+def _show_prompt(story: PromptStory, console: Console, *, of: int) -> None:
+    """Print what the table does not say of a prompt; a heading where there are several."""
+    verdict = story.verdict
+    said = list(facts(story, briefly=of > _USUAL and verdict.verdict is Verdict.PASS))
+    reasons = [each.message for each in verdict.reasons if not _is_in_the_table(each.code, verdict)]
+    groups = [
+        (name, found)
+        for name, found in (
+            (worse_title(verdict.verdict), story.regressed),
+            ("Failing", story.failing),
+        )
+        if found.total
+    ]
+    if not (said or reasons or groups):
+        return
     console.print()
-    places = {"cost": _cost(report), **files}
-    width = max(len(name) for name in places)
-    for name, value in places.items():
-        console.print(Text.assemble((f"  {name:<{width}}  ", "dim"), _safe(value)), soft_wrap=True)
+    if of > 1:
+        console.print(title(verdict))
+    for name, found in groups:
+        _show_cases(name, found, console, of=of)
+    for reason in reasons[:_REASONS]:
+        console.print(_item(reason))
+    _show_more(len(reasons) - _REASONS, "reason", console)
+    if said:
+        console.print(rows(said))
 
 
-def _show_prompt(story: PromptStory, console: Console) -> None:
-    verdict = story.verdict
-    refs = [_safe(ref.version).plain for ref in (verdict.baseline, verdict.candidate) if ref]
-    title = Text.assemble(
-        (_safe(on_one_line(verdict.name, 60)).plain, "bold"),
-        f"  {' → '.join(refs)}  ",
-        (f"{ICONS[verdict.verdict]} {WORDS[verdict.verdict]}", COLOURS[verdict.verdict]),
-    )
-    console.print(title)
-    console.print(rows(_facts(story)))
-    for reason in verdict.reasons:
-        console.print(_item(reason.message))
-    groups = ((worse_title(verdict.verdict), story.regressed), ("Failing", story.failing))
-    for title_of_group, stories in groups:
-        if not stories.total:
-            continue
-        shown = stories.told[:_BROKEN_SHOWN]
-        more = f" (the first {len(shown)})" if stories.total > len(shown) else ""
-        console.print(Text(f"  {title_of_group}: {count(stories.total, 'case')}{more}", "bold"))
-        for told in shown:
-            console.print(Padding(_case(told), (0, 0, 0, 4), expand=False))
+def _is_in_the_table(code: str, verdict: PromptVerdict) -> bool:
+    return code in _IN_THE_TABLE and verdict.delta is not None
 
 
-def _facts(story: PromptStory) -> Iterator[tuple[str, str]]:
-    verdict = story.verdict
-    rates = [percent(rate) for arm in Arm if (rate := verdict.pass_rate.get(arm)) is not None]
-    if rates:
-        yield "pass rate", " → ".join(rates)
-    if verdict.delta:
-        yield "change", _change(verdict)
-    if verdict.evalset:
-        worse, better = len(verdict.flips.regressed), len(verdict.flips.fixed)
-        compared = count(verdict.cases.compared, "case")
-        yield "compared", f"{compared} of {verdict.evalset}: {worse:,} worse, {better:,} better"
-    if verdict.preflight:
-        yield "could show", preflight_sentence(verdict.preflight)
-    if verdict.ledger:
-        yield "trials", _account(story)
-    yield from course(verdict)
-    for tag, said in told_slices(verdict):
-        yield f"slice {on_one_line(tag, 40)}", said
-    for case, terms in waived_cases(verdict):
-        yield on_one_line(case, 40), terms
-    yield from changed_cases(verdict)
+def _show_cases(name: str, found: Stories, console: Console, *, of: int) -> None:
+    shown = found.told[: _CASES if of == 1 else _CASES_OF_MANY]
+    console.print(Text(f"  {name}: {count(found.total, 'case')}", "bold"))
+    listed = case_list(shown, console.width - 4, briefly=of > 1)
+    console.print(Padding(listed, (0, 0, 0, 4), expand=False))
+    _show_more(found.total - len(shown), "case", console)
 
 
-def _change(verdict: PromptVerdict) -> str:
-    if verdict.delta is None:
-        return ""
-    low, high = bounds(verdict.delta, verdict.max_drop)
-    estimate = signed_points(verdict.delta.estimate)
-    return f"{estimate} points, from {low} to {high}; the limit is {points(-verdict.max_drop)}"
+def _show_more(number: int, noun: str, console: Console) -> None:
+    if number > 0:
+        console.print(f"    … and {count(number, f'more {noun}')} in {PAGE}", style="dim")
 
 
-def _account(story: PromptStory) -> str:
-    ledgers = story.verdict.ledger.values()
-    parts = {
-        part: sum(getattr(ledger, part) for ledger in ledgers)
-        for part in ("planned", "graded", "errored", "skipped", "waived")
-    }
-    planned = parts.pop("planned")
-    rest = " + ".join(f"{number:,} {part}" for part, number in parts.items() if number) or "0"
-    kinds = {**story.error_kinds, **story.skip_kinds}
-    causes = ", ".join(f"{number:,} × {kind}" for kind, number in kinds.items())
-    return f"{planned:,} planned = {rest}{f' ({causes})' if causes else ''}"
-
-
-def _case(story: CaseStory) -> Text:
-    result = story.result
-    change = " → ".join(tally(result.arms[arm].outcomes) for arm in Arm if arm in result.arms)
-    importance = (" critical", "bold red") if result.critical else ""
-    steadiness = (" flaky", "yellow") if result.flaky else ""
-    name = (_safe(on_one_line(result.case, 60)).plain, "bold")
-    line = Text.assemble(name, importance, steadiness, f"  {change}")
-    complaint = first_complaint(story)
-    return Text.assemble(line, "\n", (_safe(complaint).plain, "dim")) if complaint else line
-
-
-def _show_list(console: Console, title: str, items: Sequence[str]) -> None:
-    if items:
-        console.print()
-        console.print(Text(title, "bold"))
-    for item in items:
+def _show_list(console: Console, name: str, items: Sequence[str], *, most: int) -> None:
+    if not items:
+        return
+    console.print()
+    console.print(Text(name, "bold"))
+    for item in items[:most]:
         console.print(_item(item))
+    _show_more(len(items) - most, name.lower().rstrip("s"), console)
 
 
-def _item(text: str) -> Table:
+def _item(text: str, *, mark: str = "-") -> Table:
     table = Table.grid(padding=(0, 1))
-    table.add_row(Text("  -"), _safe(text))
+    table.add_row(Text(mark if mark != "-" else "  -"), safe(text))
     return table
 
 
-def rows(facts: Iterable[tuple[str, str]]) -> Table:
-    """Return facts beside their names as a table in which nothing may act."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in facts:
-        table.add_row(Text.assemble("  ", _safe(name, "dim")), _safe(value))
-    return table
-
-
-def _cost(report: Report) -> str:
-    run = report.run
-    would = "would have been " if run.simulated else ""
-    return f"{would}{cost_line(run)}"
-
-
-def _safe(text: str, style: str = "") -> Text:
-    """Return a text that has no markup, no hidden characters, and no workflow command anywhere.
-
-    Lines are broken by the console, so that any place may come to stand at the start of one.
-    """
-    return Text(safe_line(on_one_line(text, _LINE)), style)
+def _show_rows(named: Mapping[str, str], console: Console) -> None:
+    """Print names with values that are never broken, because people copy them."""
+    width = max(map(len, named), default=0)
+    for name, value in named.items():
+        console.print(
+            Text.assemble((f"  {name:<{width}}  ", "dim"), safe(value, limit=4_000)), soft_wrap=True
+        )

@@ -27,6 +27,8 @@ def test_the_demo_passes_the_harmless_change_and_blocks_the_damaging_one(tmp_pat
         assert "Answers are simulated" in page
         assert "Answers are simulated" in (folder / "comment.md").read_text()
         assert str(folder / "report.html") in done.stdout
+    assert f"first go to {tmp_path / 'demo' / 'repository'}." in done.stdout
+    assert "evalgate run --base " in done.stdout
     assert verdicts == {"harmless": ("pass", 0), "damaging": ("fail", 1)}
 
 

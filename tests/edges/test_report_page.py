@@ -290,8 +290,13 @@ def test_link_and_yaml_of_a_case_and_the_runs_command_are_copied(
         assert page.evaluate("navigator.clipboard.readText()") == link
         page.get_by_role("button", name="Copy as YAML").click()
         assert page.evaluate("navigator.clipboard.readText()") == "- id: refund-late\n"
+        page.get_by_role("button", name="Copy command").first.click()
+        assert page.evaluate("navigator.clipboard.readText()") == (
+            "evalgate run --base 111111111111 --head 222222222222 --prompt support"
+            " --evalset letters --case refund-late --simulate"
+        )
         go(page, "#run")
-        page.get_by_role("button", name="Copy command").click()
+        page.locator("#run").get_by_role("button", name="Copy command").click()
         assert page.evaluate("navigator.clipboard.readText()") == "evalgate gate --base main"
 
 

@@ -126,6 +126,7 @@ def test_the_whole_of_a_case_has_input_answers_grades_trials_and_what_differs(
             },
             "history": [],
             "source": "",
+            "command": "evalgate run --base 111111111111 --head 222222222222 --prompt support --evalset letters --case late",
             "diff": None,
         }
     )

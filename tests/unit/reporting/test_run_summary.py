@@ -108,6 +108,7 @@ def test_hostile_texts_are_cut_and_made_visible() -> None:
         ({"simulated": True}, "evalgate gate --resume 'reports/a run' --simulate"),
         ({"shard": "2/4"}, "evalgate merge 'reports/a run' …"),
         ({"base": "the work tree"}, "evalgate record 'reports/a run'"),
+        ({"only": {"cases": ["late"]}}, "evalgate run --resume 'reports/a run'"),
     ],
 )
 def test_a_run_without_a_verdict_names_what_to_do(changes: dict[str, Data], command: str) -> None:
