@@ -3,12 +3,14 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from evalgate.adapters.git_history import read_blobs, read_revisions
 from evalgate.adapters.git_process import git, said
 from evalgate.errors import RepositoryError
 from evalgate.model.document import Tree
+from evalgate.model.revision import Revisions
 
 _SHALLOW_ADVICE = "fetch the whole history (in GitHub Actions: `fetch-depth: 0` at the checkout)"
 _PARTIAL_ADVICE = "clone or fetch without `--filter`, since evalgate never fetches by itself"
@@ -133,6 +135,14 @@ class GitRepository:
         new = list(dict.fromkeys(oid for oid in blobs.values() if oid not in self._blobs))
         self._blobs |= dict(zip(new, self._contents(new), strict=True))
         return {path: self._blobs[oid] for path, oid in blobs.items()}
+
+    def revisions(self, commit: str, under: Iterable[str], *, most: int) -> Revisions:
+        """Return the states that the files under the given paths went through, up to a commit."""
+        return read_revisions(self._folder, commit, under, most=most)
+
+    def contents(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """Yield the contents with the ids of blobs, none of which the clone may lack."""
+        return read_blobs(self._folder, ids)
 
     def _entries(self, commit: str, paths: list[str]) -> dict[str, str | None]:
         """Return path → id of the content, or None for what is no regular file."""

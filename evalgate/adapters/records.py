@@ -6,12 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from statistics import fmean
 
 from evalgate.adapters.own_lines import read_own_line
-from evalgate.adapters.trial_lines import decode
+from evalgate.adapters.trial_lines import decode, parse
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Data, Document, Tree
 from evalgate.model.trial import Arm, Trial, TrialStatus
 
 SUFFIX = ".jsonl"
+
+
+def read_record(line: bytes) -> Trial | None:
+    """Return the trial that a line of a record holds; None when it holds none."""
+    trial = read_own_line(line)
+    if trial is not None:
+        return trial
+    try:
+        return decode(parse("", line, number=1), arm=Arm.BASELINE)
+    except ConfigurationError:
+        return None
 
 
 class RecordFiles:

@@ -47,7 +47,7 @@ def judge(
                 problems = error.problems if isinstance(error, ConfigurationError) else ()
                 publish(publication, refusal(question, error), problems=problems)
         raise
-    publish(publication, verdict, plan=plan, log=own.log)
+    publish(publication, verdict, plan=plan, log=own.log, repository=world.repository)
     if plan.trials and verdict.exit_code is ExitCode.NOT_EVALUATED:
         costs_too_much = FailureKind.COST_LIMIT in {reason.code for reason in verdict.reasons}
         how = how_to_go_on(terms, publication.folder, costs_too_much=costs_too_much)

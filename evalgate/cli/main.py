@@ -35,6 +35,7 @@ VERBS: Mapping[str, _Verb] = {
     "promote": _Verb("evalgate.cli.promote", "gate a version for more traffic, and move live.yaml"),
     "accept": _Verb("evalgate.cli.accept", "answer for the change of an eval set, on the base"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
+    "history": _Verb("evalgate.cli.history", "tell the pass rates over time, from the records"),
     "calibrate": _Verb("evalgate.cli.calibrate", "hold the judge against labels of people"),
     "selftest": _Verb("evalgate.cli.selftest", "measure how often your policy decides wrongly"),
     "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),

@@ -74,7 +74,7 @@ def run(options: Namespace) -> ExitCode:
     document = plan_document(plan, simulated=begun[0].simulated)
     write_files(publication.folder, {PLAN_FILE: as_one_line(document)})
     verdict = conclude(plan, log.read, stopped=None)
-    publish(publication, verdict, plan=plan, log=log)
+    publish(publication, verdict, plan=plan, log=log, repository=world.repository)
     return verdict.exit_code
 
 

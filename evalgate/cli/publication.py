@@ -11,7 +11,7 @@ from evalgate.adapters import actions
 from evalgate.adapters.files import read_json
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
-from evalgate.cli.case_text import case_yaml
+from evalgate.cli.background import background
 from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
 from evalgate.errors import (
     ConfigurationError,
@@ -20,21 +20,19 @@ from evalgate.errors import (
     Problem,
     RepositoryError,
 )
-from evalgate.gate.file_changes import file_changes
 from evalgate.gate.gathering import POLICY_PATH, WORK_TREE, Question
 from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
-from evalgate.gate.settings import command, settings
 from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.github import Annotation
-from evalgate.model.ports import TrialLog
+from evalgate.model.ports import Repository, TrialLog
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
 from evalgate.publishing.submission import FILE as SUBMISSION
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
 from evalgate.reporting.annotation_file import annotation_document, read_annotations
 from evalgate.reporting.annotations import annotations, capped
-from evalgate.reporting.background import NOTHING_KNOWN, Background
+from evalgate.reporting.background import NOTHING_KNOWN
 from evalgate.reporting.comment import COMMENT_BYTES, SUMMARY_BYTES, comment, summary
 from evalgate.reporting.junit import junit
 from evalgate.reporting.markdown import code
@@ -138,6 +136,7 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
     log: TrialLog | None = None,
     problems: Sequence[Problem] = (),
     banner: Banner | None = None,
+    repository: Repository | None = None,
 ) -> Report:
     """Write the run folder, then tell the terminal and the workflow; return what was told.
 
@@ -150,6 +149,7 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
         log: its trials.
         problems: of files, when they are why there is no plan.
         banner: what stands above everything else in the report.
+        repository: whose past tells how the prompts fared before; None tells nothing of it.
     """
     report = tell(
         verdict,
@@ -158,7 +158,16 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
             name: {case.id: case for case in evalset.cases}
             for name, evalset in (plan.sets if plan else {}).items()
         },
-        background=_background(plan, publication) if plan else NOTHING_KNOWN,
+        background=(
+            background(
+                plan,
+                repository,
+                policy=_policy(plan, publication),
+                in_workflow=publication.in_workflow,
+            )
+            if plan
+            else NOTHING_KNOWN
+        ),
     )
     report = replace(report, banner=banner)
     files = _files(report, plan, publication)
@@ -171,16 +180,6 @@ def publish(  # noqa: PLR0913 - everything that a report is told from
     if publication.in_workflow:
         _tell_the_step(publication, files, remarks)
     return report
-
-
-def _background(plan: Plan, publication: Publication) -> Background:
-    return Background(
-        files=file_changes(plan),
-        source_of=case_yaml,
-        policy=_policy(plan, publication),
-        command=command(plan),
-        settings=settings(plan),
-    )
 
 
 def _tell_the_step(

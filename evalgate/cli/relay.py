@@ -178,6 +178,7 @@ def _relay_root(question: Question, relaying: _Relaying) -> Standing:
             verdict,
             plan=plan,
             log=log,
+            repository=relaying.world.repository,
             banner=banner(
                 plan,
                 verdict,

@@ -40,5 +40,5 @@ def run(options: Namespace) -> ExitCode:
     publication = Publication(
         folder=options.folder, as_json=options.json, in_workflow=environment.in_workflow
     )
-    publish(publication, verdict, plan=plan, log=log)
+    publish(publication, verdict, plan=plan, log=log, repository=world.repository)
     return verdict.exit_code

@@ -90,7 +90,12 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
     if x <= 0 or x >= 1:
         return 0.0 if x <= 0 else 1.0
     if x > (a + 1) / (a + b + 2):
-        return 1 - incomplete_beta(1 - x, b, a)
+        return 1 - _beta_below(1 - x, b, a)
+    return _beta_below(x, a, b)
+
+
+def _beta_below(x: float, a: float, b: float) -> float:
+    """Return I_x(a, b) where the continued fraction converges fast: x up to (a + 1)/(a + b + 2)."""
     log_front = a * math.log(x) + b * math.log1p(-x) - _log_beta(a, b)
     return math.exp(log_front) / (a * _beta_fraction(x, a, b))
 

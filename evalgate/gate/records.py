@@ -47,9 +47,7 @@ def read_records(
     folder, branch = policy.paths.baselines, policy.baseline.branch
     if branch is None:
         return KeptRecords(files=repository.files(trusted, [folder]))
-    names = [f"refs/remotes/origin/{branch}", *([] if in_workflow else [f"refs/heads/{branch}"])]
-    tip = _first(repository, names)
-    commit = tip if at is None or tip is None else _past(repository, tip, at)
+    commit = branch_commit(repository, branch, in_workflow=in_workflow, at=at)
     if commit is None:
         note = (
             f"There is no record yet: this clone has no branch {branch} of origin (`fetch-depth: 0`"
@@ -57,6 +55,22 @@ def read_records(
         )
         return KeptRecords(at="", notes=(note,))
     return KeptRecords(files=repository.files(commit, [folder]), at=commit)
+
+
+def branch_commit(
+    repository: Repository, branch: str, *, in_workflow: bool, at: str | None = None
+) -> str | None:
+    """Return the commit of a branch of records that counts, if there is one.
+
+    Args:
+        repository: where it is.
+        branch: its short name.
+        in_workflow: whether only what origin had counts.
+        at: the commit at which a run began, empty when there was none; None is where it is now.
+    """
+    names = [f"refs/remotes/origin/{branch}", *([] if in_workflow else [f"refs/heads/{branch}"])]
+    tip = _first(repository, names)
+    return tip if at is None or tip is None else _past(repository, tip, at)
 
 
 def _first(repository: Repository, names: list[str]) -> str | None:

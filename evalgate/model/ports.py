@@ -17,6 +17,7 @@ from evalgate.model.github import (
     NewDeployment,
     PullRequest,
 )
+from evalgate.model.revision import Revisions
 from evalgate.model.template import Template
 from evalgate.model.trial import Trial
 
@@ -79,6 +80,20 @@ class Repository(Protocol):
 
     def files(self, commit: str | None, under: Iterable[str]) -> Tree:
         """Return path → content of the files under the given paths."""
+        ...
+
+    def revisions(self, commit: str, under: Iterable[str], *, most: int) -> Revisions:
+        """Return the states that the files under the given paths went through, up to a commit.
+
+        Args:
+            commit: the last one; of merges only the first parent is followed.
+            under: files and folders.
+            most: how many revisions are returned; older ones are left out.
+        """
+        ...
+
+    def contents(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """Yield the contents with the ids of blobs, none of which the clone may lack."""
         ...
 
 

@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class Turn(StrEnum):
-    """What is different from the record before, so that two rates may not be alike in meaning."""
+    """What is different from the record before, so that two rates may not be alike in meaning.
+
+    Cases are different when some came, went or were edited, graders when answers are graded
+    otherwise: by other graders, another judge or another evalgate.
+    """
 
     VERSION = "version"
     MODEL = "model"
@@ -18,7 +22,8 @@ class Turn(StrEnum):
 class TrackPoint:
     """One state of a record: what a version was known to do on a set at a commit.
 
-    `at` is when the commit was made, `YYYY-MM-DDTHH:MM:SSZ`. `models` are those that answered.
+    `at` is when the commit was made, `YYYY-MM-DDTHH:MM:SSZ`; both are empty for a record that is
+    not committed yet. `models` are those that answered.
     `rate` is the mean over the cases of their mean outcome, `low` and `high` its bounds, in 0..1.
     `outcomes` are those of each case's trials, and `turns` what differs from the point before.
     """

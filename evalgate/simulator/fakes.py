@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from evalgate.errors import RepositoryError
 from evalgate.model.chat import CallFailure, ChatRequest, Completion, Usage
 from evalgate.model.document import Tree
 from evalgate.model.ports import Batch, ChatModel
+from evalgate.model.revision import Blob, Revision, Revisions
 from evalgate.model.trial import Trial
 from evalgate.simulator.draw import digest
 from evalgate.simulator.reply import reply_to
@@ -208,7 +210,8 @@ class MemoryRepository:
     `commits` maps each commit to its tree and `parents` each commit to those it follows. `refs`
     maps further names to commits; `HEAD` there is what the work tree was checked out from. The
     work tree is that commit's tree unless `work_tree` says otherwise. `irregular` are the paths of
-    links and submodules, at every commit alike.
+    links and submodules, at every commit alike. `dates` says when commits were made, and
+    `lacking` are the ids of contents that the clone lacks.
     """
 
     commits: Mapping[str, Tree]
@@ -216,6 +219,9 @@ class MemoryRepository:
     refs: Mapping[str, str]
     work_tree: Tree | None = None
     irregular: frozenset[str] = frozenset()
+    dates: Mapping[str, str] = field(default_factory=dict)
+    lacking: frozenset[str] = frozenset()
+    is_shallow: bool = False
 
     def resolve(self, ref: str) -> str:
         """Return the commit that a ref or a commit's own id names."""
@@ -253,6 +259,40 @@ class MemoryRepository:
             tree = self.commits[self.resolve(commit or "HEAD")]
         places = tuple(under)
         return {path: content for path, content in tree.items() if _is_under(path, places)}
+
+    def revisions(self, commit: str, under: Iterable[str], *, most: int) -> Revisions:
+        """Return the commits that changed files under the paths, along the first parents."""
+        places, found = tuple(under), []
+        for each in self._line(self.resolve(commit)):
+            files = self.files(each, places)
+            before = self.parents.get(each, ())[:1]
+            if files != (self.files(before[0], places) if before else {}):
+                blobs = {path: self._blob(content) for path, content in files.items()}
+                found.append(Revision(commit=each, at=self.dates.get(each, ""), files=blobs))
+        return Revisions(
+            listed=tuple(found[:most][::-1]),
+            is_shallow=self.is_shallow,
+            has_more=len(found) > most,
+        )
+
+    def contents(self, ids: Sequence[str]) -> Iterator[bytes]:
+        """Yield the contents with these ids."""
+        known = {
+            self._blob(content).id: content
+            for tree in self.commits.values()
+            for content in tree.values()
+        }
+        return (known[oid] for oid in ids)
+
+    def _blob(self, content: bytes) -> Blob:
+        oid = sha256(content).hexdigest()
+        return Blob(id=oid, size=None if oid in self.lacking else len(content))
+
+    def _line(self, commit: str) -> Iterator[str]:
+        following: str | None = commit
+        while following is not None:
+            yield following
+            following = next(iter(self.parents.get(following, ())), None)
 
     def _ancestry(self, commit: str) -> Iterator[str]:
         waiting = [commit]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.adapters.records import RecordFiles
+from evalgate.adapters.records import RecordFiles, read_record
 from evalgate.adapters.trial_lines import encode
 from evalgate.errors import ConfigurationError
 from evalgate.model.chat import Completion, Usage
@@ -101,3 +101,17 @@ def test_the_time_of_a_case_is_the_mean_of_its_answers() -> None:
 def test_a_time_that_none_can_have_taken_does_not_weigh(took: str) -> None:
     line = file(TRIAL).replace(b'"latency_ms": 1500', f'"latency_ms": {took}'.encode())
     assert RecordFiles({"a.jsonl": line}).seconds("replies") == {}
+
+
+def test_a_line_is_read_whoever_wrote_it() -> None:
+    assert read_record(file(TRIAL)) == TRIAL
+    told = read_record(b'{"case": "a", "trial": 1, "score": 0.5, "extra": [1]}')
+    assert told is not None
+    assert (told.case, told.trial, told.score) == ("a", 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    "line", [b"{", b"7", b"\xff", b"[" * 100_000, b"{}", file(TRIAL, trial=-1)]
+)
+def test_a_line_that_is_no_trial_is_none(line: bytes) -> None:
+    assert read_record(line) is None

@@ -64,6 +64,14 @@ def test_the_incomplete_beta_function_is_flat_outside_the_unit_interval(
     assert incomplete_beta(x, 2.0, 3.0) == expected
 
 
+def test_the_incomplete_beta_function_has_a_value_where_rounding_favours_both_sides() -> None:
+    """Here x is above its limit, and 1 − x above that of the reflection."""
+    a, b, x = 0.0006429540039508039, 2.489791763877675, 0.2228387710479859
+    assert x > (a + 1) / (a + b + 2)
+    assert 1 - x > (b + 1) / (a + b + 2)
+    assert incomplete_beta(x, a, b) == pytest.approx(scipy.stats.beta.cdf(x, a, b), abs=1e-12)
+
+
 def test_the_incomplete_beta_function_meets_a_closed_form() -> None:
     # I_x(2, 3) is the chance of two or more successes in four draws.
     x = 0.3
