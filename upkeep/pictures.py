@@ -59,13 +59,14 @@ def draw(browser: Browser, report: Path, name: str, view: View) -> None:
 
 def main() -> None:
     """Draw all of them."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with tempfile.TemporaryDirectory() as folder:
         report = demo(Path(folder, "demo"))
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name, view in VIEWS.items():
-            draw(browser, report, name, view)
-        browser.close()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for name, view in VIEWS.items():
+                draw(browser, report, name, view)
+            browser.close()
 
 
 if __name__ == "__main__":
