@@ -84,11 +84,11 @@ def _say(comparison: FileComparison, console: Console) -> None:
 
 def _whys(comparison: FileComparison) -> list[str]:
     """Return the reasons that the sentence does not tell already."""
-    said = headline(comparison)
+    said = headline(comparison).casefold()
     return [
         reason.message
         for reason in comparison.verdict.reasons
-        if reason.code not in _IN_SENTENCE and reason.message not in said
+        if reason.code not in _IN_SENTENCE and reason.message.casefold() not in said
     ]
 
 

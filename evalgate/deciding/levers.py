@@ -1,6 +1,7 @@
 """What would decide an undecided comparison: more cases, more trials, or a wider limit."""
 
 import math
+from dataclasses import dataclass
 
 from evalgate.deciding.bounds import proves_limit
 from evalgate.deciding.evidence import Evidence
@@ -13,24 +14,49 @@ _COPIES = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0)
 _MOST_TRIALS = 10
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levers:
+    """What would decide if the results stay like these; None where it would not help.
+
+    `trials` are per case; `units` are cases, clusters or, of a suite, all its trials. `limit` is
+    the smallest whole number of points, as a fraction, that this evidence proves.
+    """
+
+    limit: float
+    trials: int | None = None
+    units: int | None = None
+
+
+def find_levers(evidence: Evidence, rules: GateRules) -> Levers:
+    """Return what would decide; more of the same only where that would help."""
+    limit = provable_limit(evidence)
+    copies = _copies_needed(evidence, rules)
+    if copies is None:
+        return Levers(limit=limit)
+    is_suite = evidence.estimand is Estimand.SUITE
+    return Levers(
+        limit=limit,
+        trials=_trials_needed(evidence, rules, copies),
+        units=None if is_suite else _round_up(evidence.sample.units * copies),
+    )
+
+
 def levers(evidence: Evidence, rules: GateRules) -> str:
     """Name the steps that would decide, as one clause.
 
     More cases and more trials are named only where they would help if the results stay like these.
     """
-    copies = _copies_needed(evidence, rules)
-    if copies is None:
+    found = find_levers(evidence, rules)
+    limit = f"a limit of {points(found.limit)}"
+    if found.trials is None and found.units is None:
         advice = "more of the same evidence would not prove it, so look at the cases that got worse"
-        return f"{advice}, or accept a limit of {points(provable_limit(evidence))}"
+        return f"{advice}, or accept {limit}"
     steps = []
-    trials = _trials_needed(evidence, rules, copies)
-    if trials is not None:
-        steps.append(f"about {counted(trials, 'trial')} per case")
-    if evidence.estimand is not Estimand.SUITE:
-        needed = _round_up(evidence.sample.units * copies)
-        steps.append(f"about {counted(needed, evidence.unit)} like these")
-    steps.append(f"a limit of {points(provable_limit(evidence))}")
-    return f"{', '.join(steps[:-1])} or {steps[-1]} would decide"
+    if found.trials is not None:
+        steps.append(f"about {counted(found.trials, 'trial')} per case")
+    if found.units is not None:
+        steps.append(f"about {counted(found.units, evidence.unit)} like these")
+    return f"{', '.join(steps)} or {limit} would decide"
 
 
 def provable_limit(evidence: Evidence) -> float:

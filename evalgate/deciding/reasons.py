@@ -134,7 +134,8 @@ def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reaso
 def regression(delta: Estimate, rules: GateRules) -> Reason:
     """The candidate does worse, and the limit is not shown to hold."""
     return Reason(
-        code="regression", message=f"{_change(delta)}; the limit is {points(rules.max_drop)}."
+        code="regression",
+        message=f"{_change(delta, rules)}; the limit is {points(rules.max_drop)}.",
     )
 
 
@@ -203,7 +204,7 @@ def too_few_units(evidence: Evidence, rules: GateRules) -> Reason:
 
 def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason:
     """The bounds leave both answers open."""
-    found = _change(delta)
+    found = _change(delta, rules)
     if delta.low > -rules.max_drop:
         share = percent_above(evidence.rare_loss)
         found = f"{found}, but up to {share} of the {evidence.unit}s may have broken outright"
@@ -223,7 +224,7 @@ def lopsided_errors(
     return Reason(
         code="lopsided_errors",
         message=f"{counted(lost, 'trial')} {verb} no grade in the candidate alone; "
-        f"were {they}, the drop could reach {points(worst)}; "
+        f"were {they}, the drop could reach {points(worst, apart_from=(rules.max_drop,))}; "
         f"the limit is {points(rules.max_drop)}: find out why and run again.",
     )
 
@@ -232,7 +233,7 @@ def non_inferior(delta: Estimate, rules: GateRules) -> Reason:
     """The drop, if there is one, is shown to stay within the limit."""
     within = ", within the limit of" if delta.low < 0 else "; the limit for a drop is"
     return Reason(
-        code="non_inferior", message=f"{_change(delta)}{within} {points(rules.max_drop)}."
+        code="non_inferior", message=f"{_change(delta, rules)}{within} {points(rules.max_drop)}."
     )
 
 
@@ -267,8 +268,8 @@ def half_sufficed(ran: int, planned: int) -> Reason:
     )
 
 
-def _change(delta: Estimate) -> str:
-    sentence = between(delta.low, delta.high)
+def _change(delta: Estimate, rules: GateRules) -> str:
+    sentence = between(delta.low, delta.high, apart_from=(rules.max_drop,))
     return sentence[0].upper() + sentence[1:]
 
 

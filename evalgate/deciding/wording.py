@@ -5,18 +5,36 @@ from collections.abc import Sequence
 
 _MOST_NAMES = 5
 _ROUNDING = 1e-9
+_LEAST = "0.0001"
 
 
-def points(fraction: float) -> str:
+def points(fraction: float, *, apart_from: Sequence[float] = ()) -> str:
     """Write the size of a fraction in percentage points: `4.5 points`, `1 point`.
 
-    One decimal, or two below a tenth of a point, so that what is not zero does not read as zero.
+    Args:
+        fraction: the difference; its sign is left out.
+        apart_from: see `points_alone`.
     """
-    value = abs(fraction) * 100
-    if 0 < value < 0.05:
-        return f"{max(value, 0.01):.2f} points"
-    number = f"{value:.1f}".removesuffix(".0")
+    number = points_alone(abs(fraction), apart_from=apart_from)
     return f"{number} {'point' if number == '1' else 'points'}"
+
+
+def points_alone(fraction: float, *, apart_from: Sequence[float] = ()) -> str:
+    """Write a fraction in percentage points, without a unit.
+
+    Args:
+        fraction: the difference, in −1..1.
+        apart_from: fractions that this one must not look equal to unless it is; as many decimals
+            are added as that takes, up to four. None at all is always among them.
+    """
+    others = (0.0, *apart_from)
+    text = ""
+    for decimals in range(1, 5):
+        text = _shortest(fraction * 100, decimals)
+        looks_equal = (_shortest(other * 100, decimals) == text for other in others)
+        if not any(looks_equal) or any(abs(other - fraction) < _ROUNDING for other in others):
+            return text
+    return text if text != "0" else ("-" if fraction < 0 else "") + _LEAST
 
 
 def percent(fraction: float) -> str:
@@ -51,19 +69,26 @@ def listed(names: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def between(low: float, high: float) -> str:
-    """Say in words where a change lies, from its bounds as fractions."""
-    if high < 0:
-        return f"the drop is between {_apart(-high, -low)}"
-    if low > 0:
-        return f"the gain is between {_apart(low, high)}"
-    return f"the change is between a drop of {points(low)} and a gain of {points(high)}"
+def between(low: float, high: float, *, apart_from: Sequence[float] = ()) -> str:
+    """Say in words where a change lies, from its bounds as fractions.
+
+    Args:
+        low: the lower bound.
+        high: the upper bound.
+        apart_from: sizes that no bound must look equal to unless it is.
+    """
+    least, most = (points(end, apart_from=apart_from) for end in sorted((low, high), key=abs))
+    if high < 0 or low > 0:
+        word = "drop" if high < 0 else "gain"
+        return f"the {word} is between {least.split(' ', maxsplit=1)[0]} and {most}"
+    drop, gain = (points(end, apart_from=apart_from) for end in (low, high))
+    return f"the change is between a drop of {drop} and a gain of {gain}"
 
 
 def _percent(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + "%"
 
 
-def _apart(small: float, large: float) -> str:
-    """Write two sizes with the unit once: `4 and 11 points`."""
-    return f"{points(small).split(' ', maxsplit=1)[0]} and {points(large)}"
+def _shortest(value: float, decimals: int) -> str:
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text

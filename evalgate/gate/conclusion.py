@@ -9,6 +9,7 @@ from evalgate.deciding import reasons
 from evalgate.deciding.flakiness import flaky_cases
 from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
 from evalgate.deciding.rates import exceeds, rate
+from evalgate.deciding.turning import Question, turning
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
 from evalgate.errors import ExitCode
@@ -23,6 +24,7 @@ from evalgate.model.comparison import CaseKind
 from evalgate.model.policy import GateRules, OnInconclusive, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.turning import Turning
 from evalgate.model.verdict import (
     ChangedCases,
     Latency,
@@ -210,11 +212,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         estimand=decision.estimand.value,
         ledger=comparison.ledger,
         cases=decision.cases,
-        changed_cases=ChangedCases(
-            new=matchup.ids(CaseKind.NEW),
-            edited=matchup.ids(CaseKind.EDITED),
-            deleted=matchup.deleted,
-        ),
+        changed_cases=_changed(matchup),
         head_pass_rate=rate(comparison.pairs, Arm.CANDIDATE),
         pass_rate=decision.pass_rate,
         delta=decision.delta,
@@ -229,7 +227,28 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         spending=tally.spending,
         latency_ms=None if matchup.checks else tally.latency,
         judge=matchup.judge,
+        turning=_turning(standing, decision, matchup)
+        if judged.verdict is decision.verdict
+        else None,
     )
+
+
+def _changed(matchup: Matchup) -> ChangedCases:
+    new, edited = matchup.ids(CaseKind.NEW), matchup.ids(CaseKind.EDITED)
+    return ChangedCases(new=new, edited=edited, deleted=matchup.deleted)
+
+
+def _turning(standing: Standing, decision: Decision, matchup: Matchup) -> Turning | None:
+    """Return what would turn a verdict that the comparison alone has brought about."""
+    candidate = matchup.candidate
+    question = Question(
+        comparison=standing.comparison,
+        rules=standing.rules,
+        baseline=candidate.baseline is not None,
+        unchanged=candidate.unchanged,
+        scale=None if matchup.checks else matchup.judge,
+    )
+    return turning(question, decision)
 
 
 def _acceptable(decision: Decision, matchup: Matchup, plan: Plan) -> Iterator[Reason]:

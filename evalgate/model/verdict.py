@@ -9,6 +9,7 @@ from evalgate.model.comparison import ArmLedger
 from evalgate.model.policy import OnInconclusive
 from evalgate.model.preflight import Preflight
 from evalgate.model.trial import Arm
+from evalgate.model.turning import Turning
 from evalgate.model.waiver import Waiver
 
 
@@ -217,6 +218,7 @@ class PromptVerdict:
     candidate's over all cases of the head, the one that `min_pass_rate` judges. `flaky` are the
     ids of the cases that the baseline itself passes on some trials only; `waived` are the waivers
     in force, whose cases count neither way. `preflight` is what was told before the first trial.
+    `turning` is the least that would change the verdict.
     """
 
     name: str
@@ -246,6 +248,7 @@ class PromptVerdict:
     spending: Spending = Spending()
     latency_ms: Latency | None = None
     judge: JudgeScale | None = None
+    turning: Turning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from evalgate.reporting.visible import on_one_line
 SCHEMA = "comparisons/1"
 
 _NAME = 60
-_NOT_IN_FILES = ("cost_usd", "latency_ms", "preflight", "spending", "why", "judge")
+_NOT_IN_FILES = ("cost_usd", "latency_ms", "preflight", "spending", "turning", "why", "judge")
 _ABOUT: Mapping[str, str] = {
     "population": "the traffic that the cases were drawn from",
     "suite": "exactly these cases",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Slice
 from evalgate.reporting.drawing import Drawing
+from evalgate.reporting.headline import parted
 from evalgate.reporting.interval_chart import interval_chart
 from evalgate.reporting.line_diff import compared
 from evalgate.reporting.look_words import course
@@ -19,6 +20,7 @@ from evalgate.reporting.slice_words import slice_mark
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import Mark, Outcome, PromptStory, Report, first_complaint
 from evalgate.reporting.trends import trends
+from evalgate.reporting.turning_words import turnings
 from evalgate.reporting.visible import short, visible
 from evalgate.reporting.waiver_words import waived_cases
 from evalgate.reporting.word_diff import Kind
@@ -41,7 +43,7 @@ _SIGNS: Mapping[Kind, str] = {Kind.SAME: "", Kind.GONE: "−", Kind.ADDED: "+"}
 
 def page(report: Report) -> str:
     """Return the HTML of a report; the same report gives the same bytes."""
-    word, _, rest = report.headline.partition(": ")
+    headline = parted(report.headline)
     return written(
         "report.html.j2",
         styles=("report.css", "charts.css", "cases.css"),
@@ -50,8 +52,8 @@ def page(report: Report) -> str:
         report=report,
         run=report.run,
         cost=cost_line(report.run),
-        word=word if rest else WORDS[report.run.verdict],
-        sentence=rest or report.headline,
+        word=headline.word,
+        sentence=headline.alone,
         packed=packed(report),
         in_chunk=CASES_IN_CHUNK,
         trends=trends(report),
@@ -114,6 +116,7 @@ _NAMES: Mapping[str, object] = {
     "slices_of": _slices_of,
     "short": short,
     "supposed": supposed,
+    "turnings": turnings,
     "waived_cases": waived_cases,
     "words": WORDS,
     "worse_title": worse_title,

@@ -9,7 +9,10 @@ import re
 
 from evalgate.reporting.visible import Excerpt, inert_in_logs, on_one_line, visible
 
-_SPECIAL = re.compile(r"[\\`*_\[\]|~$]|^[-+=]|^\d+(?=[.)])")
+_IN_WORD = r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])"
+_MARKS = rf"[\\`*\[\]|~$]|(?!{_IN_WORD})_"
+_SPECIAL = re.compile(rf"{_MARKS}|^[-+=]|^\d+(?=[.)])")
+_MARK = re.compile(_MARKS)
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _LINKING = re.compile(r"[@#]|:(?=//)|\bwww(?=\.)|\bGH(?=-)", re.IGNORECASE)
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -41,16 +44,16 @@ def code(text: str, limit: int = 80) -> str:
 def entities(text: str, limit: int) -> str:
     """Write a text as plain words on one line, in HTML that Markdown leaves alone."""
     words = _unlinked(on_one_line(text, limit)).translate(_HTML)
-    return re.sub(r"[\\`*_\[\]|~$]", lambda found: f"&#{ord(found.group())};", words)
+    return _MARK.sub(lambda found: f"&#{ord(found.group())};", words)
 
 
-def fence(part: Excerpt) -> str:
+def fence(part: Excerpt, *, language: str = "text") -> str:
     """Write a text as a block that ends where it should, with a note when it was cut."""
     text = inert_in_logs(visible(part.text)).rstrip("\n") or "(nothing)"
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     marks = "`" * max(3, longest + 1)
     note = f"\n\n… {part.note}" if part.note else ""
-    return f"{marks}text\n{text}\n{marks}{note}"
+    return f"{marks}{language}\n{text}\n{marks}{note}"
 
 
 def row(*cells: str) -> str:
@@ -60,7 +63,7 @@ def row(*cells: str) -> str:
 
 def details(summary: str, body: str) -> str:
     """Fold a body away under a summary, which is HTML."""
-    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+    return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -4,24 +4,31 @@ No rendered Markdown is ever cut: the page is written again with less in it unti
 every fence and every fold is closed whatever the answers hold.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict
+from evalgate.reporting.certainty_words import certainty
 from evalgate.reporting.look_words import course
-from evalgate.reporting.markdown import code, fence, inline, prose, row
+from evalgate.reporting.markdown import code, details, fence, inline, prose, row
 from evalgate.reporting.markdown_case import case_block
+from evalgate.reporting.markdown_diff import diff_block
 from evalgate.reporting.numbers import count, money, percent, points, signed_points
 from evalgate.reporting.preflight_words import preflight_sentence
 from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, worse_title
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.spending import cost_line
-from evalgate.reporting.story import PromptStory, Report, Stories
-from evalgate.reporting.visible import excerpt, short
+from evalgate.reporting.story import Outcome, PromptStory, Report, Stories
+from evalgate.reporting.turning_words import turnings
+from evalgate.reporting.visible import excerpt, inert_in_logs, short, visible
 from evalgate.reporting.waiver_words import waived_cases
 
-_HEADER = ("Prompt", "Version", "Pass rate", "Change in points", "Worse", "Better", "Cost")
+_HEADER = ("Verdict", "Prompt", "Pass rate", "Change in points", "Worse", "Better", "Cost")
+_FAULTS_SHOWN = 3
+_FILES_SHOWN = 10
+_LONGEST_COMMAND = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +65,74 @@ def _page(report: Report, depth: Depth, *, location: str | None, opening: str) -
         opening,
         *_banner(report),
         _title(report),
-        inline(report.consequence),
+        *_what_follows(report),
         *_simulated(report),
-        *_listed("What to do next", [prose(step) for step in report.next_steps]),
         *_table(report, depth),
-        *_listed("Why", list(_reasons(report, depth))),
-        *_listed("Waived: counted neither way", list(_waived(report, depth))),
+        *_about("How sure", list(_certainties(report, depth))),
+        *_prompt_changes(report, depth),
     ]
     for story in report.prompts[: depth.prompts]:
         blocks += _cases(story, depth, named=len(report.prompts) > 1)
+    blocks += _listed("What would change the verdict", list(_turnings(report, depth)))
+    blocks += _listed("Waived: counted neither way", list(_waived(report, depth)))
+    blocks += _folded("Why, in full", list(_reasons(report, depth)))
     blocks += _listed("Notes", [prose(note) for note in report.run.notes[:20]])
+    blocks += _command(report, depth)
     return _joined([*blocks, _footer(report), _place(location)])
+
+
+def _what_follows(report: Report) -> list[str]:
+    """Write whether the change may go in, and what to do next."""
+    steps = [prose(step) for step in report.next_steps]
+    follows = f"**{inline(report.consequence)}**"
+    return [follows, *_about("What to do next", steps)]
+
+
+def _about(title: str, items: Sequence[str]) -> list[str]:
+    """Write one item behind its title, several in a list below it."""
+    return [f"**{title}:** {items[0]}"] if len(items) == 1 else _listed(title, items)
+
+
+def _certainties(report: Report, depth: Depth) -> Iterator[str]:
+    for story in report.prompts[: depth.prompts]:
+        if said := certainty(story.verdict):
+            yield f"{_name(report, story)}{inline(said)}"
+
+
+def _turnings(report: Report, depth: Depth) -> Iterator[str]:
+    """Yield what would change the verdict of the run: that of the prompts that decide it."""
+    for story in report.prompts[: depth.prompts]:
+        if story.verdict.verdict is not report.run.verdict:
+            continue
+        for said in turnings(story.verdict):
+            yield f"{_name(report, story)}{prose(said)}"
+
+
+def _prompt_changes(report: Report, depth: Depth) -> list[str]:
+    """Return the files that the change touches, each once, where there is room for texts."""
+    if not depth.text:
+        return []
+    files = [file for story in report.prompts[: depth.prompts] for file in story.files]
+    blocks = (
+        diff_block(
+            file.before,
+            file.after,
+            path=file.path,
+            budget=2 * depth.text,
+            formerly=file.formerly,
+        )
+        for file in dict.fromkeys(files)
+    )
+    return [block for block in blocks if block][:_FILES_SHOWN]
+
+
+def _name(report: Report, story: PromptStory) -> str:
+    """Name the prompt that a line is about, where there are several."""
+    return f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
+
+
+def _folded(title: str, items: Sequence[str]) -> list[str]:
+    return [details(title, "\n".join(f"- {item}" for item in items))] if items else []
 
 
 def _joined(blocks: Sequence[str]) -> str:
@@ -76,7 +140,7 @@ def _joined(blocks: Sequence[str]) -> str:
 
 
 def _title(report: Report) -> str:
-    return f"## {ICONS[report.run.verdict]} {inline(report.headline)}"
+    return f"## {ICONS[report.run.verdict]} {prose(report.headline)}"
 
 
 def _banner(report: Report) -> list[str]:
@@ -102,7 +166,7 @@ def _table(report: Report, depth: Depth) -> list[str]:
     stories = report.prompts[: depth.prompts]
     if not stories:
         return []
-    lines = [row(*_HEADER, "Verdict"), row(*["---"] * (len(_HEADER) + 1))]
+    lines = [row(*_HEADER), row(*["---"] * len(_HEADER))]
     lines += [_table_row(story.verdict) for story in stories]
     more = len(report.prompts) - len(stories)
     return ["\n".join(lines), *([f"{count(more, 'more prompt')} not shown here."] if more else [])]
@@ -111,15 +175,16 @@ def _table(report: Report, depth: Depth) -> list[str]:
 def _table_row(verdict: PromptVerdict) -> str:
     refs = [ref for ref in (verdict.baseline, verdict.candidate) if ref]
     rates = [verdict.pass_rate[arm] for arm in Arm if verdict.pass_rate.get(arm) is not None]
+    compared = verdict.cases.compared
+    versions = " → ".join(code(ref.version, 30) for ref in refs)
     return row(
-        code(verdict.name, 60),
-        " → ".join(code(ref.version, 30) for ref in refs) or "–",
+        f"{ICONS[verdict.verdict]} **{WORDS[verdict.verdict]}**",
+        f"{code(verdict.name, 60)} {versions}".rstrip(),
         " → ".join(percent(rate) for rate in rates) or "–",
         _change(verdict),
-        f"{len(verdict.flips.regressed)} of {verdict.cases.compared}",
-        str(len(verdict.flips.fixed)),
+        f"{len(verdict.flips.regressed):,} of {compared:,}" if compared else "–",
+        f"{len(verdict.flips.fixed):,}" if compared else "–",
         money(verdict.cost_usd),
-        f"{ICONS[verdict.verdict]} **{WORDS[verdict.verdict]}**",
     )
 
 
@@ -134,7 +199,7 @@ def _change(verdict: PromptVerdict) -> str:
 def _reasons(report: Report, depth: Depth) -> Iterator[str]:
     yield from (prose(reason.message) for reason in report.reasons[:20])
     for story in report.prompts[: depth.prompts]:
-        name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
+        name = _name(report, story)
         for reason in story.verdict.reasons[:10]:
             yield f"{name}{prose(reason.message)}"
         if story.verdict.preflight:
@@ -150,7 +215,7 @@ def _reasons(report: Report, depth: Depth) -> Iterator[str]:
 
 def _waived(report: Report, depth: Depth) -> Iterator[str]:
     for story in report.prompts[: depth.prompts]:
-        name = f"{code(story.verdict.name, 60)}: " if len(report.prompts) > 1 else ""
+        name = _name(report, story)
         for case, terms in waived_cases(story.verdict):
             yield f"{name}{code(case, 60)} {inline(terms, 400)}"
 
@@ -179,7 +244,19 @@ def _cases(story: PromptStory, depth: Depth, *, named: bool) -> list[str]:
     blocks: list[str] = []
     for title, stories, limit in groups:
         blocks += _group(title, stories, limit, text_limit=depth.text)
+        if stories is story.regressed and blocks:
+            blocks[1:1] = _faults(story)
     return blocks
+
+
+def _faults(story: PromptStory) -> Iterator[str]:
+    """Say which graders find fault with the cases that did worse."""
+    worse = [case for case in story.results if case.outcome is Outcome.REGRESSED]
+    faults = Counter(grader for case in worse for grader in case.failing)
+    ranked = sorted(faults.items(), key=lambda item: (-item[1], item[0]))[:_FAULTS_SHOWN]
+    if ranked and len(worse) > 1:
+        said = "; ".join(f"{number:,} × {inline(grader, 120)}" for grader, number in ranked)
+        yield f"What fails most: {said}."
 
 
 def _group(title: str, stories: Stories, limit: int, *, text_limit: int) -> list[str]:
@@ -193,6 +270,16 @@ def _group(title: str, stories: Stories, limit: int, *, text_limit: int) -> list
         *(case_block(story, text_limit) for story in told),
         *([left_out] if more else []),
     ]
+
+
+def _command(report: Report, depth: Depth) -> list[str]:
+    """Return the command for the first case that broke, where it can be shown as it is typed."""
+    for story in report.prompts[: depth.prompts] if depth.broken else ():
+        for told in (*story.regressed.told[:1], *story.failing.told[:1]):
+            words = told.command
+            if words and len(words) <= _LONGEST_COMMAND and inert_in_logs(visible(words)) == words:
+                return ["To run one of these cases again:", fence(excerpt(words, _LONGEST_COMMAND))]
+    return []
 
 
 def _footer(report: Report) -> str:

@@ -14,15 +14,9 @@ def points(fraction: float, *, apart_from: tuple[float, ...] = ()) -> str:
     Args:
         fraction: the difference, in −1..1.
         apart_from: fractions that this one must not look equal to unless it is; as many decimals
-            are added as that takes, up to four.
+            are added as that takes, up to four. None at all is always among them.
     """
-    for decimals in range(1, 5):
-        text = _rounded(fraction * 100, decimals)
-        looks_equal = (_rounded(other * 100, decimals) == text for other in apart_from)
-        is_equal = (abs(other - fraction) < 1e-9 for other in apart_from)
-        if not any(looks_equal) or any(is_equal):
-            break
-    return text.replace("-", MINUS)
+    return wording.points_alone(fraction, apart_from=apart_from).replace("-", MINUS)
 
 
 def signed_points(fraction: float, *, apart_from: tuple[float, ...] = ()) -> str:

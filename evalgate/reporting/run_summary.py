@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from evalgate.errors import Problem
@@ -10,6 +10,7 @@ from evalgate.model.document import Document
 from evalgate.model.reading import Section
 from evalgate.model.selftest import Soundness
 from evalgate.model.verdict import Verdict
+from evalgate.reporting.headline import ADVISING, WAITING, parted
 from evalgate.reporting.numbers import count, money
 from evalgate.reporting.selftest_words import WORDS as SOUNDNESS_WORDS
 from evalgate.reporting.sentences import ICONS, WORDS
@@ -79,10 +80,10 @@ def read_verdict(document: Document) -> Summary:
     verdict = section.choice("verdict", Verdict.ERROR)
     reasons = [reason.text("message") for reason in section.sections("reasons")]
     headline = section.text("headline") or next(iter(reasons), "")
-    names = [_name(prompt, "name") for prompt in section.sections("prompts")]
+    mark, said = _told(headline, verdict)
     summary = Summary(
-        mark=MARKS[verdict],
-        headline=_sentence(headline, verdict, filter(None, names)),
+        mark=mark,
+        headline=said,
         prompts=_listed(map(_compared, section.sections("prompts"))),
         span=_span(section),
         cost=_cost(section),
@@ -206,17 +207,16 @@ def _undecided(section: Section, *, place: str, simulated: bool) -> tuple[str, s
     return "The run still goes on, or was broken off.", shlex.join(["evalgate", "gate", *rest])
 
 
-def _sentence(headline: str, verdict: Verdict, names: Iterable[str]) -> str:
-    """Return a headline without the word that stands beside it as a mark.
+def _told(headline: str, verdict: Verdict) -> tuple[Mark, str]:
+    """Return the mark of a verdict with the word of its headline, and the sentence without it.
 
-    Args:
-        headline: as the verdict has it.
-        verdict: whose word it may begin with.
-        names: of prompts; a sentence that begins with one keeps its letters.
+    A headline that was not written by evalgate, or not by this version, stays whole.
     """
-    said = on_one_line(headline, _SENTENCE) or "No reason was recorded."
-    rest = said.removeprefix(f"{WORDS[verdict]}: ")
-    return rest if rest.startswith(tuple(names)) else rest[:1].upper() + rest[1:]
+    mark, said = MARKS[verdict], on_one_line(headline, _SENTENCE) or "No reason was recorded."
+    found = parted(said)
+    if found.word not in (WORDS[verdict], WAITING, ADVISING):
+        return mark, said
+    return replace(mark, word=found.word), found.alone
 
 
 def _compared(prompt: Section) -> str:

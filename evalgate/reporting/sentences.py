@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import Estimate, PromptVerdict, Reason, RunVerdict, Verdict
+from evalgate.reporting.headline import ADVISING, WAITING, Headline, clause, finding, parted
 from evalgate.reporting.numbers import MINUS, count, percent, points, signed_points
 from evalgate.reporting.story import CaseOutcome, Outcome
 from evalgate.reporting.visible import on_one_line
@@ -32,6 +33,22 @@ ICONS: Mapping[Verdict, str] = {
 _CASES_NAMED = 20
 """How many changed cases of a kind are named."""
 
+_WOULD: Mapping[Verdict, str] = {
+    Verdict.PASS: "It would pass",
+    Verdict.FAIL: "It would be blocked",
+    Verdict.INCONCLUSIVE: "It would be undecided",
+}
+_FARED: Mapping[Verdict, str] = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "is blocked",
+    Verdict.INCONCLUSIVE: "is undecided",
+    Verdict.ERROR: "was not evaluated",
+    Verdict.NOT_APPLICABLE: "has nothing to decide",
+}
+
+_SETTLED = ("regression", "non_inferior", "protected_slice", "critical_case")
+"""The reasons that decide by themselves, unless there are doubts about the run."""
+
 _UNSETTLED = ("cannot_tell", "too_few_cases", "too_few_clusters", "too_few_trials")
 """The reasons that leave open whether the limit holds; any other says more than the interval."""
 
@@ -53,13 +70,19 @@ def _run_headline(run: RunVerdict, told: Sequence[tuple[str, PromptVerdict]]) ->
         return f"{WORDS[run.verdict]}: {stop}"
     deciding = [headline for headline, prompt in told if prompt.verdict is run.verdict]
     if not deciding:
-        worst = max(told, key=lambda each: each[1].verdict.severity, default=("", None))[0]
-        advice = f" For information only: {worst}" if worst else ""
-        return _plain(run.verdict, "", run.reasons) + advice
+        worst = max(told, key=lambda each: each[1].verdict.severity, default=None)
+        advice = f" {_advice(*worst)}" if worst else ""
+        return f"{_plain(run.verdict, run.reasons)}{advice}"
     compared = sum(prompt.delta is not None for prompt in run.prompts)
     if run.verdict is Verdict.PASS and len(run.prompts) == compared > 1:
         return f"Passed: all {count(compared, 'comparison')} stay within their limits."
     return " ".join([deciding[0], *_others(run)])
+
+
+def _advice(headline: str, prompt: PromptVerdict) -> str:
+    """Say what the worst verdict would have been, had the run decided anything."""
+    would = _WOULD.get(prompt.verdict)
+    return f"{would}: {parted(headline).sentence}" if would else headline
 
 
 def _stop(run: RunVerdict) -> str | None:
@@ -102,7 +125,7 @@ def _headline(
             verdict.delta and verdict.baseline and verdict.reasons[0].code in _UNSETTLED
         ):
             return _undecided(verdict, verdict.delta)
-    return _plain(verdict.verdict, subject, verdict.reasons)
+    return _plain(verdict.verdict, verdict.reasons, about=verdict)
 
 
 def bounds(delta: Estimate, max_drop: float) -> tuple[str, str]:
@@ -137,60 +160,93 @@ def _subject(verdict: PromptVerdict) -> str:
 
 
 def _regression(verdict: PromptVerdict, delta: Estimate, traits: str) -> str:
-    old = verdict.baseline.version if verdict.baseline else "the baseline"
     worse = f"{len(verdict.flips.regressed):,} of {count(verdict.cases.compared, 'case')}"
     least, most = _size(delta.high, verdict.max_drop), _size(delta.low, verdict.max_drop)
     return (
-        f"Blocked: {_subject(verdict)} answers {worse} worse than {old}{traits};"
+        f"Blocked: {_subject(verdict)} answers {worse} worse than {_old(verdict)}{traits};"
         f" the drop is between {least} and {_in_points(most)},"
         f" the limit is {points(verdict.max_drop)}."
     )
 
 
 def _within(verdict: PromptVerdict, delta: Estimate) -> str:
-    old = verdict.baseline.version if verdict.baseline else "the baseline"
-    how = "answers better than" if delta.low > 0 else "stays within the limit against"
+    how = "answers as well as {old}, within the limit"
+    if delta.low > 0:
+        how = "answers better than {old}"
+    elif delta.high < 0:
+        how = "answers a little worse than {old}, within the limit"
+    said = how.format(old=_old(verdict))
+    return f"Passed: {_subject(verdict)} {said}: {_measured(verdict, delta)}"
+
+
+def _measured(verdict: PromptVerdict, delta: Estimate) -> str:
     return (
-        f"Passed: {_subject(verdict)} {how} {old}: over {count(verdict.cases.compared, 'case')}"
-        f" its pass rate is {span(delta, verdict.max_drop)};"
-        f" the limit is a drop of {points(verdict.max_drop)}."
+        f"over {count(verdict.cases.compared, 'case')} its pass rate is"
+        f" {span(delta, verdict.max_drop)}; the limit is a drop of {points(verdict.max_drop)}."
     )
+
+
+def _old(verdict: PromptVerdict) -> str:
+    return on_one_line(verdict.baseline.version, 60) if verdict.baseline else "the baseline"
 
 
 def _absolute(verdict: PromptVerdict, *, unchanged: bool) -> str:
     rate = percent(verdict.pass_rate[Arm.CANDIDATE])
+    subject = _subject(verdict)
     if unchanged:
-        return f"Passed: only cases changed; the live {_subject(verdict)} passes {rate} of them."
-    return f"Passed: {_subject(verdict)} passes {rate} of its cases; there is no baseline to beat."
+        return f"Passed: {subject} is live and passes {rate} of its cases; only cases changed."
+    return f"Passed: {subject} passes {rate} of its cases; there is no baseline to beat."
 
 
 def _undecided(verdict: PromptVerdict, delta: Estimate) -> str:
-    old = verdict.baseline.version if verdict.baseline else "the baseline"
-    return (
-        f"Undecided: over {count(verdict.cases.compared, 'case')} the pass rate of"
-        f" {_subject(verdict)} is {span(delta, verdict.max_drop)} than that of {old},"
-        f" which does not settle whether it stays within the limit of {points(verdict.max_drop)}."
-    )
+    how = "has too little evidence against {old}"
+    if verdict.reasons[0].code == "cannot_tell":
+        how = "may do worse than {old} by more than the limit"
+        if delta.low > -verdict.max_drop:
+            how = "may have broken rare cases that {old} answers"
+    said = how.format(old=_old(verdict))
+    return f"Undecided: {_subject(verdict)} {said}: {_measured(verdict, delta)}"
 
 
 _NOT_YET = frozenset(("awaits_calls", "unverified"))
 """The first reasons of a verdict that waits for somebody to start the calls."""
 
 
-def _plain(verdict: Verdict, subject: str, reasons: Sequence[Reason]) -> str:
-    said = on_one_line(reasons[0].message, 400) if reasons else "No reason was recorded."
-    advises = bool(reasons) and reasons[0].code == "judge_unproven"
-    word = "Advice only" if advises else WORDS[verdict]
-    if verdict is Verdict.INCONCLUSIVE and reasons and reasons[0].code in _NOT_YET:
-        word = "Not judged yet"
-    return f"{word}: {subject}. {said}" if subject else f"{word}: {said}"
+_DOUBTS = frozenset(("record_drifted", "grader_silent"))
+"""The reasons that leave a verdict open although its trials would decide."""
+
+
+def _plain(
+    verdict: Verdict, reasons: Sequence[Reason], *, about: PromptVerdict | None = None
+) -> str:
+    """Say a verdict by the reason that weighs most."""
+    if not reasons:
+        return f"{WORDS[verdict]}: no reason was recorded."
+    why = reasons[0]
+    if verdict is Verdict.INCONCLUSIVE and why.code in _SETTLED:
+        why = next((reason for reason in reasons if reason.code in _DOUBTS), why)
+    said = clause(why, "")
+    if about is not None:
+        named = _subject(about)
+        is_about_files = about.candidate is None and about.baseline is None
+        said = finding(why, named) if is_about_files else clause(why, named)
+    return str(Headline(word=_word(verdict, why), sentence=said))
+
+
+def _word(verdict: Verdict, why: Reason) -> str:
+    if why.code == "judge_unproven":
+        return ADVISING
+    waits = verdict is Verdict.INCONCLUSIVE and why.code in _NOT_YET
+    return WAITING if waits else WORDS[verdict]
 
 
 def _others(run: RunVerdict) -> list[str]:
     rest = Counter(prompt.verdict for prompt in run.prompts)
     rest[run.verdict] -= 1
-    parts = [f"{rest[verdict]} {WORDS[verdict].lower()}" for verdict in Verdict if rest[verdict]]
     total = sum(rest.values())
+    if total == 1:
+        return [f"The other comparison {_FARED[next(iter(+rest))]}."]
+    parts = [f"{rest[verdict]} {WORDS[verdict].lower()}" for verdict in Verdict if rest[verdict]]
     return [f"{count(total, 'other comparison')}: {', '.join(parts)}."] if total else []
 
 

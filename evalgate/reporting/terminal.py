@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from evalgate.model.verdict import PromptVerdict, Verdict
+from evalgate.reporting.headline import parted
 from evalgate.reporting.numbers import count
 from evalgate.reporting.sentences import ICONS, worse_title
 from evalgate.reporting.story import PromptStory, Report, Stories
@@ -61,13 +62,13 @@ def _gravest(stories: Sequence[PromptStory]) -> Sequence[PromptStory]:
 
 def _show_verdict(report: Report, console: Console) -> None:
     run = report.run
-    word, _, sentence = report.headline.partition(": ")
-    start = (f"{ICONS[run.verdict]} {word}: ", f"bold {COLOURS[run.verdict]}")
+    headline = parted(report.headline)
+    start = (f"{ICONS[run.verdict]} {headline.word}: ", f"bold {COLOURS[run.verdict]}")
     if report.banner:
         console.print(safe(report.banner.text, "bold yellow"))
         if report.banner.command:
             console.print(safe(report.banner.command), soft_wrap=True)
-    console.print(Text.assemble(start, safe(sentence)))
+    console.print(Text.assemble(start, safe(headline.sentence)))
     console.print(safe(report.consequence, "dim"))
     if run.simulated:
         console.print(Text("Answers are simulated; no call was made to Claude.", "bold yellow"))

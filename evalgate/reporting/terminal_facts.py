@@ -10,6 +10,7 @@ from evalgate.reporting.preflight_words import preflight_sentence
 from evalgate.reporting.sentences import changed_cases
 from evalgate.reporting.slice_words import told_slices
 from evalgate.reporting.story import PromptStory
+from evalgate.reporting.turning_words import turnings
 from evalgate.reporting.visible import on_one_line
 from evalgate.reporting.waiver_words import waived_cases
 
@@ -41,6 +42,8 @@ def facts(story: PromptStory, *, briefly: bool) -> Iterator[tuple[str, str]]:
     for tag, said in slices[:_SLICES]:
         yield f"slice {on_one_line(tag, 40)}", said
     yield from _more(len(slices) - _SLICES, "slice")
+    if would := turnings(verdict):
+        yield "would change", " ".join(would)
     for case, terms in islice(waived_cases(verdict), _WAIVERS):
         yield on_one_line(case, 40), terms
     yield from _more(len(verdict.waived) - _WAIVERS, "waived case")

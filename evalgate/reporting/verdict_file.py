@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from evalgate.model.comparison import ArmLedger
 from evalgate.model.document import Data
 from evalgate.model.trial import Arm
+from evalgate.model.turning import Turning
 from evalgate.model.verdict import (
     Estimate,
     JudgeScale,
@@ -90,6 +91,22 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         "look": _look(prompt.look),
         "judge": None if prompt.judge is None else _judge(prompt.judge),
         "preflight": preflight_data(prompt.preflight),
+        "turning": None if prompt.turning is None else _turning(prompt.turning),
+    }
+
+
+def _turning(turning: Turning) -> Data:
+    mending = turning.mending
+    return {
+        "mending": None
+        if mending is None
+        else {"cases": mending.cases, "of": mending.of, "remedy": mending.remedy.value},
+        "limit": _rounded(turning.limit),
+        "trials": turning.trials,
+        "units": turning.units,
+        "have": turning.have,
+        "unit": turning.unit,
+        "breaking": turning.breaking,
     }
 
 

@@ -37,7 +37,9 @@ def test_a_runs_own_trials_hold_both_arms(shop: Path) -> None:
     trials = "run/trials.jsonl"
     done = evalgate(shop, "compare", trials, trials, "--max-drop", "20")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("✓ Passed: p v2 stays within the limit against v1: over 20 cases")
+    assert done.stdout.startswith(
+        "✓ Passed: p v2 answers as well as v1, within the limit: over 20 cases"
+    )
     assert f"{trials} holds both arms: the baseline's trials were taken." in done.stdout
     assert f"{trials} holds both arms: the candidate's trials were taken." in done.stdout
 

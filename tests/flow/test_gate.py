@@ -167,6 +167,9 @@ async def test_a_damaging_change_fails_and_names_what_broke() -> None:
     prompt = run.verdict.prompts[0]
     assert prompt.flips.regressed == tuple(NAMES)
     assert prompt.pass_rate == {Arm.BASELINE: 1.0, Arm.CANDIDATE: 0.0}
+    assert prompt.turning is not None
+    assert prompt.turning.mending is not None
+    assert prompt.turning.mending.of == len(NAMES)
 
 
 async def test_every_planned_trial_is_run_once_and_the_ledger_balances() -> None:

@@ -136,5 +136,5 @@ async def test_a_report_shows_the_conversation_the_file_and_the_call() -> None:
     cases = {"s": {case.id: case for case in run.plan.sets["s"].cases}}
     page = comment(tell(run.verdict, trials=lambda: iter(run.trials), cases=cases))
     assert "User: Hello" in page
-    assert "[attached: files/kettle.gif]" in page
+    assert "attached: files/kettle.gif" in page
     assert "[calls find_order" in page

@@ -84,6 +84,27 @@ async def test_the_limit_shrinks_with_the_judges_j() -> None:
     assert run.verdict.notes == ()
 
 
+async def test_the_limit_that_would_still_do_is_on_the_policys_scale() -> None:
+    base = {**BASE, POLICY: "gate: {max_drop: 20}\n"}
+    run = await calibrated(HARMLESS, calibration(right=185, wrong=15), base=base)
+    [prompt] = run.verdict.prompts
+    assert prompt.turning is not None
+    assert prompt.turning.limit is not None
+    assert prompt.judge is not None
+    assert prompt.delta is not None
+    # On the judge's scale 4 points would do, of which J hides a part.
+    assert prompt.turning.limit == pytest.approx(0.05)
+    assert prompt.turning.limit * prompt.judge.low > -prompt.delta.low
+
+
+async def test_what_only_advises_has_nothing_that_would_change_it() -> None:
+    run = await calibrated(DAMAGING, calibration(right=15, wrong=185))
+    [prompt] = run.verdict.prompts
+    assert prompt.judge is not None
+    assert not prompt.judge.proven
+    assert prompt.turning is None
+
+
 async def test_the_lower_limit_of_j_is_that_of_the_policys_error_rate() -> None:
     found = []
     for alpha in (0.05, 0.2):

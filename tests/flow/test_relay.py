@@ -71,7 +71,9 @@ def test_the_comment_has_the_command_above_everything_else(stage: Stage, out: Pa
     above, _, below = (out / "comment.md").read_text().partition("\n## ")
     assert "Waiting for approval: 80 trials need Claude (cost about \\$" in above
     assert "\ngh workflow run evalgate-forks.yml -f pull-request=7 -f content=" in above
-    assert below.startswith("? Not judged yet: p v2. 80 of 80 trials need Claude")
+    assert below.startswith(
+        "? Not judged yet: p v2 waits for its answers: 80 of 80 trials need Claude"
+    )
     assert "gh workflow run" in (out / "report.html").read_text()
 
 

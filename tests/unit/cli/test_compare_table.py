@@ -34,7 +34,7 @@ def shown(*comparisons: FileComparison, width: int = 80) -> str:
 
 def test_one_comparison_is_shown_in_full() -> None:
     assert shown(COMPARED) == snapshot("""\
-✓ Passed: b.csv stays within the limit against a.jsonl: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5.
+✓ Passed: b.csv answers as well as a.jsonl, within the limit: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5.
   cases      97 compared, 2 new, 1 deleted
   deleted    d
   new        n1, n2
@@ -52,7 +52,7 @@ def test_one_comparison_is_shown_in_full() -> None:
 def test_reasons_that_the_sentence_does_not_tell_follow_it() -> None:
     lines = shown(FAILED).splitlines()
     assert lines[0].startswith("✗ Blocked: ")
-    assert lines[0].endswith("The pass rate is low.")
+    assert lines[0].endswith("passes too few of its cases: the pass rate is low.")
     assert lines[-1] == "  - About these cases."
 
 
@@ -65,7 +65,7 @@ def test_several_are_rows_of_a_table_in_the_given_order() -> None:
 ✓ Passed   95% → 94%      −1  −4.996 to +3  2  1     97  a.jsonl → b.csv
 
   - n
-✗ Blocked: ␛[31m:\u200b:error:\u200b:c.jsonl. The pass rate is low.
+✗ Blocked: ␛[31m:\u200b:error:\u200b:c.jsonl passes too few of its cases: the pass rate is low.
 3 comparisons: 2 passed, 1 blocked\
 """)
 

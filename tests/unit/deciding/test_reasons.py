@@ -3,7 +3,13 @@
 from inline_snapshot import snapshot
 
 from evalgate.deciding.evidence import Evidence, weigh
-from evalgate.deciding.reasons import cannot_tell, error_budget, non_inferior, too_few_units
+from evalgate.deciding.reasons import (
+    cannot_tell,
+    error_budget,
+    non_inferior,
+    regression,
+    too_few_units,
+)
 from evalgate.model.comparison import CaseKind, CasePair, Comparison
 from evalgate.model.policy import Estimand, GateRules
 from evalgate.model.verdict import Estimate
@@ -72,3 +78,8 @@ def test_a_pass_with_a_gain_names_the_limit_apart() -> None:
     assert gain.message == snapshot(
         "The gain is between 1 and 3 points; the limit for a drop is 5 points."
     )
+
+
+def test_a_drop_close_to_the_limit_is_told_apart_from_it() -> None:
+    found = regression(Estimate(estimate=-0.03, low=-0.0502, high=-0.01), GateRules())
+    assert found.message == "The drop is between 1 and 5.02 points; the limit is 5 points."

@@ -21,8 +21,9 @@ from evalgate.deciding.wording import (
         (0.01, "1 point"),
         (0.0449, "4.5 points"),
         (0.0004, "0.04 points"),
-        (0.00000001, "0.01 points"),
+        (0.00000001, "0.0001 points"),
         (0.0, "0 points"),
+        (1e-12, "0 points"),
         (1.0, "100 points"),
     ],
 )
@@ -78,6 +79,13 @@ def test_names_stand_in_a_row_and_the_sixth_is_only_counted(names: list[str], te
 )
 def test_the_size_of_a_change_is_told_by_its_direction(low: float, high: float, text: str) -> None:
     assert between(low, high) == text
+
+
+def test_a_bound_looks_like_the_limit_only_when_it_is() -> None:
+    assert between(-0.0502, 0.01, apart_from=(0.05,)) == (
+        "the change is between a drop of 5.02 points and a gain of 1 point"
+    )
+    assert between(-0.05, -0.0499, apart_from=(0.05,)) == "the drop is between 4.99 and 5 points"
 
 
 @pytest.mark.parametrize(("fraction", "text"), [(0.05034, "5.1%"), (0.05, "5%"), (1.0, "100%")])

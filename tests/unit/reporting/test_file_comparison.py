@@ -57,7 +57,7 @@ COMPARED = FileComparison(
 
 def test_files_of_no_known_version_are_told_by_name() -> None:
     assert headline(COMPARED) == snapshot(
-        "Passed: b.csv stays within the limit against a.jsonl: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5."
+        "Passed: b.csv answers as well as a.jsonl, within the limit: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5."
     )
 
 
@@ -65,12 +65,12 @@ def test_versions_are_told_where_they_are_known() -> None:
     old, new = VersionRef(version="v1", hash="h"), VersionRef(version="v2", hash="h")
     known = replace(VERDICT, name="support", baseline=old, candidate=new)
     assert headline(replace(COMPARED, verdict=known)) == snapshot(
-        "Passed: support v2 stays within the limit against v1: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5."
+        "Passed: support v2 answers as well as v1, within the limit: over 97 cases its pass rate is between 4.996 points lower and 3 points higher; the limit is a drop of 5."
     )
     undecided = replace(known, verdict=Verdict.INCONCLUSIVE)
     reason = (Reason(code="set_changed", message="Too much changed."),)
     said = headline(replace(COMPARED, verdict=replace(undecided, reasons=reason)))
-    assert said == snapshot("Undecided: support v2. Too much changed.")
+    assert said == snapshot("Undecided: along with support v2, Too much changed.")
 
 
 def test_files_of_one_name_are_told_by_their_paths() -> None:

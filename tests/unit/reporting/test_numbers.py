@@ -13,9 +13,11 @@ from evalgate.reporting.numbers import (
 
 @pytest.mark.parametrize(
     ("fraction", "text"),
-    [(0.05, "5"), (0.0423, "4.2"), (-0.11, "−11"), (0.0, "0"), (1.0, "100"), (-0.00001, "0")],
+    [(0.05, "5"), (0.0423, "4.2"), (-0.11, "−11"), (0.0, "0"), (1.0, "100"), (-0.00001, "−0.001")],
 )
-def test_points_have_one_decimal_and_none_when_it_is_zero(fraction: float, text: str) -> None:
+def test_points_have_one_decimal_and_more_only_where_they_would_look_like_none(
+    fraction: float, text: str
+) -> None:
     assert points(fraction) == text
 
 
@@ -29,7 +31,7 @@ def test_points_that_are_the_limit_look_like_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fraction", "text"), [(0.013, "+1.3"), (-0.013, "−1.3"), (0.0, "0"), (0.00001, "0")]
+    ("fraction", "text"), [(0.013, "+1.3"), (-0.013, "−1.3"), (0.0, "0"), (0.00001, "+0.001")]
 )
 def test_signed_points_show_a_gain_with_a_plus(fraction: float, text: str) -> None:
     assert signed_points(fraction) == text

@@ -30,9 +30,11 @@ def test_a_sentence_begins_with_a_capital_unless_it_begins_with_a_prompt() -> No
     assert read_verdict(undecided).headline == "Over 20 cases …"
 
 
-def test_another_opening_word_than_the_verdicts_stays() -> None:
+def test_the_word_of_the_sentence_is_the_mark_where_it_fits_the_verdict() -> None:
     said = read_verdict(verdict(verdict="inconclusive", headline="Not judged yet: wait."))
-    assert said.headline == "Not judged yet: wait."
+    assert (said.mark.word, said.headline) == ("Not judged yet", "wait.")
+    forged = read_verdict(verdict(verdict="fail", headline="Passed: wait."))
+    assert (forged.mark.word, forged.headline) == ("Blocked", "Passed: wait.")
 
 
 def test_a_verdict_without_a_sentence_gives_its_first_reason() -> None:

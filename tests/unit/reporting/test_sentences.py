@@ -75,15 +75,21 @@ def test_a_broken_critical_case_is_named(a_verdict: Builder) -> None:
     assert said(verdict, results) == snapshot("Blocked: support v4 breaks 1 critical case: a.")
 
 
-@pytest.mark.parametrize("code", ["awaits_calls", "unverified"])
-def test_what_waits_for_somebody_is_not_judged_yet(a_verdict: Builder, code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "waits_for"), [("awaits_calls", "its answers"), ("unverified", "a maintainer")]
+)
+def test_what_waits_for_somebody_is_not_judged_yet(
+    a_verdict: Builder, code: str, waits_for: str
+) -> None:
     waits = a_verdict(verdict=Verdict.INCONCLUSIVE, reasons=reason(code, "2 need Claude."))
-    assert said(waits) == "Not judged yet: support v4. 2 need Claude."
+    assert said(waits) == f"Not judged yet: support v4 waits for {waits_for}: 2 need Claude."
 
 
 def test_a_block_for_another_reason_says_that_reason(a_verdict: Builder) -> None:
     verdict = a_verdict(reasons=reason("min_pass_rate", "The pass rate is 80 %, not 90 %."))
-    assert said(verdict) == snapshot("Blocked: support v4. The pass rate is 80 %, not 90 %.")
+    assert said(verdict) == snapshot(
+        "Blocked: support v4 passes too few of its cases: the pass rate is 80 %, not 90 %."
+    )
 
 
 def test_a_pass_says_how_far_the_rate_may_have_moved(a_verdict: Builder) -> None:
@@ -93,8 +99,7 @@ def test_a_pass_says_how_far_the_rate_may_have_moved(a_verdict: Builder) -> None
         delta=Estimate(estimate=0.0, low=-0.012, high=0.008),
     )
     assert said(verdict) == snapshot(
-        "Passed: support v4 stays within the limit against v3: over 120 cases its pass rate is "
-        "between 1.2 points lower and 0.8 points higher; the limit is a drop of 5."
+        "Passed: support v4 answers as well as v3, within the limit: over 120 cases its pass rate is between 1.2 points lower and 0.8 points higher; the limit is a drop of 5."
     )
 
 
@@ -127,9 +132,7 @@ def test_an_undecided_verdict_says_what_is_left_open(a_verdict: Builder) -> None
         cases=CaseCounts(compared=60),
     )
     assert said(verdict) == snapshot(
-        "Undecided: over 60 cases the pass rate of support v4 is between 5.02 points lower and "
-        "1 point higher than that of v3, "
-        "which does not settle whether it stays within the limit of 5."
+        "Undecided: support v4 may do worse than v3 by more than the limit: over 60 cases its pass rate is between 5.02 points lower and 1 point higher; the limit is a drop of 5."
     )
 
 
@@ -137,7 +140,9 @@ def test_a_changed_set_is_the_reason_that_is_said(a_verdict: Builder) -> None:
     verdict = a_verdict(
         verdict=Verdict.INCONCLUSIVE, reasons=reason("set_changed", "30 of 120 cases were edited.")
     )
-    assert said(verdict) == snapshot("Undecided: support v4. 30 of 120 cases were edited.")
+    assert said(verdict) == snapshot(
+        "Undecided: along with support v4, 30 of 120 cases were edited."
+    )
 
 
 def test_a_finding_without_a_version_says_its_reason(a_verdict: Builder) -> None:
@@ -148,14 +153,16 @@ def test_a_finding_without_a_version_says_its_reason(a_verdict: Builder) -> None
         pass_rate={},
         reasons=reason("published_version_edited", "v3 is published and may not change."),
     )
-    assert said(verdict) == snapshot("Blocked: support. v3 is published and may not change.")
+    assert said(verdict) == snapshot("Blocked: in support, v3 is published and may not change.")
 
 
 def test_an_outage_is_not_evaluated(a_verdict: Builder) -> None:
     verdict = a_verdict(
         verdict=Verdict.ERROR, delta=None, reasons=reason("error_budget", "300 pairs are lost.")
     )
-    assert said(verdict) == snapshot("Not evaluated: support v4. 300 pairs are lost.")
+    assert said(verdict) == snapshot(
+        "Not evaluated: support v4 could not be judged: 300 pairs are lost."
+    )
 
 
 def test_a_tag_that_all_cases_carry_says_nothing() -> None:
@@ -201,7 +208,7 @@ def test_a_run_without_a_policy_gives_the_worst_result_for_information(
         reasons=reason("bootstrap", "The base has no policy."),
     )
     assert run_headline(run, ["Passed: a.", "Blocked: b."]) == snapshot(
-        "Nothing to decide: The base has no policy. For information only: Blocked: b."
+        "Nothing to decide: The base has no policy. It would be blocked: b."
     )
 
 
@@ -262,7 +269,7 @@ def test_a_headline_says_how_many_cases_are_waived_and_says_it_once(
     )
     failed = a_verdict()
     blocked = run_headline(a_run(failed, waived), ["Blocked: no.", said[0]])
-    assert blocked == "Blocked: no. 1 other comparison: 1 passed. 2 cases waived."
+    assert blocked == "Blocked: no. The other comparison passed. 2 cases waived."
 
 
 def test_a_waived_critical_case_does_not_block(
@@ -282,3 +289,37 @@ def test_a_waived_critical_case_does_not_block(
     verdict = a_verdict(reasons=(Reason(code="critical_case", message="x"),))
     said = prompt_headline(verdict, broken=[], all_cases=cases)
     assert "1 critical case: broken" in said
+
+
+@pytest.mark.parametrize(
+    ("verdict", "low", "high", "said"),
+    [
+        (Verdict.PASS, -0.03, -0.01, "answers a little worse than v3, within the limit: over"),
+        (Verdict.PASS, -0.03, 0.01, "answers as well as v3, within the limit: over"),
+        (Verdict.INCONCLUSIVE, -0.09, 0.01, "may do worse than v3 by more than the limit: over"),
+        (Verdict.INCONCLUSIVE, -0.03, 0.01, "may have broken rare cases that v3 answers: over"),
+    ],
+)
+def test_the_sentence_says_first_how_the_versions_compare(
+    a_verdict: Builder, verdict: Verdict, low: float, high: float, said: str
+) -> None:
+    told = prompt_headline(
+        a_verdict(
+            verdict=verdict,
+            reasons=reason("cannot_tell", "x"),
+            delta=Estimate(estimate=(low + high) / 2, low=low, high=high),
+        ),
+        broken=[],
+        all_cases=[],
+    )
+    assert f": support v4 {said}" in told
+
+
+def test_a_doubt_about_the_run_is_said_before_what_it_leaves_open(a_verdict: Builder) -> None:
+    reasons = (
+        *reason("regression", "The drop is real."),
+        *reason("record_drifted", "The baseline changed."),
+    )
+    assert said(a_verdict(verdict=Verdict.INCONCLUSIVE, reasons=reasons)) == (
+        "Undecided: for support v4, the baseline changed."
+    )

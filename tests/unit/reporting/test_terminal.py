@@ -128,8 +128,8 @@ def test_a_passing_change_says_how_sure_that_is(
         flips=Flips(fixed=("late",)),
     )
     assert shown(a_report(a_run(verdict), trials=()), width=100) == snapshot("""\
-✓ Passed: support v4 stays within the limit against v3: over 120 cases its pass rate is between 1
-point lower and 3 points higher; the limit is a drop of 5.
+✓ Passed: support v4 answers as well as v3, within the limit: over 120 cases its pass rate is
+between 1 point lower and 3 points higher; the limit is a drop of 5.
 The gate lets this change through.
 
   prompt   versions    pass rate  change  from … to  limit  worse  better     cost
@@ -158,8 +158,8 @@ def test_an_undecided_change_says_what_to_do_first_and_why(
         flips=Flips(),
     )
     assert shown(a_report(a_run(verdict)), width=100) == snapshot("""\
-? Undecided: over 120 cases the pass rate of support v4 is between 9 points lower and 5 points
-higher than that of v3, which does not settle whether it stays within the limit of 5.
+? Undecided: support v4 has too little evidence against v3: over 120 cases its pass rate is between
+9 points lower and 5 points higher; the limit is a drop of 5.
 The gate blocks this change until the question is decided.
 → Add cases to the eval set, or accept a wider limit (`gate.max_drop`).
 
@@ -194,7 +194,7 @@ def test_a_run_without_grades_says_what_became_of_each_trial(
         ledger={Arm.CANDIDATE: ArmLedger(planned=9, graded=8, errored=1)},
     )
     assert shown(a_report(a_run(verdict), trials=[trial]), width=100) == snapshot("""\
-! Not evaluated: support v4. More trials errored than the budget allows.
+! Not evaluated: for support v4, more trials errored than the budget allows.
 The gate blocks this change, because nothing could be decided.
 → Run the gate again later; it decided nothing, neither for nor against this change.
 
@@ -226,7 +226,7 @@ def test_several_prompts_share_a_table_and_a_scale(
     text = shown(a_report(a_run(a_verdict(), passed)), width=100)
     assert text == snapshot("""\
 ✗ Blocked: support v4 answers 1 of 120 cases worse than v3; the drop is between 4 and 11 points, the
-limit is 5. 1 other comparison: 1 passed.
+limit is 5. The other comparison passed.
 The gate blocks this change.
 → Read the cases that broke, mend the prompt and push again. Where the new answer is the better one,
   correct the case in a pull request of its own first.

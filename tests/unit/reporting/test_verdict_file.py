@@ -171,6 +171,7 @@ def test_everything_that_was_decided_is_written(
                     "look": None,
                     "judge": None,
                     "preflight": None,
+                    "turning": None,
                 }
             ],
             "notes": ["A note."],

@@ -1,0 +1,84 @@
+from inline_snapshot import snapshot
+
+from evalgate.reporting.markdown_diff import answers_block, diff_block, diff_fence
+from evalgate.reporting.visible import excerpt
+
+PATH = "prompts/p/v2.md"
+
+
+def test_a_changed_file_is_folded_with_its_hunks() -> None:
+    before = "".join(f"line {number}\n" for number in range(20))
+    after = before.replace("line 9\n", "line nine\nline ten\n")
+    assert diff_block(
+        before, after, path=PATH, budget=1_000, formerly="prompts/p/v1.md"
+    ) == snapshot("""\
+<details>
+<summary>What the change does to <code>prompts/p/v2.md</code> against <code>prompts/p/v1.md</code>: +2 −1 lines</summary>
+
+```diff
+@@ -7,7 +7,8 @@
+ line 6
+ line 7
+ line 8
+-line 9
++line nine
++line ten
+ line 10
+ line 11
+ line 12
+```
+
+</details>\
+""")
+
+
+def test_a_new_file_is_all_plus_and_a_deleted_one_all_minus() -> None:
+    assert "+a\n+b\n```" in diff_block(None, "a\nb\n", path=PATH, budget=100)
+    assert "-a\n-b\n```" in diff_block("a\nb\n", None, path=PATH, budget=100)
+
+
+def test_an_unchanged_file_is_not_shown() -> None:
+    assert diff_block("a\n", "a\n", path=PATH, budget=100) == ""
+
+
+def test_line_breaks_alone_are_said_to_be_the_change() -> None:
+    assert "Only line breaks changed." in diff_block("a\nb", "a\r\nb\r\n", path=PATH, budget=100)
+
+
+def test_a_huge_file_is_only_named() -> None:
+    assert diff_block("a\n" * 6_000, "b\n" * 6_000, path=PATH, budget=100) == (
+        f"<code>{PATH}</code> changed and is too long to compare here."
+    )
+
+
+def test_a_diff_is_cut_between_lines_and_says_so() -> None:
+    assert diff_fence(["- aaaa", "+ bbbb", "  cccc"], 14) == (
+        "```diff\n- aaaa\n+ bbbb\n```\n\n… 1 more line not shown"
+    )
+
+
+def test_a_very_long_line_is_cut() -> None:
+    assert len(diff_fence(["+ " + "x" * 10_000], 5_000)) < 500
+
+
+def test_nothing_in_a_diff_closes_its_fence_or_commands_a_log() -> None:
+    hostile = "````\n</details>\n::error::stop\n##[error]no\n\x1b[31m\u202e @everyone"
+    block = diff_block("", hostile, path="a`|<b>@all", budget=1_000)
+    assert block.count("</details>\n") == 1
+    assert "`````diff\n" in block
+    assert "##[" not in block
+    assert "\u202e" not in block
+    assert "\x1b" not in block
+    assert "@all" not in block
+
+
+def test_answers_that_were_cut_say_which() -> None:
+    block = answers_block(excerpt("The same " * 20, 90), excerpt("The same " * 9, 90), 100)
+    assert block is not None
+    assert "… before: 90 more characters not shown" in block
+    assert "after:" not in block
+
+
+def test_a_file_that_comes_or_goes_is_called_so() -> None:
+    assert ": new, +1 −0 line</summary>" in diff_block(None, "a\n", path=PATH, budget=100)
+    assert ": no longer included, +0 −1 line<" in diff_block("a\n", None, path=PATH, budget=100)
