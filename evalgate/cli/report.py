@@ -1,6 +1,7 @@
 """`evalgate report`: decides about the trials of a run folder again and renders it anew."""
 
 import os
+import shlex
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,15 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
 from evalgate.cli.merge import check_trials
-from evalgate.cli.publication import TRIALS, Publication, publish
+from evalgate.cli.publication import PLAN_FILE, TRIALS, Publication, publish
 from evalgate.cli.session import read_begun_run
 from evalgate.cli.world import outside
 from evalgate.errors import ExitCode, UsageError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.gate import plan_gate
+from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.resuming import check_decides, check_same
+from evalgate.model.report_folder import SELFTEST_PAGE
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,8 +30,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Decide and publish into the same folder; nothing is called."""
     environment = read_environment(os.environ)
+    _check_is_no_selftest(options.folder)
     begun = read_begun_run(options.folder)
     check_decides(begun)
+    if begun.question.base == WORK_TREE:
+        raise UsageError(
+            f"{options.folder} holds trials of stable versions, about which nothing is decided: "
+            f"`{shlex.join(['evalgate', 'record', str(options.folder)])}` keeps them"
+        )
     if begun.shard is not None:
         raise UsageError(f"{options.folder} holds a shard: join all of them with `evalgate merge`")
     world = outside(GitRepository(Path.cwd()), environment, ())
@@ -42,3 +51,9 @@ def run(options: Namespace) -> ExitCode:
     )
     publish(publication, verdict, plan=plan, log=log, repository=world.repository)
     return verdict.exit_code
+
+
+def _check_is_no_selftest(folder: Path) -> None:
+    if (folder / SELFTEST_PAGE).is_file() and not (folder / PLAN_FILE).exists():
+        view = shlex.join(["evalgate", "view", str(folder)])
+        raise UsageError(f"{folder} holds a selftest, which is told already: `{view}` shows it")

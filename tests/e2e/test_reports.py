@@ -83,3 +83,15 @@ def test_every_surface_begins_with_the_same_sentence(shop: Path) -> None:
     for name in ("report.html", "comment.md", "summary.md"):
         text = (shop / "run" / name).read_text("utf-8")
         assert sentence in re.sub(r"\\|\u200b", "", text), name
+
+
+def test_a_folder_with_nothing_to_decide_says_where_to_go_on(shop: Path, claude: Claude) -> None:
+    done = run(shop, "record", "--trials", "3", "--out", "run-record", server=claude)
+    assert done.returncode == 0, done.stderr
+    refused = run(shop, "report", "run-record")
+    assert refused.returncode == 2
+    assert "`evalgate record run-record` keeps them" in refused.stderr
+    write(shop, {"run-self/selftest.html": "x"})
+    refused = run(shop, "report", "run-self")
+    assert refused.returncode == 2
+    assert "`evalgate view run-self` shows it" in refused.stderr
