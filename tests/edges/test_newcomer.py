@@ -137,7 +137,8 @@ def test_a_prompt_full_of_markup_and_commands_is_shown_inert(shop: Newcomer) -> 
     run = shop.gate()
     assert run.steps["gate"].outputs["verdict"] == "fail", run.log
     (body,) = bodies(shop)
-    assert body.count("<!-- evalgate:comment/1 key=") == 1
+    markers = [line for line in body.splitlines() if line.startswith("<!-- evalgate:comment/1")]
+    assert markers == [body.splitlines()[0]]
     assert not {"<script", "<img", "![pixel]", "@everyone", "#12"} & set(body.split())
 
 
@@ -218,7 +219,8 @@ def test_a_report_of_five_megabytes_is_told_in_a_comment_and_linked_to(
         assert body.count("<details>") == body.count("</details>") > 0
         assert "in the full report only" in body
         (summary,) = [each for each in run.summaries if each.startswith("## ")]
-        assert 100_000 < len(summary.encode()) <= 1_048_576
+        assert summary.count("<details>") > 60
+        assert 40_000 < len(summary.encode()) <= 1_048_576
         report = run.stored / "evalgate-reports"
         assert (report / "trials.jsonl").stat().st_size > 5_000_000
         assert (report / "report.html").stat().st_size > 1_000_000
