@@ -103,6 +103,8 @@ def simulated_claude(*, latency_ms: float = 0.0, rules: str = RULES) -> Iterator
         asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
         yield server
         asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        # Connections that came in at the end are closed by what the loop has still to do.
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.02), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
