@@ -30,12 +30,12 @@ class View:
 
 
 VIEWS: Mapping[str, View] = {
-    "report.png": View(address="#overview", height=1020),
+    "report.png": View(address="#overview"),
     "report-cases.png": View(address="#cases?outcome=regressed&tag=returns", height=720),
     "report-case.png": View(
         address="#case/support-reply/v3/support-replies/cancel-dispatched-refuse", height=860
     ),
-    "report-dark.png": View(address="#prompts", height=480, scheme="dark"),
+    "report-dark.png": View(address="#prompts", height=510, scheme="dark"),
     "report-phone.png": View(address="#overview", width=375, height=812),
 }
 

@@ -153,6 +153,6 @@ def _reasons(opinions: Sequence[_Opinion]) -> str:
     if len(opinions) == 1:
         return shorten(opinions[0].reason, 400)
     return "; ".join(
-        f"{shorten(opinion.criterion.text, 80)}: {shorten(opinion.reason, 200)}"
+        f"{shorten(opinion.criterion.text, 80)}: {shorten(opinion.reason, 200).removesuffix('.')}"
         for opinion in opinions
     )

@@ -18,6 +18,7 @@ _MEND = (
     "Read the cases that broke, mend the prompt and push again. Where the new answer is the better"
     " one, correct the case in a pull request of its own first."
 )
+_MEND_ALONE = "Read the cases that fail, mend the prompt and push again."
 _RUN_AGAIN = "Run the gate again later; it decided nothing, neither for nor against this change."
 _KEY = "Check the API key that the gate is given (`ANTHROPIC_API_KEY`), then run it again."
 _PAYMENT = "Check the billing and the spend limits of the account behind the key, then run again."
@@ -31,7 +32,7 @@ _UNGRADED = "Look at the trials without a grade; remove what caused them and run
 _STEPS: Mapping[str, str] = {
     "regression": _MEND,
     "critical_case": _MEND,
-    "min_pass_rate": _MEND,
+    "min_pass_rate": _MEND_ALONE,
     "protected_slice": _MEND,
     "protected_slice_lost": _UNGRADED,
     "protected_slice_waived": (
@@ -125,13 +126,17 @@ def next_steps(causes: Iterable[str], verdict: Verdict) -> tuple[str, ...]:
         return ()
     known = [cause for cause in causes if cause in _STEPS]
     # What mends a prompt does not mend a judge.
-    mends = {_MEND} if "judge_tried" in known else set()
-    return joined(_STEPS[cause] for cause in known if _STEPS[cause] not in mends)
+    idle = {_MEND, _MEND_ALONE} if "judge_tried" in known else set()
+    if "min_pass_rate" in known:
+        idle.add(_STEPS["no_baseline"])  # the rate is set: it is what the version fails
+    return joined(_STEPS[cause] for cause in known if _STEPS[cause] not in idle)
 
 
 def joined(steps: Iterable[str]) -> tuple[str, ...]:
     """Return the steps of several causes, each once, without those that other steps make idle."""
     told = dict.fromkeys(steps)
+    if _MEND in told:
+        told.pop(_MEND_ALONE, None)
     if told.keys() & _OF_CAUSES:
         # What is merely a consequence of a failure would bury the one step that helps.
         return tuple(step for step in told if step not in _OF_EFFECTS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from evalgate.model.verdict import Estimate, PromptVerdict
+from evalgate.model.verdict import Estimate, PromptVerdict, Verdict
 from evalgate.reporting.numbers import count, percent, points
 from evalgate.reporting.sentences import span
 
@@ -20,11 +20,18 @@ def certainty(verdict: PromptVerdict) -> str:
     compared = count(verdict.cases.compared, "case")
     about = _ABOUT.get(verdict.estimand, verdict.estimand)
     return (
-        f"{_judged(delta, verdict.max_drop)}: over {compared} the pass rate is "
+        f"{_scope(verdict, delta)}{_judged(delta, verdict.max_drop)}: "
+        f"over {compared} the pass rate is "
         f"{span(delta, verdict.max_drop)}; the limit is a drop of {_limit(verdict)}. "
         f"Each end of that range holds with {percent(1 - verdict.alpha)} confidence; it is about "
         f"{about}."
     )
+
+
+def _scope(verdict: PromptVerdict, delta: Estimate) -> str:
+    """Say that all cases are meant, where the verdict rests on some of them."""
+    rests_on_some = verdict.verdict is Verdict.FAIL and delta.low > -verdict.max_drop
+    return "as a whole " if rests_on_some else ""
 
 
 def _judged(delta: Estimate, max_drop: float) -> str:

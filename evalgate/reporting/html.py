@@ -7,6 +7,7 @@ from urllib.parse import quote
 from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, Slice
 from evalgate.reporting.drawing import Drawing
+from evalgate.reporting.glance import glance
 from evalgate.reporting.headline import parted
 from evalgate.reporting.interval_chart import interval_chart
 from evalgate.reporting.line_diff import compared
@@ -14,7 +15,7 @@ from evalgate.reporting.look_words import course
 from evalgate.reporting.packing import CASES_IN_CHUNK, packed
 from evalgate.reporting.pages import written
 from evalgate.reporting.preflight_words import preflight_sentence, supposed
-from evalgate.reporting.sentences import ICONS, WORDS, changed_cases, worse_title
+from evalgate.reporting.sentences import ICONS, WORDS, bounds, changed_cases, worse_title
 from evalgate.reporting.slice_order import reading_order
 from evalgate.reporting.slice_words import slice_mark
 from evalgate.reporting.spending import cost_line
@@ -103,12 +104,14 @@ _NAMES: Mapping[str, object] = {
     "address": _address,
     "all_marks": tuple(Mark),
     "arms": tuple(Arm),
+    "bounds": bounds,
     "changed_cases": changed_cases,
     "course": course,
     "chart_of": _chart_of,
     "compared": compared,
     "counts_of": _counts_of,
     "first_complaint": first_complaint,
+    "glance": glance,
     "icons": ICONS,
     "preflight_sentence": preflight_sentence,
     "signs": _SIGNS,

@@ -6,6 +6,7 @@ tables); GitHub's documentation of mentions and references.
 """
 
 import re
+from collections.abc import Callable
 
 from evalgate.reporting.visible import Excerpt, inert_in_logs, on_one_line, visible
 
@@ -27,11 +28,20 @@ def inline(text: str, limit: int = _SENTENCE_LIMIT) -> str:
 
 def prose(text: str, limit: int = _SENTENCE_LIMIT) -> str:
     """Write a sentence in which what stands between backticks is code, the rest plain words."""
+    return _sentence(text, limit, inline)
+
+
+def html_prose(text: str, limit: int) -> str:
+    """Write a sentence like `prose`, in HTML that Markdown leaves alone: for summaries."""
+    return _sentence(text, limit, lambda piece: entities(piece, limit))
+
+
+def _sentence(text: str, limit: int, plain: Callable[[str], str]) -> str:
     pieces = _CODE.split(on_one_line(text, limit))
     leading = [len(piece) - len(piece.lstrip()) for piece in pieces]
     trailing = [len(piece) - len(piece.rstrip()) for piece in pieces]
     return "".join(
-        code(piece) if i % 2 else f"{' ' * leading[i]}{inline(piece)}{' ' * trailing[i]}"
+        code(piece) if i % 2 else f"{' ' * leading[i]}{plain(piece)}{' ' * trailing[i]}"
         for i, piece in enumerate(pieces)
     )
 

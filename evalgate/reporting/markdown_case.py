@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from evalgate.model.trial import Arm
-from evalgate.reporting.markdown import code, details, entities, fence, inline, prose
+from evalgate.reporting.markdown import code, details, fence, html_prose, inline, prose
 from evalgate.reporting.markdown_diff import answers_block
 from evalgate.reporting.numbers import tally
 from evalgate.reporting.story import ArmStory, CaseStory, first_complaint
@@ -29,7 +29,7 @@ def _summary(story: CaseStory) -> str:
     tags = [", ".join(code(tag, 30) for tag in result.tags[:6])] if result.tags else []
     line = " · ".join([f"<b>{code(result.case)}</b>", *importance, change, *tags])
     complaint = first_complaint(story)
-    return f"{line}<br>\n{entities(complaint, 200)}" if complaint else line
+    return f"{line}<br>\n{html_prose(complaint, 200)}" if complaint else line
 
 
 def _body(story: CaseStory, text_limit: int) -> Iterator[str]:

@@ -120,19 +120,23 @@ def _with_room(turned: Sequence[tuple[int, TrackPoint]], step: float) -> Iterato
     """Yield the names that do not run into a later one."""
     free = _WIDTH + 18.0
     for number, each in reversed(turned):
-        text = _turn_name(each)
-        centre, half = (number + 0.5) * step, len(text) * _LETTER / 2
+        centre = (number + 0.5) * step
+        text = _turn_name(each, room=min(2 * step, 2 * (free - centre)))
+        half = len(text) * _LETTER / 2
         if centre + half <= free:
             yield number, text
             free = centre - half - _LETTER
 
 
-def _turn_name(each: TrackPoint) -> str:
+def _turn_name(each: TrackPoint, *, room: float) -> str:
+    """Name all that is different where there is room for that, else the first and how many more."""
     names = [
         on_one_line(each.version, _DAY) if turn is Turn.VERSION else turn.value
         for turn in each.turns
     ]
-    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
+    whole = ", ".join(names)
+    is_short = len(names) == 1 or len(whole) * _LETTER <= room
+    return whole if is_short else f"{names[0]} +{len(names) - 1}"
 
 
 def _intervals(shown: Sequence[TrackPoint]) -> Iterator[Row]:

@@ -69,7 +69,33 @@ def test_no_view_asks_for_anything_or_has_anything_refused(browser: Browser, add
             go(page, view)
         page.wait_for_load_state("networkidle")
         assert watched == Watched(requests=[address])
-        assert page.title() == "Blocked · evalgate report"
+
+
+def test_each_view_has_a_title_and_one_first_heading(page: Page) -> None:
+    titles = []
+    for view in VIEWS:
+        go(page, view)
+        expect(page.locator("h1:visible")).to_have_count(1)
+        titles.append(page.title().removesuffix("Blocked · evalgate report"))
+    assert titles == [
+        "",
+        "Cases · ",
+        "refund-late · ",
+        "What the change does to the prompts · ",
+        "Trend · ",
+        "Cost, time and settings · ",
+    ]
+
+
+def test_sentence_chart_and_the_first_broken_case_stand_on_one_screen(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address, viewport={"width": 1200, "height": 900}) as (page, _):
+        for place in ("#sentence", ".drawing .wide", ".evidence .row >> nth=0"):
+            box = page.locator(place).first.bounding_box()
+            assert box is not None
+            assert 0 <= box["y"] <= 700
+        assert page.evaluate("scrollY") == 0
 
 
 def test_the_policy_refuses_markup_styles_and_scripts_that_are_not_the_pages_own(
@@ -333,7 +359,7 @@ def test_hostile_texts_are_shown_and_do_nothing(page: Page) -> None:
         assert '<img src="https://evil.example/x" onerror="alert(1)">' in shown
         assert "⟨U+202E⟩" in shown
         assert page.locator("main img, main style, main script").count() == 0
-    assert page.title() == "Blocked · evalgate report"
+    assert page.title() == f"{visible_id()[:80]} · Blocked · evalgate report"
 
 
 def visible_id() -> str:
@@ -349,6 +375,8 @@ def test_the_whole_report_is_printed_with_the_cases_of_the_list(page: Page) -> N
     expect(page.locator(".printed .side pre").first).to_be_visible()
     assert page.locator(".printed").count() == 4
     expect(page.locator("#filters")).to_be_hidden()
+    # What is there to run a case again would be most of the paper.
+    assert page.locator("#printed table, #printed details").count() == 0
 
 
 def test_of_a_case_that_is_open_nothing_else_is_printed(page: Page) -> None:

@@ -93,12 +93,12 @@ def test_a_single_reason_stands_alone() -> None:
 def test_the_reasons_of_what_failed_are_told_apart_by_criterion() -> None:
     tone = Criterion(text="Is brief")
     found = grade("fail", "pass", "fail", of=(WINDOW, TONE, tone))
-    assert found.reason == snapshot("States the window: Reason 1.; Is brief: Reason 3.")
+    assert found.reason == snapshot("States the window: Reason 1; Is brief: Reason 3")
 
 
 def test_a_passing_rubric_gives_all_reasons() -> None:
     assert grade("pass", "pass").reason == snapshot(
-        "States the window: Reason 1.; Is friendly: Reason 2."
+        "States the window: Reason 1; Is friendly: Reason 2"
     )
 
 

@@ -60,3 +60,15 @@ def test_only_exit_code_zero_lets_a_change_through(code: ExitCode, lets_through:
 def test_what_mends_a_prompt_is_not_advised_for_a_judge() -> None:
     [step] = next_steps(["regression", "judge_tried"], Verdict.FAIL)
     assert "mend the rubric" in step
+
+
+def test_a_rate_that_is_set_and_missed_is_not_asked_for() -> None:
+    [step] = next_steps(["min_pass_rate", "no_baseline"], Verdict.FAIL)
+    assert "cases that fail" in step
+    [step] = next_steps(["no_baseline"], Verdict.INCONCLUSIVE)
+    assert "gate.min_pass_rate" in step
+
+
+def test_cases_that_broke_and_cases_that_fail_are_not_both_to_be_read() -> None:
+    [step] = next_steps(["min_pass_rate", "regression"], Verdict.FAIL)
+    assert "cases that broke" in step

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.model.verdict import Estimate, JudgeScale, PromptVerdict
+from evalgate.model.verdict import Estimate, JudgeScale, PromptVerdict, Verdict
 from evalgate.reporting.certainty_words import certainty
 
 Builder = Callable[..., PromptVerdict]
@@ -35,7 +35,7 @@ def test_where_the_range_lies_is_said_first(
     a_verdict: Builder, low: float, high: float, said: str
 ) -> None:
     delta = Estimate(estimate=(low + high) / 2, low=low, high=high)
-    assert certainty(a_verdict(delta=delta)).partition(": over")[0] == said
+    assert certainty(a_verdict(delta=delta)).partition(": over")[0].endswith(said)
 
 
 def test_a_suite_is_about_its_cases(a_verdict: Builder) -> None:
@@ -61,3 +61,12 @@ def test_a_limit_on_the_judges_scale_is_called_so(a_verdict: Builder) -> None:
 
 def test_without_a_comparison_there_is_nothing_to_be_sure_of(a_verdict: Builder) -> None:
     assert certainty(a_verdict(delta=None)) == ""
+
+
+def test_a_whole_that_stays_within_the_limit_does_not_seem_to_contradict_a_failure(
+    a_verdict: Builder,
+) -> None:
+    within = a_verdict(delta=Estimate(estimate=-0.02, low=-0.04, high=-0.01))
+    blocked = replace(within, verdict=Verdict.FAIL)
+    assert certainty(blocked).startswith("as a whole worse, but by less than the limit: ")
+    assert certainty(replace(within, verdict=Verdict.PASS)).startswith("worse, but by less")

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalgate.reporting.markdown import code, details, entities, fence, inline, prose, row
+from evalgate.reporting.markdown import (
+    code,
+    details,
+    entities,
+    fence,
+    html_prose,
+    inline,
+    prose,
+    row,
+)
 from evalgate.reporting.visible import excerpt
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300) | st.text("`:# \n@|<")
@@ -90,3 +99,8 @@ def test_an_empty_text_is_shown_as_nothing() -> None:
 def test_rows_and_folds_are_written_in_full() -> None:
     assert row("a", "b") == "| a | b |"
     assert details("s", "b") == "<details>\n<summary>s</summary>\n\nb\n\n</details>"
+
+
+def test_code_in_the_sentence_of_a_summary_is_code_and_the_rest_stays_inert() -> None:
+    said = html_prose("The answer lacks `30 <days>`; ask *@ann*.", 200)
+    assert said == ("The answer lacks <code>30 &lt;days&gt;</code>; ask &#42;@\u200bann&#42;.")

@@ -87,9 +87,12 @@ def test_turns_are_told_by_shape_and_name() -> None:
     assert len({each.attributes["d"] for each in marks(drawing, "var(--accent)")}) == 5
 
 
-def test_several_turns_at_once_are_named_by_the_first() -> None:
+def test_several_turns_at_once_are_named_by_the_first_where_there_is_no_room_for_all() -> None:
     both = point(2, 0.9, Turn.MODEL, Turn.CASES)
-    assert "model +1" in texts(roots(drawn(track(point(1), both)).svg)[0])
+    roomy = track(point(1), both)
+    assert "model, cases" in texts(roots(drawn(roomy).svg)[0])
+    crowded = track(*(point(1 + number, 0.9) for number in range(12)), both)
+    assert "model +1" in texts(roots(drawn(crowded).svg)[0])
 
 
 def test_the_beginning_of_a_track_is_no_turn() -> None:

@@ -15,7 +15,7 @@ function block([text, note], label) {
 }
 
 function given(title, text) {
-  return element("div", null, element("h3", null, title), block(text, typeof title === "string" ? title : "Input"));
+  return element("div", null, element("h2", null, title), block(text, typeof title === "string" ? title : "Input"));
 }
 
 /** Returns an answer in which the words are marked that the other one does not have. */
@@ -60,7 +60,7 @@ function sideOf(whole, row, arm, isMarked) {
     !["", "end_turn"].includes(side.stop) && ` · stopped by ${side.stop}`,
   ];
   return element("div", { class: `side is-${arm}` },
-    element("h3", null, SIDES[arm][0], " ", element("span", { class: "quiet" }, named(side.version), about)),
+    element("h2", null, SIDES[arm][0], " ", element("span", { class: "quiet" }, named(side.version), about)),
     answerOf(whole, arm, isMarked), gradesOf(side));
 }
 
@@ -98,7 +98,7 @@ function trialsOf(whole) {
   if (!rows.length) return null;
   const heads = [["Trial"], ["Outcome"], ["Time", "number"], ["Cost", "number"], ["Note"], ["Answer"]];
   return [
-    element("h3", null, "Trials"),
+    element("h2", null, "Trials"),
     element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Trials" },
       element("table", { class: "trials" },
         element("thead", null, element("tr", null, heads.map(([head, kind]) => element("th", { scope: "col", class: kind }, head)))),
@@ -109,7 +109,7 @@ function trialsOf(whole) {
 function historyOf(whole) {
   if (!whole.history.length) return null;
   return [
-    element("h3", null, "On record"),
+    element("h2", null, "On record"),
     element("ol", { class: "history" }, [...whole.history].reverse().map(([day, version, tally]) =>
       element("li", null, element("span", { class: "quiet" }, day), " ", named(version), " ", element("b", null, tally)))),
   ];
@@ -135,7 +135,7 @@ function copies(whole) {
 function caseStory(row, whole, { isPrinted = false } = {}) {
   const head = isPrinted ? { class: "case-title" } : { id: "case-title", class: "case-title", tabindex: "-1" };
   return [
-    element("h2", head, named(row.id), ...marksOf(row)),
+    element(isPrinted ? "h2" : "h1", head, named(row.id), ...marksOf(row)),
     element("p", { class: `outcome-line is-${row.outcome}` },
       element("b", null, row.outcome), ` · ${changeOf(row)} · `, named(row.prompt.name), " ",
       row.prompt.baseline && [named(row.prompt.baseline), " → "], named(row.prompt.version), " ", ...tagsOf(row)),
@@ -145,9 +145,9 @@ function caseStory(row, whole, { isPrinted = false } = {}) {
       element("div", { class: "given" },
         whole.given.map(([name, ...text]) => given(["Input ", element("code", null, name)], text)),
         whole.expected && given("Expected", whole.expected)),
-      sidesOf(whole, row), trialsOf(whole), historyOf(whole),
-      whole.command && element("details", { class: "group" }, element("summary", null, element("h3", null, "Run this case again")), block([whole.command], "The command")),
-      whole.source && element("details", { class: "group" }, element("summary", null, element("h3", null, "The case as YAML")), block([whole.source], "The case as YAML")),
+      sidesOf(whole, row), !isPrinted && trialsOf(whole), historyOf(whole),
+      !isPrinted && whole.command && element("details", { class: "group" }, element("summary", null, element("h2", null, "Run this case again")), block([whole.command], "The command")),
+      !isPrinted && whole.source && element("details", { class: "group" }, element("summary", null, element("h2", null, "The case as YAML")), block([whole.source], "The case as YAML")),
       whole.cluster && element("p", { class: "note" }, "Cluster: ", named(whole.cluster)),
     ],
   ].flat(2).filter(Boolean);

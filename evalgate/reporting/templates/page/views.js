@@ -2,6 +2,16 @@
 
 let rows = [];
 
+const TITLE = document.title;
+const LONGEST_NAME = 80;
+
+/** Names the view in the title of the page, so that tabs and bookmarks can be told apart. */
+function entitle(id) {
+  const heading = id === "overview" ? null : byId(`${id}-title`);
+  const name = heading?.querySelector("bdi") || heading;
+  document.title = name ? `${name.textContent.slice(0, LONGEST_NAME)} · ${TITLE}` : TITLE;
+}
+
 const views = () => [...document.querySelectorAll(".view")];
 
 function show(id) {
@@ -12,13 +22,14 @@ function show(id) {
     else link.removeAttribute("aria-current");
   }
   document.documentElement.dataset.view = id;
+  entitle(id);
 }
 
 async function openCase(hash) {
   const row = rowAt(hash, rows);
   const view = byId("case");
   if (!row) {
-    view.replaceChildren(element("h2", { id: "case-title", tabindex: "-1" }, "There is no such case"),
+    view.replaceChildren(element("h1", { id: "case-title", class: "case-title", tabindex: "-1" }, "There is no such case"),
       element("p", null, "This report has no case at that address: ", element("a", { href: "#cases" }, "all cases"), "."));
   } else {
     const whole = await wholeOf(row);
