@@ -13,12 +13,13 @@ from evalgate.adapters.git_writing import commit_all, create_repository, switch_
 from evalgate.cli.environment import Environment
 from evalgate.cli.example import example_files, read_rule_files
 from evalgate.cli.judging import gate
-from evalgate.cli.publication import PAGE, Publication
+from evalgate.cli.publication import Publication
 from evalgate.cli.question import new_run_id
 from evalgate.cli.session import Terms
 from evalgate.cli.world import outside
 from evalgate.errors import EvaluationError, ExitCode
 from evalgate.gate.gathering import POLICY_PATH, Question
+from evalgate.model.report_folder import PAGE
 from evalgate.simulator.rules import Rules
 
 PROMPT = "prompts/support-reply"

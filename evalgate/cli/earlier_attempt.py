@@ -6,9 +6,9 @@ from pathlib import Path
 from evalgate.adapters.archive import read_archive
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli.action_task import Task, notice
-from evalgate.cli.publication import TRIALS
 from evalgate.errors import EvalgateError
 from evalgate.model.ports import GitHub
+from evalgate.model.report_folder import TRIALS
 
 MOST_BYTES = 200_000_000
 """The most that is fetched and unpacked; a re-run of a larger one begins anew."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from evalgate.adapters.records import EarlierTrials
 from evalgate.adapters.trial_file import TrialFile
-from evalgate.cli.publication import TRIALS
 from evalgate.errors import UsageError
 from evalgate.gate.outside import Outside
+from evalgate.model.report_folder import TRIALS
 
 
 def add_evidence_argument(parser: ArgumentParser) -> None:

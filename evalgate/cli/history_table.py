@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from evalgate.reporting.numbers import percent, tally
-from evalgate.reporting.rate_scale import Scale, drawn, scale_of
+from evalgate.reporting.rate_scale import drawn, scale_of, title_of
+from evalgate.reporting.text_scale import Scale
 from evalgate.reporting.told_track import (
     ToldPoint,
     ToldTrack,
@@ -78,7 +79,7 @@ def _rates(track: ToldTrack, console: Console) -> Table:
         return _table(columns)
     scale = scale_of(points, min(room, _LONGEST))
     lines = [_drawn(told, scale, console) for told in track.points]
-    return _table([*columns[:-1], _Column(scale.title, lines), columns[-1]])
+    return _table([*columns[:-1], _Column(title_of(scale), lines), columns[-1]])
 
 
 def _outcomes(track: ToldTrack, case: str) -> list[_Column]:

@@ -13,8 +13,6 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
 from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import (
-    PLAN_FILE,
-    TRIALS,
     Publication,
     prepare,
     publish,
@@ -29,6 +27,7 @@ from evalgate.gate.merging import check_shards, problems
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_decides, check_same
 from evalgate.gate.standing import called_for, with_most
+from evalgate.model.report_folder import PLAN, TRIALS
 from evalgate.model.trial import Trial
 
 
@@ -72,7 +71,7 @@ def run(options: Namespace) -> ExitCode:
         for trial in chain.from_iterable(map(_trials, options.folders)):
             log.append(trial)
     document = plan_document(plan, simulated=begun[0].simulated)
-    write_files(publication.folder, {PLAN_FILE: as_one_line(document)})
+    write_files(publication.folder, {PLAN: as_one_line(document)})
     verdict = conclude(plan, log.read, stopped=None)
     publish(publication, verdict, plan=plan, log=log, repository=world.repository)
     return verdict.exit_code

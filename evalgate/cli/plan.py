@@ -14,7 +14,6 @@ from evalgate.cli.complaint import complain
 from evalgate.cli.environment import read_environment
 from evalgate.cli.plan_table import show_plan
 from evalgate.cli.printing import as_json, as_one_line, print_json
-from evalgate.cli.publication import PLAN_FILE
 from evalgate.cli.question import add_question_arguments, policies, read_question
 from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode
@@ -27,6 +26,7 @@ from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.recorded import recorded
 from evalgate.gate.roots import check_apart, root_name
 from evalgate.model.document import Data
+from evalgate.model.report_folder import PLAN
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -82,5 +82,5 @@ def _planned(
 ) -> tuple[Plan, PlanEstimate]:
     plan = plan_gate(question, world)
     if folder is not None:
-        write_files(folder, {PLAN_FILE: as_one_line(plan_document(plan))})
+        write_files(folder, {PLAN: as_one_line(plan_document(plan))})
     return plan, estimate_plan(plan, world.prices, known=Known(is_recorded=recorded(plan, world)))

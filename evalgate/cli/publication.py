@@ -20,13 +20,15 @@ from evalgate.errors import (
     Problem,
     RepositoryError,
 )
-from evalgate.gate.gathering import POLICY_PATH, WORK_TREE, Question
+from evalgate.gate.gathering import POLICY_PATH, Question
 from evalgate.gate.lines import changed_lines
 from evalgate.gate.planning import Plan
 from evalgate.gate.standing import counted
 from evalgate.model.document import Data
 from evalgate.model.github import Annotation
 from evalgate.model.ports import Repository, TrialLog
+from evalgate.model.report_folder import PAGE, PLAN, TRIALS, VERDICT
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.verdict import Reason, RunVerdict, Verdict
 from evalgate.publishing.submission import FILE as SUBMISSION
 from evalgate.reporting.annotation_file import FILE as ANNOTATIONS
@@ -41,9 +43,6 @@ from evalgate.reporting.telling import tell
 from evalgate.reporting.terminal import show
 from evalgate.reporting.verdict_file import verdict_document
 
-PAGE = "report.html"
-PLAN_FILE = "plan.json"
-TRIALS = "trials.jsonl"
 EARLIER_ATTEMPTS = "attempts.jsonl"
 """Attempts without a grade that a resumption made anew, kept for what they have cost."""
 
@@ -59,8 +58,8 @@ JOURNAL = "batches.jsonl"
 """The batches that a run has handed in."""
 
 OWN_FILES = (
-    "verdict.json",
-    PLAN_FILE,
+    VERDICT,
+    PLAN,
     PAGE,
     "comment.md",
     "summary.md",
@@ -189,7 +188,7 @@ def _tell_the_step(
     if publication.root:
         actions.publish({}, f"{code(publication.root)}\n\n{files['summary.md']}\n")
         return
-    actions.publish(_outputs(files["verdict.json"], publication.folder), files["summary.md"])
+    actions.publish(_outputs(files[VERDICT], publication.folder), files["summary.md"])
     if not publication.as_json:
         _annotate(remarks)
 
@@ -204,7 +203,7 @@ def publish_roots(publication: Publication, roots: Sequence[str], *, worst: str)
 
     The outputs are those of the worst root, but for the cost, which is that of all.
     """
-    texts = [(publication.folder / root / "verdict.json").read_text("utf-8") for root in roots]
+    texts = [(publication.folder / root / VERDICT).read_text("utf-8") for root in roots]
     verdicts: list[Data] = [json.loads(text) for text in texts]
     if publication.as_json:
         print_json(as_json({"schema": "verdicts/1", "verdicts": verdicts}))
@@ -227,7 +226,7 @@ def _remarks_of(folder: Path, root: str) -> Iterator[Annotation]:
 
 def _files(report: Report, plan: Plan | None, publication: Publication) -> dict[str, str]:
     document = verdict_document(report.run) | {"headline": report.headline}
-    files = {"verdict.json": as_json(document)}
+    files = {VERDICT: as_json(document)}
     if plan is not None and plan.matchups:
         files[PAGE] = adapters.page(report)
     # In a workflow the page becomes an artifact, and whoever publishes adds its address.
@@ -253,7 +252,7 @@ def _print(
     if publication.as_json and publication.root:
         return
     if publication.as_json:
-        print_json(files["verdict.json"])
+        print_json(files[VERDICT])
         return
     where = {name: str(publication.folder / name) for name in files}
     # What a case or an answer says must not be obeyed by the workflow's runner.

@@ -12,7 +12,6 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
 from evalgate.cli.keeping import keep
 from evalgate.cli.printing import print_lines
-from evalgate.cli.publication import TRIALS
 from evalgate.cli.session import read_begun_run
 from evalgate.cli.stable_run import (
     StableRun,
@@ -28,6 +27,7 @@ from evalgate.gate.gathering import work_tree_policy
 from evalgate.gate.looks import FEWEST_RECORDED
 from evalgate.gate.resuming import check_decides, is_done
 from evalgate.gate.stable import topped_up
+from evalgate.model.report_folder import TRIALS
 
 VERB = "record"
 NO_RECORD = "simulated answers are no record of anything"

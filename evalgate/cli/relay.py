@@ -20,8 +20,6 @@ from evalgate.cli.environment import read_environment
 from evalgate.cli.fetched import FetchedPull, fetch_pull, fetched_hash, run_folders, tell
 from evalgate.cli.printing import as_one_line
 from evalgate.cli.publication import (
-    PLAN_FILE,
-    TRIALS,
     Publication,
     prepare,
     publish,
@@ -45,6 +43,7 @@ from evalgate.gate.roots import root_name
 from evalgate.model.event import Event
 from evalgate.model.github import CommitState
 from evalgate.model.ports import GitHub, TrialLog
+from evalgate.model.report_folder import PLAN, TRIALS
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict
 from evalgate.publishing.approval import approval_command, read_workflow_name
@@ -169,7 +168,7 @@ def _relay_root(question: Question, relaying: _Relaying) -> Standing:
         publish(publication, refusal(question, error), problems=error.problems)
         return refused(str(error))
     document = plan_document(plan)
-    write_files(publication.folder, {PLAN_FILE: as_one_line(document)})
+    write_files(publication.folder, {PLAN: as_one_line(document)})
     with TrialFile(publication.folder / TRIALS) as log:
         verdict = _concluded(plan, relaying, log)
         estimate = _estimate(plan, relaying.world)

@@ -10,12 +10,12 @@ from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.complaint import say
 from evalgate.cli.engine import CALLS
 from evalgate.cli.printing import as_one_line
-from evalgate.cli.publication import TRIALS
 from evalgate.errors import UsageError
 from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
 from evalgate.gate.roots import root_name
 from evalgate.gate.watched import watched_files
+from evalgate.model.report_folder import TRIALS
 from evalgate.model.trial import Trial, TrialStatus
 from evalgate.publishing.approval import approval_command, content_hash
 from evalgate.publishing.submission import FILE, MOST_TRIALS, Submission, submission_document

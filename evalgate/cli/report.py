@@ -10,15 +10,15 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
 from evalgate.cli.merge import check_trials
-from evalgate.cli.publication import PLAN_FILE, TRIALS, Publication, publish
+from evalgate.cli.publication import Publication, publish
 from evalgate.cli.session import read_begun_run
 from evalgate.cli.world import outside
 from evalgate.errors import ExitCode, UsageError
 from evalgate.gate.conclusion import conclude
 from evalgate.gate.gate import plan_gate
-from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.resuming import check_decides, check_same
-from evalgate.model.report_folder import SELFTEST_PAGE
+from evalgate.model.report_folder import PLAN, SELFTEST_PAGE, TRIALS
+from evalgate.model.revision import WORK_TREE
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,6 +54,6 @@ def run(options: Namespace) -> ExitCode:
 
 
 def _check_is_no_selftest(folder: Path) -> None:
-    if (folder / SELFTEST_PAGE).is_file() and not (folder / PLAN_FILE).exists():
+    if (folder / SELFTEST_PAGE).is_file() and not (folder / PLAN).exists():
         view = shlex.join(["evalgate", "view", str(folder)])
         raise UsageError(f"{folder} holds a selftest, which is told already: `{view}` shows it")

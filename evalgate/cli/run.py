@@ -20,7 +20,7 @@ from evalgate.cli.engine import (
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.evidence import add_evidence_argument, evidence_words, with_evidence
 from evalgate.cli.printing import print_lines
-from evalgate.cli.publication import OWN_FILES, TRIALS
+from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.selecting import (
     add_selection_arguments,
@@ -44,6 +44,7 @@ from evalgate.gate.narrowing import narrowed
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.model.chat import FailureKind
+from evalgate.model.report_folder import TRIALS
 from evalgate.running.shards import Shard, read_shard
 
 VERB = "run"

@@ -14,25 +14,20 @@ from evalgate.cli import adapters
 from evalgate.cli.complaint import notify
 from evalgate.cli.foretelling import foretell
 from evalgate.cli.printing import as_one_line
-from evalgate.cli.publication import (
-    EARLIER_ATTEMPTS,
-    PLAN_FILE,
-    PURSE,
-    STORE,
-    TRIALS,
-)
+from evalgate.cli.publication import EARLIER_ATTEMPTS, PURSE, STORE
 from evalgate.cli.world import discard, with_store
 from evalgate.errors import EvaluationError, InterruptedRunError, UsageError
 from evalgate.gate.engines import Engine, one_by_one
 from evalgate.gate.estimating import in_full
 from evalgate.gate.execution import Mode
-from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan, plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
 from evalgate.gate.scope import Scope, in_scope
 from evalgate.gate.standing import called_for
 from evalgate.gate.trials import planned_trials
+from evalgate.model.report_folder import PLAN, TRIALS
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.trial import Trial
 from evalgate.running.shards import Shard
 
@@ -98,7 +93,7 @@ def _held(plan: Plan, world: Outside, *, folder: Path, terms: Terms) -> Iterator
     if left:
         scope = replace(scope, on_limits=foretell(asked, world, scope=scope, batches=terms.batches))
     document = plan_document(plan, shard=terms.shard, simulated=terms.simulated)
-    write_files(folder, {PLAN_FILE: as_one_line(document)})
+    write_files(folder, {PLAN: as_one_line(document)})
     run = plan.sources.policy.run
     # An age of zero days is for answers of earlier runs; within its own a run pays once.
     store = terms.store if run.cache_days else None
@@ -153,19 +148,17 @@ def read_begun_run(folder: Path) -> BegunRun:
         UsageError: when the folder holds no run.
         ConfigurationError: when its plan cannot be read.
     """
-    path = folder / PLAN_FILE
+    path = folder / PLAN
     try:
         content = path.read_bytes()
     except OSError:
-        roots = sorted(each.parent.name for each in folder.glob(f"*/{PLAN_FILE}"))
+        roots = sorted(each.parent.name for each in folder.glob(f"*/{PLAN}"))
         hint = (
             f"name one of its roots: {', '.join(roots)}"
             if roots
             else "name a run folder, or begin a new run"
         )
-        raise UsageError(
-            f"{folder} holds no {PLAN_FILE}, so there is no run in it: {hint}"
-        ) from None
+        raise UsageError(f"{folder} holds no {PLAN}, so there is no run in it: {hint}") from None
     return read_begun(read_json(str(path), content))
 
 

@@ -20,7 +20,7 @@ from evalgate.cli.engine import (
     on_cluster,
 )
 from evalgate.cli.environment import Environment, read_environment
-from evalgate.cli.publication import OWN_FILES, TRIALS
+from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import RUN_FOLDER, new_run_id, run_folder
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
 from evalgate.cli.world import (
@@ -32,12 +32,14 @@ from evalgate.cli.world import (
 )
 from evalgate.errors import UsageError
 from evalgate.gate.execution import execute
-from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.gathering import Question
 from evalgate.gate.outside import Outside
 from evalgate.gate.planning import Plan
 from evalgate.gate.roots import find_policies
 from evalgate.gate.stable import stable_plan
 from evalgate.model.chat import FailureKind
+from evalgate.model.report_folder import TRIALS
+from evalgate.model.revision import WORK_TREE
 from evalgate.running.scheduler import StopReason
 from evalgate.simulator.rules import Rules
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from evalgate.gate.evalsets import EvalSets, Sets
-from evalgate.gate.gathering import POLICY_PATH, WORK_TREE, Sources, at_the_base
+from evalgate.gate.gathering import POLICY_PATH, Sources, at_the_base
 from evalgate.gate.waivers import is_day
 from evalgate.model.acceptance import REMOVED, Acceptance
 from evalgate.model.change import Finding
@@ -20,6 +20,7 @@ from evalgate.model.document import Data, Document, Tree
 from evalgate.model.evalset import EvalSet
 from evalgate.model.ports import Parser
 from evalgate.model.reading import Section
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.verdict import Reason
 
 SCHEMA = "accepted/1"

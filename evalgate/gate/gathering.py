@@ -15,6 +15,7 @@ from evalgate.gate.policy_notes import policy_notes
 from evalgate.model.document import Tree
 from evalgate.model.policy import OnInconclusive, Policy
 from evalgate.model.ports import Parser, Repository
+from evalgate.model.revision import WORK_TREE
 from evalgate.prompts.library import LIVE, read_prompts
 from evalgate.prompts.shared import FOLDER as SHARED
 from evalgate.prompts.shared import NAMING, is_shared
@@ -22,7 +23,6 @@ from evalgate.prompts.version import is_version
 from evalgate.prompts.view import Prompts
 
 POLICY_PATH = ".github/evalgate.yml"
-WORK_TREE = "the work tree"
 
 _LOOKS_LIKE_A_VERSION = re.compile(r"v0*([1-9][0-9]*)\.(md|markdown|mdx|txt)", re.IGNORECASE)
 _LOOKS_LIKE_A_POINTER = re.compile(r"live\.ya?ml", re.IGNORECASE)

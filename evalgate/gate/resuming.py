@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from evalgate.deciding.wording import counted
 from evalgate.errors import UsageError
-from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.gathering import Question
 from evalgate.gate.planning import PLAN, Plan, plan_hash
 from evalgate.gate.scope import Key, Scope, trial_key
 from evalgate.gate.waivers import is_day
 from evalgate.model.document import Document
 from evalgate.model.reading import Section
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.trial import Trial, TrialStatus
 from evalgate.running.selection import Selection, read_selection
 from evalgate.running.shards import Shard, read_shard

@@ -4,9 +4,9 @@ import shlex
 
 from evalgate import __version__
 from evalgate.deciding.wording import counted, listed
-from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.planning import Plan, plan_hash
 from evalgate.model.policy import JudgeSettings
+from evalgate.model.revision import WORK_TREE
 
 
 def settings(plan: Plan) -> tuple[tuple[str, str], ...]:

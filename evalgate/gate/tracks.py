@@ -122,8 +122,7 @@ def _commit(
     """Return the last commit with records, or None where there is none."""
     branch = policy.baseline.branch
     if branch is not None:
-        found = at != ""
-        return branch_commit(repository, branch, in_workflow=in_workflow, at=at) if found else None
+        return branch_commit(repository, branch, in_workflow=in_workflow, at=at)
     if trusted is not None:
         return trusted
     with suppress(RepositoryError):  # before the first commit there is only the work tree

@@ -1,7 +1,10 @@
-"""The states that some files of a repository went through."""
+"""What a verdict is about: commits, or the work tree; and the states that files went through."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+WORK_TREE = "the work tree"
+"""What a base or a head is called that is no commit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

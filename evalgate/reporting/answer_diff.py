@@ -3,12 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-
-from rapidfuzz.distance import Indel
 
 from evalgate.model.document import Data
 from evalgate.reporting.numbers import count
+from evalgate.reporting.stretches import stretches
 from evalgate.reporting.word_diff import likeness, word_diff
 
 _MOST_LINES = 1_000
@@ -40,20 +38,17 @@ def marked_lines(old: Sequence[str], new: Sequence[str]) -> list[str] | None:
     if max(len(old), len(new)) > _MOST_LINES:
         return None
     lines: list[str] = []
-    for is_same, group in groupby(Indel.opcodes(old, new), key=lambda code: code.tag == "equal"):
-        codes = list(group)
-        if is_same:
-            lines += _unchanged(old, codes[0].src_start, codes[-1].src_end)
-            continue
-        for code in codes:
-            lines += _marked("-", old[code.src_start : code.src_end])
-        for code in codes:
-            lines += _marked("+", new[code.dest_start : code.dest_end])
+    for each in stretches(old, new):
+        if each.is_same:
+            lines += _unchanged(old, each.before)
+        else:
+            lines += [*_marked("-", old[each.before]), *_marked("+", new[each.after])]
     return lines
 
 
-def _unchanged(lines: Sequence[str], start: int, end: int) -> Iterator[str]:
+def _unchanged(lines: Sequence[str], place: slice) -> Iterator[str]:
     """Yield the lines next to a change, and say how many lie between."""
+    start, end, _ = place.indices(len(lines))
     head = _CONTEXT if start else 0
     tail = _CONTEXT if end < len(lines) else 0
     hidden = end - start - head - tail

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from evalgate.model.change import FileChange
 from evalgate.reporting.numbers import count
+from evalgate.reporting.stretches import Stretch, stretches
 from evalgate.reporting.visible import visible
 from evalgate.reporting.word_diff import Kind, Piece, likeness, word_diff
 
@@ -15,7 +15,8 @@ CONTEXT = 3
 _RELATED = 0.4
 """What a line must share with the one in its place for the words to be compared."""
 
-_MOST_LINES = 3_000
+MOST_LINES = 3_000
+"""How much of a file is compared: nobody reads on in a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,11 @@ class ComparedFile:
 def compared(change: FileChange) -> ComparedFile:
     """Return the lines of a file of a prompt, what did not change shortened."""
     before, after = _lines(change.before), _lines(change.after)
-    if max(len(before), len(after)) > _MOST_LINES:
-        before, after = before[:_MOST_LINES], after[:_MOST_LINES]
-    lines = tuple(_shortened(list(_compared(before, after))))
-    return ComparedFile(lines=lines, summary=_summary(change, lines))
+    lines = tuple(_shortened(list(_compared(before[:MOST_LINES], after[:MOST_LINES]))))
+    summary = _summary(change, lines)
+    if max(len(before), len(after)) > MOST_LINES:
+        summary += f", as far as the first {MOST_LINES:,} lines tell"
+    return ComparedFile(lines=lines, summary=summary)
 
 
 def _lines(text: str | None) -> list[str]:
@@ -54,32 +56,27 @@ def _lines(text: str | None) -> list[str]:
 
 
 def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        if tag == "equal":
-            for offset in range(i_end - i):
-                text = before[i + offset]
-                yield Line(
-                    kind=Kind.SAME,
-                    before=i + offset + 1,
-                    after=j + offset + 1,
-                    pieces=(Piece(kind=Kind.SAME, text=text),),
-                )
-            continue
-        yield from _changed(before[i:i_end], after[j:j_end], first=(i + 1, j + 1))
+    for each in stretches(before, after):
+        yield from _same(before, each) if each.is_same else _changed(before, after, each)
 
 
-def _changed(
-    gone: Sequence[str], added: Sequence[str], *, first: tuple[int, int]
-) -> Iterator[Line]:
+def _same(lines: Sequence[str], each: Stretch) -> Iterator[Line]:
+    first, now = each.before.start + 1, each.after.start + 1
+    for offset, text in enumerate(lines[each.before]):
+        pieces = (Piece(kind=Kind.SAME, text=text),)
+        yield Line(kind=Kind.SAME, before=first + offset, after=now + offset, pieces=pieces)
+
+
+def _changed(before: Sequence[str], after: Sequence[str], each: Stretch) -> Iterator[Line]:
     """Yield the lines that are gone, then those in their place; pairs are compared by words."""
+    gone, added = before[each.before], after[each.after]
     pairs = [word_diff(old, new) for old, new in zip(gone, added, strict=False)]
     for number, text in enumerate(gone):
         pieces = _side(pairs, number, text=text, kind=Kind.GONE)
-        yield Line(kind=Kind.GONE, before=first[0] + number, pieces=pieces)
+        yield Line(kind=Kind.GONE, before=each.before.start + 1 + number, pieces=pieces)
     for number, text in enumerate(added):
         pieces = _side(pairs, number, text=text, kind=Kind.ADDED)
-        yield Line(kind=Kind.ADDED, after=first[1] + number, pieces=pieces)
+        yield Line(kind=Kind.ADDED, after=each.after.start + 1 + number, pieces=pieces)
 
 
 def _side(

@@ -7,6 +7,7 @@ its hash, and nothing besides; no text can become markup in it, not even by that
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,10 +44,9 @@ def written(
         shared: what the template and all that it includes or imports may name.
         values: what the template itself names.
     """
-    environment = _environment(shared or {})
-    style = _joined(environment, styles)
-    script = _joined(environment, scripts)
-    return environment.get_template(template).render(
+    environment = _environment()
+    style, script = (_joined(environment, files) for files in (styles, scripts))
+    return environment.get_template(template, globals=dict(shared or {})).render(
         **values,
         style=Markup(style),  # noqa: S704 - our own files; the policy's hash is over these bytes
         script=Markup(script),  # noqa: S704 - likewise
@@ -72,7 +72,8 @@ def _digest(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _environment(shared: Mapping[str, object]) -> Environment:
+@cache  # to compile the templates takes longer than to fill them
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("evalgate.reporting"),
         autoescape=True,
@@ -91,7 +92,6 @@ def _environment(shared: Mapping[str, object]) -> Environment:
         "signed_points": signed_points,
         "tally": tally,
     }
-    environment.globals |= shared
     return environment
 
 

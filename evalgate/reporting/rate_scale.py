@@ -2,41 +2,33 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from evalgate.model.track import TrackPoint
 from evalgate.reporting.numbers import percent
+from evalgate.reporting.text_scale import Scale
 
 _STEPS = 10
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """A part of 0..1 that is drawn over so many characters, at least 10."""
-
-    low: float
-    high: float
-    width: int
-
-    def place(self, rate: float) -> int:
-        """Return the number of the character that a rate falls on, from 0."""
-        share = (rate - self.low) / (self.high - self.low)
-        return min(self.width - 1, max(0, round(share * (self.width - 1))))
-
-    @property
-    def title(self) -> str:
-        """Both ends, as they stand above the lines."""
-        left, right = percent(self.low), percent(self.high)
-        return f"{left}{right:>{self.width - len(left)}}"
-
-
 def scale_of(points: Iterable[TrackPoint], width: int) -> Scale:
-    """Return the scale that holds all bounds, in full steps of ten points."""
+    """Return the scale that holds all bounds, in full steps of ten points.
+
+    Args:
+        points: at least one.
+        width: in characters, at least 10.
+    """
     every = tuple(points)
     low = math.floor(min(each.low for each in every) * _STEPS + _ROUNDING) / _STEPS
     high = math.ceil(max(each.high for each in every) * _STEPS - _ROUNDING) / _STEPS
-    return Scale(low=min(low, 0.9), high=max(high, min(low, 0.9) + 1 / _STEPS), width=width)
+    least = min(low, 1 - 1 / _STEPS)
+    return Scale(least=least, most=max(high, least + 1 / _STEPS), width=width)
+
+
+def title_of(scale: Scale) -> str:
+    """Return both ends of a scale of rates, as they stand above the lines."""
+    left, right = percent(scale.least), percent(scale.most)
+    return f"{left}{right:>{scale.width - len(left)}}"
 
 
 def drawn(point: TrackPoint, scale: Scale, *, ascii_only: bool = False) -> str:

@@ -4,8 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-WORK_TREE = "the work tree"
-"""What a verdict calls a head that is no commit."""
+from evalgate.model.revision import WORK_TREE
 
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 

@@ -8,6 +8,7 @@ from itertools import islice
 from evalgate.errors import Problem
 from evalgate.model.document import Document
 from evalgate.model.reading import Section
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.selftest import Soundness
 from evalgate.model.verdict import Verdict
 from evalgate.reporting.headline import ADVISING, WAITING, parted
@@ -18,7 +19,6 @@ from evalgate.reporting.verdict_file import SCHEMA as VERDICT_SCHEMA
 from evalgate.reporting.visible import on_one_line, short
 
 _PLAN, _SELFTEST, _CALIBRATION = "plan/1", "selftest/1", "calibration/1"
-_OF_WORK_TREE = "the work tree"
 _SENTENCE, _NAME = 600, 60
 MOST_NAMED = 20
 """Prompts or sets that an entry names; the report names the others."""
@@ -197,7 +197,7 @@ def _undecided(section: Section, *, place: str, simulated: bool) -> tuple[str, s
         part = on_one_line(shard, 20)
         sentence = f"This is shard {part} of a run, which is decided once all are joined."
         return sentence, f"{shlex.join(['evalgate', 'merge', place])} …"
-    if section.text("base") == _OF_WORK_TREE:
+    if section.text("base") == WORK_TREE:
         sentence = "These are trials of the stable versions, which are kept and not decided about."
         return sentence, shlex.join(["evalgate", "record", place])
     rest = ["--resume", place, *(["--simulate"] if simulated else [])]

@@ -7,13 +7,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from evalgate.model.report_folder import PAGE
 from evalgate.model.verdict import PromptVerdict, Verdict
 from evalgate.reporting.headline import parted
 from evalgate.reporting.numbers import count
 from evalgate.reporting.sentences import ICONS, worse_title
 from evalgate.reporting.story import PromptStory, Report, Stories
 from evalgate.reporting.terminal_cases import case_list
-from evalgate.reporting.terminal_facts import PAGE, facts
+from evalgate.reporting.terminal_facts import facts
 from evalgate.reporting.terminal_next import commands, places
 from evalgate.reporting.terminal_table import comparisons, title
 from evalgate.reporting.terminal_text import COLOURS, rows, safe

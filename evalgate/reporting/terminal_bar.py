@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evalgate.model.verdict import Estimate
 from evalgate.reporting.numbers import signed_points
+from evalgate.reporting.text_scale import Scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +20,6 @@ class Pen:
 
 UNICODE = Pen()
 ASCII = Pen(span="=", estimate="o", limit="!", zero="|")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """A stretch of differences, as fractions, over so many characters. It holds zero."""
-
-    least: float
-    most: float
-    width: int
-
-    def place(self, value: float) -> int:
-        """Return the place of a difference, from 0; one beyond the stretch is at its end."""
-        share = (value - self.least) / (self.most - self.least)
-        return min(max(round(share * (self.width - 1)), 0), self.width - 1)
 
 
 def scale(intervals: Iterable[tuple[Estimate, float]], width: int) -> Scale:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from evalgate.model.report_folder import PAGE
 from evalgate.model.verdict import Verdict
 from evalgate.reporting.look_words import course
 from evalgate.reporting.numbers import count
@@ -13,9 +14,6 @@ from evalgate.reporting.story import PromptStory
 from evalgate.reporting.turning_words import turnings
 from evalgate.reporting.visible import on_one_line
 from evalgate.reporting.waiver_words import waived_cases
-
-PAGE = "report.html"
-"""Where the rest is told."""
 
 _SLICES, _WAIVERS = 5, 5
 

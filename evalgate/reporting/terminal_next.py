@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Mapping
 
+from evalgate.model.report_folder import PAGE
 from evalgate.reporting.reproduction import reproduce_command
 from evalgate.reporting.spending import cost_line
 from evalgate.reporting.story import Report
-from evalgate.reporting.terminal_facts import PAGE
 from evalgate.reporting.visible import on_one_line, safe_line
 
 _LONGEST = 4_000

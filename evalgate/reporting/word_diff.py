@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
 import regex
-from rapidfuzz.distance import Indel
+
+from evalgate.reporting.stretches import stretches
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORDS = regex.compile(rf"(?V1)[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+|[^\S\n]+|\X")
@@ -49,7 +49,7 @@ def word_diff(before: str, after: str) -> tuple[Piece, ...]:
     old, new = words(before), words(after)
     if max(len(old), len(new)) > MOST_WORDS:
         old, new = _LINES.findall(before), _LINES.findall(after)
-    return tuple(_pieces(_joined(_stretches(old, new))))
+    return tuple(_pieces(_joined(_told(old, new))))
 
 
 def words(text: str) -> list[str]:
@@ -70,7 +70,7 @@ def likeness(pieces: Sequence[Piece]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Passage:
     """What stands in both texts, or what took the place of what."""
 
     same: str = ""
@@ -82,53 +82,47 @@ class _Stretch:
         return max(len(self.gone), len(self.added))
 
 
-def _stretches(old: Sequence[str], new: Sequence[str]) -> list[_Stretch]:
+def _told(old: Sequence[str], new: Sequence[str]) -> list[_Passage]:
     """Return stretches that are the same and stretches that are not, by turns."""
-    codes = Indel.opcodes(old, new)
     told = []
-    for is_same, group in groupby(codes, key=lambda code: code.tag == "equal"):
-        parts = list(group)
-        gone = "".join("".join(old[part.src_start : part.src_end]) for part in parts)
-        if is_same:
-            told.append(_Stretch(same=gone))
-            continue
-        added = "".join("".join(new[part.dest_start : part.dest_end]) for part in parts)
-        told.append(_Stretch(gone=gone, added=added))
+    for each in stretches(old, new):
+        gone, added = "".join(old[each.before]), "".join(new[each.after])
+        told.append(_Passage(same=gone) if each.is_same else _Passage(gone=gone, added=added))
     return told
 
 
-def _joined(stretches: Sequence[_Stretch]) -> Iterator[_Stretch]:
+def _joined(told: Sequence[_Passage]) -> Iterator[_Passage]:
     """Join changes that have next to nothing between them: islands only hinder reading."""
-    pending: _Stretch | None = None
-    for i, stretch in enumerate(stretches):
-        if not stretch.same:
-            pending = _both(pending, stretch)
-        elif pending and i + 1 < len(stretches) and _is_island(pending, stretch, stretches[i + 1]):
-            pending = _both(pending, _Stretch(gone=stretch.same, added=stretch.same))
+    pending: _Passage | None = None
+    for i, passage in enumerate(told):
+        if not passage.same:
+            pending = _both(pending, passage)
+        elif pending and i + 1 < len(told) and _is_island(pending, passage, told[i + 1]):
+            pending = _both(pending, _Passage(gone=passage.same, added=passage.same))
         else:
             yield from (pending,) if pending else ()
             pending = None
-            yield stretch
+            yield passage
     yield from (pending,) if pending else ()
 
 
-def _is_island(before: _Stretch, island: _Stretch, after: _Stretch) -> bool:
+def _is_island(before: _Passage, island: _Passage, after: _Passage) -> bool:
     small = 2 * len(island.same) <= min(before.change, after.change)
     return small or ("\n" not in island.same and not _WORDLIKE.search(island.same))
 
 
-def _both(first: _Stretch | None, second: _Stretch) -> _Stretch:
+def _both(first: _Passage | None, second: _Passage) -> _Passage:
     if first is None:
         return second
-    return _Stretch(gone=first.gone + second.gone, added=first.added + second.added)
+    return _Passage(gone=first.gone + second.gone, added=first.added + second.added)
 
 
-def _pieces(stretches: Iterator[_Stretch]) -> Iterator[Piece]:
-    for stretch in stretches:
+def _pieces(told: Iterator[_Passage]) -> Iterator[Piece]:
+    for passage in told:
         for kind, text in (
-            (Kind.SAME, stretch.same),
-            (Kind.GONE, stretch.gone),
-            (Kind.ADDED, stretch.added),
+            (Kind.SAME, passage.same),
+            (Kind.GONE, passage.gone),
+            (Kind.ADDED, passage.added),
         ):
             if text:
                 yield Piece(kind=kind, text=text)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.git_writing import commit_all
-from evalgate.gate.gathering import WORK_TREE
+from evalgate.model.revision import WORK_TREE
 from evalgate.reporting.reproduction import reproduce_command
 from tests.e2e.shop import (
     Claude,

@@ -161,10 +161,13 @@ def test_the_list_is_filtered_by_outcome_mark_tag_and_grader(page: Page) -> None
     assert len(listed(page)) == len(ANSWERS)
     page.get_by_role("button", name="1 fixed").click()
     assert listed(page) == ["mended/slash"]
+    expect(page.get_by_role("button", name="1 fixed")).to_be_focused()
     page.get_by_role("button", name="4 regressed").click()
     assert len(listed(page)) == 5
     page.get_by_role("button", name="1 critical").click()
     assert listed(page) == ["refund-late"]
+    expect(page.get_by_role("button", name="1 regressed")).to_be_visible()
+    expect(page.get_by_role("button", name="0 fixed")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     page.get_by_label("Tag", exact=True).select_option("refunds")
     assert set(listed(page)) == {"refund-late", "refund-cjk", "=refund-short"}
@@ -198,6 +201,29 @@ def test_the_worst_cases_come_first_and_other_orders_are_at_hand(page: Page) -> 
     assert listed(page)[0] == "mended/slash"
 
 
+def test_orders_put_lost_ground_time_and_cost_first(page: Page) -> None:
+    ordered = """(sort) => [
+        { id: "b", outcome: "unchanged", marks: [], change: 0.1, ms: 5, cost: null },
+        { id: "c", outcome: "regressed", marks: [], change: -0.5, ms: 9, cost: 0.1 },
+        { id: "a", outcome: "regressed", marks: [], change: -1, ms: 7, cost: 0.3 },
+        { id: "d", outcome: "regressed", marks: ["critical"], change: -0.1, cost: 0.2 },
+    ].sort(ORDERS[sort]).map((row) => row.id).join("")"""
+    orders = {"": "dacb", "id": "abcd", "better": "bdca", "slow": "cabd", "cost": "adcb"}
+    assert {sort: page.evaluate(ordered, sort) for sort in orders} == orders
+
+
+def test_of_several_prompts_one_can_be_chosen(page: Page) -> None:
+    found = page.evaluate("""() => {
+      const other = rows.slice(0, 2).map((row) => ({ ...row, number: 2, place: undefined }));
+      prepareList([...rows, ...other]);
+      openList("#cases?prompt=2");
+      const one = byId("shown").textContent;
+      openList("#cases");
+      return [byId("prompt-field").hidden, one, byId("shown").textContent];
+    }""")
+    assert found == [False, "2 of 8 cases", "8 of 8 cases"]
+
+
 def test_the_address_holds_the_choice_so_that_it_can_be_sent(
     browser: Browser, address: str, page: Page
 ) -> None:
@@ -218,6 +244,16 @@ def test_a_case_has_an_address_of_its_own(browser: Browser, address: str, case: 
     with opened(browser, link) as (page, _):
         expect(page.locator("#case-title bdi")).to_have_text(case)
         expect(page.locator("#overview")).to_be_hidden()
+
+
+def test_addresses_of_cases_with_any_id_and_of_several_versions_are_told_apart(
+    page: Page,
+) -> None:
+    assert page.evaluate("""() => {
+      const like = (id, version) => ({ ...rows[0], id, prompt: { ...rows[0].prompt, version } });
+      const all = [like("a", "v4"), like("a", "v5"), like("50%25 of a/b?#&", "v4"), like("%", "v4")];
+      return all.map((row) => all.indexOf(rowAt(addressOf(row), all)));
+    }""") == [0, 1, 2, 3]
 
 
 def test_an_address_of_no_case_says_so(page: Page) -> None:
@@ -341,6 +377,8 @@ def test_the_cases_of_the_list_are_saved_as_csv_in_which_nothing_is_a_formula(pa
     assert by_case["refund-late"]["change"] == "-1"
     assert by_case["refund-late"]["failing_graders"] == "states the window"
     assert "'=refund-short" in by_case
+    found = page.evaluate("['\\uff1d1', ' =1', '-1', '@a', -1, 'a=1', 'a\"b'].map(cell)")
+    assert found == ["'\uff1d1", "' =1", "'-1", "'@a", "-1", "a=1", '"a""b"']
 
 
 def test_the_cases_of_the_list_are_saved_as_json_with_their_answers(page: Page) -> None:
@@ -440,3 +478,61 @@ def test_five_thousand_cases_are_a_page_of_which_little_is_drawn_at_once(
 def test_the_chart_has_a_text_for_those_who_do_not_see_it(page: Page) -> None:
     chart = page.get_by_role("img", name="between 4 and 11 points lower")
     assert chart.count() == 1
+
+
+def test_the_rest_of_the_list_is_drawn_when_somebody_comes_near(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html_of(a_large_report(100, words=3, trials=1)), encoding="utf-8")
+    with opened(browser, f"{path.as_uri()}#cases") as (page, _):
+        items = page.locator("#rows li")
+        expect(items).to_have_count(60)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        expect(items).to_have_count(100)
+        expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+
+
+def test_where_a_part_of_the_page_is_damaged_the_rest_can_be_read(
+    browser: Browser, tmp_path: Path
+) -> None:
+    whole = html_of(a_large_report(100, words=3, trials=1))
+    opening = '<script type="text/plain" id="chunk-1">'
+    assert whole.count(opening) == 1
+    path = tmp_path / "report.html"
+    path.write_text(whole.replace(opening, opening + "eJx"), encoding="utf-8")
+    with opened(browser, f"{path.as_uri()}#cases?sort=id") as (page, watched):
+        page.get_by_label("Search", exact=True).fill("case-00099")
+        expect(page.locator("#shown")).to_have_text("1 of 100 cases")
+        page.get_by_label("Search", exact=True).fill("case-00050")
+        page.locator("#rows a").click()
+        expect(page.locator("#case")).to_contain_text("can read no more of it")
+        go(page, "#case/support/v4/letters/case-00099")
+        expect(page.locator("#case .side")).to_have_count(2)
+        go(page, "#cases?q=letter")
+        expect(page.locator("#shown")).to_have_text("60 of 100 cases")
+        document = json.loads(saved(page, "JSON"))
+        assert len(document["cases"]) == 60
+        assert watched.complaints == []
+
+
+def test_where_the_list_cannot_be_read_the_page_is_one_without_a_script(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(address)
+    expect(page.get_by_text("needs a browser that runs the script")).to_be_visible()
+    expect(page.locator("#overview")).to_be_visible()
+    expect(page.locator("#run")).to_be_visible()
+    context.close()
+
+
+def test_the_box_of_a_case_is_its_own_after_the_page_was_printed(page: Page) -> None:
+    go(page, "#case/support/v4/letters/refund-late")
+    page.evaluate("layOut()")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(each => each.id)")
+    assert len(ids) == len(set(ids))
+    page.locator("#case").get_by_label("Mark what differs").uncheck()
+    assert page.locator("#case .side del").count() == 0

@@ -1,3 +1,5 @@
+"""A case written as it stands in an eval set."""
+
 import json
 import string
 import time

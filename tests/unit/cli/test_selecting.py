@@ -1,3 +1,5 @@
+"""The options that narrow a run to a few cases."""
+
 from argparse import Namespace
 
 import pytest

@@ -15,7 +15,8 @@ from evalgate.cli.stable_run import (
     refuse_pull_requests,
 )
 from evalgate.errors import UsageError
-from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.gathering import Question
+from evalgate.model.revision import WORK_TREE
 from tests.unit.cli.shops import SIMULATED, evalgate, make_shop
 
 

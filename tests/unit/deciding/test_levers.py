@@ -124,6 +124,16 @@ def test_the_limit_advised_respects_the_guard() -> None:
     assert provable_limit(found) > found.rare_loss > -found.delta.low
 
 
+def test_of_a_suite_more_trials_are_advised_and_no_more_cases() -> None:
+    flaky_loss: Sides = ((1.0, 1.0), (1.0, 0.0))
+    flaky_win: Sides = ((1.0, 0.0), (1.0, 1.0))
+    found = evidence((20, ((1.0, 1.0), (1.0, 1.0))), (1, flaky_loss), (1, flaky_win))
+    assert found.estimand is Estimand.SUITE
+    assert levers(found, RULES) == snapshot(
+        "about 5 trials per case or a limit of 10 points would decide"
+    )
+
+
 def test_a_single_case_says_nothing_of_how_much_trials_would_help() -> None:
     wide = replace(RULES, max_drop=0.97, estimand=Estimand.POPULATION)
     pair = CasePair(case="a", kind=CaseKind.SAME, baseline=(1.0, 1.0), candidate=(1.0, 1.0))

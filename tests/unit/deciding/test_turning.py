@@ -17,6 +17,16 @@ from evalgate.model.verdict import JudgeScale, Verdict
 
 RULES = GateRules()
 CRITICAL = CaseFacts(critical=True)
+SCALE = JudgeScale(
+    evalset="letters",
+    labels=200,
+    youden=0.9,
+    low=0.8,
+    least=0.4,
+    share=1.0,
+    max_drop=0.05,
+    limit=0.04,
+)
 GOOD, BAD = (1.0, 1.0, 1.0), (0.0, 0.0, 0.0)
 
 
@@ -172,18 +182,8 @@ def test_a_set_that_is_too_small_names_how_many_it_takes() -> None:
 
 
 def test_limits_are_those_of_the_policy_where_a_judge_scales_them() -> None:
-    scale = JudgeScale(
-        evalset="letters",
-        labels=200,
-        youden=0.9,
-        low=0.8,
-        least=0.4,
-        share=1.0,
-        max_drop=0.05,
-        limit=0.04,
-    )
-    plain = asked(compared(300, *range(22)), replace(RULES, max_drop=scale.limit))
-    judged = replace(plain, scale=scale)
+    plain = asked(compared(300, *range(22)), replace(RULES, max_drop=SCALE.limit))
+    judged = replace(plain, scale=SCALE)
     found, without = told(judged), told(plain)
     assert found is not None
     assert without is not None
@@ -262,3 +262,64 @@ def _mended(pairs: list[CasePair], mending: Mending) -> list[CasePair]:
     worse = sorted((pair for pair in pairs if (pair.difference or 0) < 0), key=lambda p: p.case)
     assert mending.of == len(worse)
     return [replace(pair, candidate=pair.baseline) for pair in worse[: mending.cases]]
+
+
+def test_a_pass_that_no_narrower_limit_allows_names_none() -> None:
+    # 59 cases prove what 60 do not: the limit in force is never named as a narrower one.
+    limits = [
+        found.limit
+        for number in range(50, 75)
+        if decided(question := asked(compared(number))).verdict is Verdict.PASS
+        and (found := told(question)) is not None
+    ]
+    assert None in limits
+    assert all(limit is None or limit < RULES.max_drop for limit in limits)
+
+
+def test_a_version_that_is_the_live_one_has_nothing_that_could_break() -> None:
+    comparison = compare_outcomes({}, {f"c{n}": GOOD for n in range(10)}, {})
+    question = replace(
+        asked(comparison, GateRules(min_pass_rate=0.8)), baseline=False, unchanged=True
+    )
+    assert decided(question).verdict is Verdict.PASS
+    assert told(question) is None
+    assert told(replace(question, unchanged=False)) == Turning(breaking=3)
+
+
+def test_where_more_cases_than_are_tried_may_break_no_number_is_named() -> None:
+    found = told(asked(compared(1_500), GateRules(max_drop=0.5)))
+    assert found is not None
+    assert found.breaking is None
+    assert found.limit is not None
+
+
+@pytest.mark.parametrize("facts", [CaseFacts(cluster="one"), CaseFacts(weight=2.0)])
+def test_no_case_breaks_by_itself_that_weighs_or_hangs_together_with_others(
+    facts: CaseFacts,
+) -> None:
+    plain = told(asked(compared(300)))
+    some = {f"c{number}": facts for number in range(299)}
+    found = told(asked(compared(300, **some), GateRules(max_drop=0.2)))
+    assert plain is not None
+    assert plain.breaking is not None
+    assert found is None or found.breaking is None
+
+
+def test_an_undecided_verdict_on_the_judges_scale_names_a_limit_that_holds() -> None:
+    judged = replace(asked(compared(80, 3), replace(RULES, max_drop=SCALE.limit)), scale=SCALE)
+    decision = decided(judged)
+    assert decision.reasons[0].code == "cannot_tell"
+    found = turning(judged, decision)
+    assert found is not None
+    assert found.limit is not None
+    assert judged.under(found.limit) is Verdict.PASS
+    assert judged.under(found.limit - 0.005) is not Verdict.PASS
+
+
+def test_a_pass_on_the_judges_scale_is_held_against_the_limit_of_the_policy() -> None:
+    limits = set()
+    for number in range(60, 120, 4):
+        judged = replace(asked(compared(number), replace(RULES, max_drop=SCALE.limit)), scale=SCALE)
+        if decided(judged).verdict is Verdict.PASS and (found := told(judged)):
+            limits.add(found.limit)
+    assert 0.045 in limits

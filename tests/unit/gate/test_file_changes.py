@@ -1,7 +1,12 @@
 """Which texts of a prompt a change touches."""
 
-from evalgate.gate.file_changes import file_changes
+from dataclasses import replace
+
+from evalgate.gate.file_changes import MOST_CHARACTERS, file_changes
+from evalgate.model.calibration import AnchorCheck
 from evalgate.model.change import FileChange
+from evalgate.model.policy import JudgeSettings
+from evalgate.model.trial import Arm
 from tests.unit.gate.planned import BASE, CHANGE, VERSION, plan
 
 JINJA = VERSION.replace("---\n", "---\ntemplate: jinja\n", 1)
@@ -61,3 +66,31 @@ def test_an_included_file_that_stays_is_no_change_and_one_that_goes_is() -> None
 def test_where_only_cases_change_no_file_of_a_prompt_does() -> None:
     more = BASE["evalsets/a.yaml"].replace("cases: [", "cases: [{id: b, vars: {question: z}}, ")
     assert file_changes(plan(BASE | {"evalsets/a.yaml": more})) == {}
+
+
+def test_a_judge_that_is_tried_changes_no_file_of_a_prompt() -> None:
+    whole = plan()
+    anchor = AnchorCheck(answer="", human=True, settings=JudgeSettings())
+    tried = replace(whole.matchups[0], checks={(Arm.CANDIDATE, "a", 0): anchor})
+    assert file_changes(replace(whole, matchups=(tried,))) == {}
+
+
+def test_a_file_in_the_place_of_itself_has_no_other_name() -> None:
+    both = including("tone.v1.md") + "{% include 'end.v1.md' %}"
+    shared = {"prompts/_shared/tone.v1.md": "Be kind.", "prompts/_shared/end.v1.md": "Bye."}
+    base = BASE | shared | {"prompts/p/v1.md": both}
+    trees = base | {"prompts/p/v2.md": both + "!", "prompts/_shared/end.v1.md": "Farewell."}
+    whole = plan(trees, base=base)
+    changed = {change.path: change.formerly for change in file_changes(whole)["p", "v2"]}
+    assert changed.get("prompts/_shared/end.v1.md", "") == ""
+
+
+def test_a_very_long_file_is_told_in_part_and_bytes_that_are_no_text_do_no_harm() -> None:
+    whole = plan()
+    trees = whole.sources.trees
+    huge = {**trees.head, "prompts/p/v2.md": b"\xff" + b"x" * MOST_CHARACTERS}
+    sources = replace(whole.sources, trees=replace(trees, head=huge))
+    (change,) = file_changes(replace(whole, sources=sources))["p", "v2"]
+    assert change.after is not None
+    assert len(change.after) == MOST_CHARACTERS
+    assert change.after.startswith("\ufffdx")

@@ -85,6 +85,7 @@ def test_a_case_on_record_has_its_usual_trials_and_no_looks() -> None:
     adaptive = replace(whole, matchups=(replace(matchup, planned=one, history=history),))
     few = narrowed(adaptive, Selection(cases=("a",)))
     assert few.matchups[0].history is None
+    assert few.matchups[0].preflight is None
     assert few.matchups[0].planned == matchup.planned[:1]
 
 
@@ -142,3 +143,12 @@ def test_a_run_of_a_few_cases_is_refused_where_a_whole_one_is_meant() -> None:
     begun(plan())
     with pytest.raises(UsageError, match=r"plan\.json: this run is about 1 case alone"):
         begun(narrowed(plan(), Selection(cases=("a",))))
+
+
+def test_a_prompt_that_has_none_of_the_cases_is_left_out() -> None:
+    other = BASE["evalsets/a.yaml"].replace("[p]", "[q]").replace("id: a,", "id: z,")
+    base = BASE | OTHER | {"evalsets/b.yaml": other}
+    both = ("prompts/p/v2.md", "prompts/q/v2.md")
+    head = base | dict.fromkeys(both, CHANGE["prompts/p/v2.md"])
+    few = narrowed(plan(head, base=base), Selection(cases=("a",)))
+    assert [matchup.evalset.name for matchup in few.matchups] == ["a"]

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from evalgate.errors import ConfigurationError, UsageError
-from evalgate.gate.gathering import WORK_TREE
 from evalgate.gate.planning import plan_document
 from evalgate.gate.resuming import BegunRun, check_same, is_done, left_over, read_begun
 from evalgate.gate.scope import trial_key
 from evalgate.model.document import Data, Document
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.trial import Trial, TrialStatus
 from evalgate.running.shards import Shard
 from tests.unit.gate.planned import BASE, CHANGE, VERSION, plan, trial

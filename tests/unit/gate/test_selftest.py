@@ -7,7 +7,7 @@ import pytest
 
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import UsageError
-from evalgate.gate.gathering import WORK_TREE, Question, gather_work_tree
+from evalgate.gate.gathering import Question, gather_work_tree
 from evalgate.gate.history import history_of
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
@@ -16,6 +16,7 @@ from evalgate.model.change import Candidate
 from evalgate.model.comparison import CaseKind, PlannedCase
 from evalgate.model.evalset import EvalSet
 from evalgate.model.policy import Estimand, GateRules, Policy, RunSettings
+from evalgate.model.revision import WORK_TREE
 from evalgate.model.selftest import Course, Soundness, Spread
 from evalgate.model.verdict import Verdict
 from tests.unit.gate.planned import work_tree

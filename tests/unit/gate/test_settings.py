@@ -51,3 +51,19 @@ def test_records_on_a_branch_are_told_by_their_commit() -> None:
 
 def test_a_plan_without_a_matchup_has_settings_too() -> None:
     assert "Models asked" not in dict(settings(plan(BASE)))
+
+
+def test_numbers_of_trials_that_differ_are_told_as_a_range() -> None:
+    of = plan()
+    (matchup,) = of.matchups
+    first, *rest = matchup.planned
+    planned = (replace(first, candidate=range(5)), *rest)
+    several = replace(of, matchups=(replace(matchup, planned=planned),))
+    assert dict(settings(several))["Trials per case"] == "2 to 5"
+
+
+def test_a_first_version_has_the_model_of_its_own_alone() -> None:
+    of = plan()
+    (matchup,) = of.matchups
+    first = replace(matchup, candidate=replace(matchup.candidate, baseline=None))
+    assert dict(settings(replace(of, matchups=(first,))))["Models asked"] == "claude-haiku-5-5"

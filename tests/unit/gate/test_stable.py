@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from evalgate.errors import ConfigurationError, UsageError
-from evalgate.gate.gathering import WORK_TREE, Question
+from evalgate.gate.gathering import Question
 from evalgate.gate.planning import Plan, plan_hash
 from evalgate.gate.stable import stable_plan, topped_up
 from evalgate.model.comparison import NONE, CaseKind
+from evalgate.model.revision import WORK_TREE
 from tests.flow.test_recorded import world
 from tests.unit.gate.planned import BASE, VERSION, work_tree
 

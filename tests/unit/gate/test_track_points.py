@@ -166,3 +166,15 @@ def test_of_two_trials_of_one_number_the_one_that_came_last_counts() -> None:
 def test_of_two_that_came_together_the_later_line_counts() -> None:
     (first,), (second,) = seen("a", 0.0), seen("a", 1.0)
     assert points([first, second])[0].outcomes == {"a": (1.0,)}
+
+
+def test_where_half_of_the_cases_are_graded_otherwise_with_a_version_they_were_edited() -> None:
+    before = [*seen("a", 1.0), *seen("b", 1.0)]
+    after = [*seen("a", 1.0, of=V2), *seen("b", 1.0, of=replace(V2, grading="other"))]
+    assert turns(before, after) == (Turn.VERSION, Turn.CASES)
+
+
+def test_of_two_versions_the_one_that_came_last_is_stable_whatever_its_hash() -> None:
+    late = replace(ONE, version="v2", version_hash="a")
+    (point,) = points([*seen("a", 0.0), *seen("a", 1.0, since=1, of=late)])
+    assert (point.version, point.rate) == ("v2", 1.0)

@@ -134,7 +134,7 @@ def test_a_work_tree_that_changes_nothing_adds_no_point() -> None:
 
 
 def test_the_records_of_a_branch_are_read_there_up_to_the_commit_of_the_run() -> None:
-    own = repository({FILE: cases(False)}, {FILE: cases(True)}, work_tree={FILE: b"x"})
+    own = repository({FILE: cases(False)}, {FILE: cases(True)}, work_tree={FILE: cases(False)})
     assert rates(read(own, branch="kept")) == {("p", "set"): [0.0, 1.0]}
     assert rates(read(own, branch="kept", at="commit0")) == {("p", "set"): [0.0]}
     assert rates(read(own, branch="kept", trusted=None)) == {("p", "set"): [0.0, 1.0]}
@@ -329,3 +329,16 @@ def test_a_line_that_stays_is_read_once() -> None:
 
     read_tracks(many(6), Policy(), read=counting, trusted="HEAD")
     assert len(asked) == 6
+
+
+def test_commits_that_leave_a_record_as_it_was_take_no_room() -> None:
+    trees = [
+        {FILE: cases(True), "reports/baselines/other.jsonl": b"\n" * number} for number in range(8)
+    ]
+    found = read(repository(*trees), last=2)
+    assert rates(found) == {("p", "set"): [1.0]}
+    assert found.notes == ()
+
+
+def test_blank_lines_are_no_lines_of_a_record() -> None:
+    assert read(repository({FILE: cases(True) + b"\n  \n"})).notes == ()

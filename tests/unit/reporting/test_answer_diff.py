@@ -1,3 +1,5 @@
+"""What changed from one answer to the other, line by line."""
+
 import json
 
 from hypothesis import given

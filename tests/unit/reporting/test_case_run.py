@@ -1,3 +1,5 @@
+"""What the trials of one case amount to."""
+
 from collections.abc import Callable
 from dataclasses import replace
 

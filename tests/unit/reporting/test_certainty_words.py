@@ -1,3 +1,5 @@
+"""How sure a verdict is, in words."""
+
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -24,6 +26,13 @@ def test_a_range_is_told_with_the_limit_and_its_confidence(a_verdict: Builder) -
         (-0.04, -0.01, "worse, but by less than the limit"),
         (-0.11, -0.04, "worse, perhaps by more than the limit"),
         (-0.04, 0.02, "not worse by more than the limit"),
+        (0.0, 0.02, "not worse by more than the limit"),
+        (-0.11, -0.05, "worse, perhaps by more than the limit"),
+        (
+            -0.05,
+            0.02,
+            "it may be worse by more than the limit, and it may be no worse at all",
+        ),
         (
             -0.11,
             0.02,

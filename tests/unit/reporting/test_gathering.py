@@ -3,17 +3,22 @@ from dataclasses import replace
 from itertools import permutations
 
 from evalgate.model.evalset import Case
-from evalgate.model.trial import Arm, Trial, TrialError, TrialStatus
+from evalgate.model.trial import CONFIRMATION, Arm, Grade, Trial, TrialError, TrialStatus
 from evalgate.model.verdict import Flips, PromptVerdict
-from evalgate.reporting.gathering import FAILING_TOLD, TEXT_LIMIT, Gathering
+from evalgate.reporting.gathering import FAILING_TOLD, TEXT_LIMIT, Gathering, text_limit
+from evalgate.reporting.story import Mark
 
 Builder = Callable[..., Trial]
 
 
 def gathered(
-    verdict: PromptVerdict, trials: Sequence[Trial], cases: Sequence[Case] = ()
+    verdict: PromptVerdict,
+    trials: Sequence[Trial],
+    cases: Sequence[Case] = (),
+    *,
+    whole: bool = False,
 ) -> Gathering:
-    gathering = Gathering(verdict, {case.id: case for case in cases})
+    gathering = Gathering(verdict, {case.id: case for case in cases}, whole=whole)
     for trial in trials:
         gathering.add(trial)
     return gathering
@@ -130,3 +135,67 @@ def test_a_very_long_answer_is_cut_when_it_is_kept(
     gathering = gathered(a_verdict(), [a_trial(passed=False, text="x" * 1_000_000)])
     answer = gathering.answers("late")[Arm.CANDIDATE].answer
     assert (len(answer.text), answer.left_out) == (TEXT_LIMIT, 1_000_000 - TEXT_LIMIT)
+
+
+def a_grade(grader: str, passed: bool | None) -> Grade:
+    return Grade(grader=grader, passed=passed, score=None, reason="r" * 5_000)
+
+
+def test_only_what_the_candidate_fails_is_a_fault_and_no_grade_is_none(
+    a_verdict: Callable[..., PromptVerdict], a_trial: Builder
+) -> None:
+    gathering = gathered(
+        a_verdict(),
+        [
+            a_trial(arm=Arm.BASELINE, grades=(a_grade("tone", False),)),
+            a_trial(grades=(a_grade("length", False), a_grade("window", None))),
+            a_trial(trial=1, grades=(a_grade("closing", False), a_grade("sign", True))),
+        ],
+    )
+    assert gathering.failing("late") == ("closing", "length")
+    assert gathering.marks("late") == {Mark.UNGRADED}
+
+
+def test_of_a_whole_set_every_trial_is_kept_in_order_with_the_answers_of_flipped_cases(
+    a_verdict: Callable[..., PromptVerdict], a_trial: Builder
+) -> None:
+    trials = [
+        a_trial(passed=False, trial=1, purpose=CONFIRMATION),
+        a_trial(passed=False, trial=0),
+        a_trial("calm", trial=0),
+    ]
+    kept = gathered(a_verdict(), trials, whole=True)
+    told = kept.trials("late")[Arm.CANDIDATE]
+    assert [(each.trial, each.confirms) for each in told] == [(0, False), (1, True)]
+    assert [each.answer.text for each in told if each.answer] == ["answer of v4"] * 2
+    assert [each.answer for each in kept.trials("calm")[Arm.CANDIDATE]] == [None]
+    assert kept.answers("calm")[Arm.CANDIDATE].answer.text == "answer of v4"
+    assert gathered(a_verdict(), trials).trials("late") == {}
+
+
+def test_an_arm_that_answered_nothing_has_no_figures(
+    a_verdict: Callable[..., PromptVerdict], a_trial: Builder
+) -> None:
+    lost = replace(failed(a_trial(arm=Arm.BASELINE), "timeout"), completion=None)
+    assert set(gathered(a_verdict(), [a_trial(), lost]).figures()) == {Arm.CANDIDATE}
+
+
+def test_texts_of_a_large_set_are_cut_but_for_those_of_flipped_cases(
+    a_verdict: Callable[..., PromptVerdict], a_trial: Builder, a_case: Callable[..., Case]
+) -> None:
+    limit = text_limit(4_000)
+    assert text_limit(1) == text_limit(0) == TEXT_LIMIT
+    assert limit == 4_000
+    cases = [a_case("late"), a_case("calm"), *(a_case(f"c{number}") for number in range(3_998))]
+    trials = [a_trial(case, text="x" * 2 * limit) for case in ("late", "calm")]
+    kept = gathered(a_verdict(), trials, cases, whole=True)
+    lengths = [len(kept.answers(case)[Arm.CANDIDATE].answer.text) for case in ("late", "calm")]
+    assert lengths == [2 * limit, limit]
+
+
+def test_the_reason_of_a_grade_is_cut(
+    a_verdict: Callable[..., PromptVerdict], a_trial: Builder
+) -> None:
+    kept = gathered(a_verdict(), [a_trial(grades=(a_grade("tone", False),))])
+    (grade,) = kept.answers("late")[Arm.CANDIDATE].grades
+    assert len(grade.reason) == 2_000

@@ -1,3 +1,5 @@
+"""The word of a headline and its sentence."""
+
 import pytest
 
 from evalgate.model.verdict import Reason

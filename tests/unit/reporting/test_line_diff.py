@@ -3,7 +3,7 @@
 import pytest
 
 from evalgate.model.change import FileChange
-from evalgate.reporting.line_diff import CONTEXT, Line, compared
+from evalgate.reporting.line_diff import CONTEXT, MOST_LINES, Line, compared
 from evalgate.reporting.word_diff import Kind
 
 SIGNS = {Kind.SAME: " ", Kind.GONE: "-", Kind.ADDED: "+"}
@@ -62,3 +62,28 @@ def test_a_clause_says_what_changed(before: str | None, after: str | None, summa
 
 def test_hidden_characters_are_shown() -> None:
     assert lines(None, "a\u202eb") == [":1 +a⟨U+202E⟩b"]
+
+
+def test_a_change_has_as_many_lines_after_it_as_before_and_each_its_own_numbers() -> None:
+    same = [f"line {number}" for number in range(20)]
+    found = lines("\n".join(same), "\n".join(["first", *same[:10], "more", *same[10:]]))
+    assert found == [
+        ":1 +first",
+        *(f"{number + 1}:{number + 2}  line {number}" for number in range(CONTEXT)),
+        f"… {10 - 2 * CONTEXT}",
+        *(f"{number + 1}:{number + 2}  line {number}" for number in range(10 - CONTEXT, 10)),
+        ":12 +more",
+        *(f"{number + 1}:{number + 3}  line {number}" for number in range(10, 10 + CONTEXT)),
+        f"… {10 - CONTEXT}",
+    ]
+
+
+def test_lines_in_place_of_others_are_numbered_on_their_own_side() -> None:
+    assert lines("a\nold\n", "x\na\nnew\n")[-2:] == ["2: -old", ":3 +new"]
+
+
+def test_of_a_very_long_file_it_is_said_how_much_was_compared() -> None:
+    long = "same\n" * MOST_LINES
+    found = compared(FileChange(path="p", before=long, after=long + "more\n"))
+    assert found.summary == "the same text, as far as the first 3,000 lines tell"
+    assert [line.left_out for line in found.lines] == [MOST_LINES]

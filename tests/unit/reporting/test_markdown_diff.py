@@ -1,3 +1,5 @@
+"""What changed between two texts, in Markdown."""
+
 from inline_snapshot import snapshot
 
 from evalgate.reporting.markdown_diff import answers_block, diff_block, diff_fence
@@ -58,7 +60,7 @@ def test_a_diff_is_cut_between_lines_and_says_so() -> None:
 
 
 def test_a_very_long_line_is_cut() -> None:
-    assert len(diff_fence(["+ " + "x" * 10_000], 5_000)) < 500
+    assert diff_fence(["+ " + "x" * 10_000], 5_000).splitlines()[1] == f"+ {'x' * 397}…"
 
 
 def test_nothing_in_a_diff_closes_its_fence_or_commands_a_log() -> None:
@@ -82,3 +84,17 @@ def test_answers_that_were_cut_say_which() -> None:
 def test_a_file_that_comes_or_goes_is_called_so() -> None:
     assert ": new, +1 −0 line</summary>" in diff_block(None, "a\n", path=PATH, budget=100)
     assert ": no longer included, +0 −1 line<" in diff_block("a\n", None, path=PATH, budget=100)
+
+
+def test_a_tab_is_as_wide_in_every_viewer() -> None:
+    assert "+ a    b" in diff_fence(["+ a\tb"], 100)
+
+
+def test_two_answers_have_twice_the_room_of_one() -> None:
+    before = "\n".join(f"line {number:02}" for number in range(10))
+    after = before.replace("l", "L")
+    whole, cut = (answers_block(excerpt(before, 900), excerpt(after, 900), n) for n in (100, 99))
+    assert whole is not None
+    assert cut is not None
+    assert whole.count("\n+ ") == 10
+    assert cut.endswith("… 1 more line not shown")

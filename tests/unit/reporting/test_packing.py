@@ -76,7 +76,10 @@ def test_texts_are_cut_until_the_page_is_light_enough(
         assert light.size <= most
         assert light.is_shortened
         assert light.chunks
-    assert packed(report, most=len(whole.list)).chunks == ()
+    assert whole.size == len(whole.list) + sum(map(len, whole.chunks))
+    listed = packed(report, most=len(whole.list))
+    assert listed.chunks == ()
+    assert listed.is_shortened
 
 
 def test_the_same_report_packs_into_the_same_bytes(a_report: Callable[..., Report]) -> None:

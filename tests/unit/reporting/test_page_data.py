@@ -233,3 +233,52 @@ def test_a_case_has_its_history_on_record(a_report: Callable[..., Report]) -> No
 def test_chunks_hold_so_many_each_and_the_last_the_rest() -> None:
     assert list(in_chunks(iter([1, 2, 3, 4, 5]), 2)) == [[1, 2], [3, 4], [5]]
     assert list(in_chunks(iter([]), 2)) == []
+
+
+def test_a_row_has_the_time_and_cost_of_the_candidates_answers(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    def row(*costs: float | None) -> dict[str, Data]:
+        before = a_trial(arm=Arm.BASELINE, cost_usd=7.0)
+        after = [
+            a_trial(passed=False, trial=index, cost_usd=cost) for index, cost in enumerate(costs)
+        ]
+        assert before.completion is not None
+        slow = replace(before.completion, latency_ms=90)
+        after[0] = replace(after[0], completion=slow)
+        (found,) = listed(a_report(trials=[before, *after]))
+        assert isinstance(found, dict)
+        return found
+
+    assert (row(0.25, 0.5)["ms"], row(0.25, 0.5)["cost"]) == (90, 0.75)
+    assert row(0.25, None)["cost"] is None
+
+
+def test_a_case_that_one_arm_has_no_grade_for_has_no_change(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    lost = replace(
+        a_trial(passed=False),
+        status=TrialStatus.ERRORED,
+        passed=None,
+        score=None,
+        error=TrialError(kind="timeout", message="x"),
+    )
+    (row,) = listed(a_report(trials=[a_trial(arm=Arm.BASELINE), lost]))
+    assert isinstance(row, dict)
+    assert row["change"] is None
+
+
+def test_reasons_and_sources_are_cut_too(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    trials = [a_trial(arm=Arm.BASELINE), a_trial(passed=False, reason="r" * 1_000)]
+    report = a_report(trials=trials)
+    (row,) = listed(report)
+    assert isinstance(row, dict)
+    assert row["says"] == "r" * 300
+    story = replace(report.prompts[0].cases[0], source="s" * 1_000)
+    report = replace(report, prompts=(replace(report.prompts[0], cases=(story,)),))
+    told = whole(report, Depth(flipped=100, other=5))
+    assert told["source"] == "s" * 400
+    assert f"'says': '{'r' * 100}'," in str(told["arms"])

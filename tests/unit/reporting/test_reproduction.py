@@ -1,3 +1,5 @@
+"""The command that runs one case again."""
+
 import shlex
 
 import pytest
@@ -6,8 +8,7 @@ from hypothesis import strategies as st
 
 from evalgate.cli import run
 from evalgate.cli.action_words import parsed
-from evalgate.gate.gathering import WORK_TREE
-from evalgate.reporting import reproduction
+from evalgate.model.revision import WORK_TREE
 from evalgate.reporting.reproduction import reproduce_command
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
@@ -24,7 +25,6 @@ def test_the_work_tree_is_the_head_unless_it_is_told_otherwise() -> None:
     assert (
         reproduce_command("main", WORK_TREE, case="late") == "evalgate run --base main --case late"
     )
-    assert reproduction.WORK_TREE == WORK_TREE
 
 
 def test_what_tells_cases_apart_is_named() -> None:

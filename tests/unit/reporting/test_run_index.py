@@ -114,6 +114,7 @@ def test_older_runs_beyond_the_most_are_counted() -> None:
 def test_problems_are_told_up_to_so_many() -> None:
     many = tuple(Problem(path=f"p{number}", message="x") for number in range(MOST_PROBLEMS + 2))
     assert index(problems=many).problems[-1] == "and 2 more"
+    assert len(index(problems=many).problems) == MOST_PROBLEMS + 1
     assert index(problems=many[:2]).problems == ("p0: x", "p1: x")
 
 

@@ -1,3 +1,7 @@
+"""Intervals as lines of characters."""
+
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -43,7 +47,10 @@ def test_every_bar_shows_estimate_and_ends_within_the_width(
 ) -> None:
     given = [(Estimate(low=low, estimate=mid, high=high), drop) for (low, mid, high), drop in found]
     on = scale(given, width)
-    assert len(axis([drop for _, drop in given], on=on)) <= width
+    numbers = axis([drop for _, drop in given], on=on)
+    assert len(numbers) <= width
+    assert all(re.fullmatch(r"[+−]?[0-9.]+", number) for number in numbers.split())
+    assert "0" in numbers.split()  # which it is not where another number touches it
     for delta, drop in given:
         line = bar(delta, drop, on=on, pen=ASCII)
         assert len(line) <= width

@@ -1,3 +1,5 @@
+"""One case on the terminal."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO

@@ -1,3 +1,5 @@
+"""The worst cases on the terminal."""
+
 from io import StringIO
 
 from inline_snapshot import snapshot

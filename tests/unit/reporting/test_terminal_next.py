@@ -1,3 +1,5 @@
+"""The commands that go on from a verdict."""
+
 from collections.abc import Callable
 
 from evalgate.model.verdict import RunVerdict

@@ -1,3 +1,5 @@
+"""The table of prompts on the terminal."""
+
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO

@@ -1,3 +1,5 @@
+"""Texts of others on the terminal."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

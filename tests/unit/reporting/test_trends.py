@@ -50,6 +50,9 @@ def test_a_run_that_graded_nothing_has_no_point(
     report = a_report(a_run(a_verdict(pass_rate={})))
     (found,) = trends(replace(report, tracks=(a_track("support"),)))
     assert found.run is None
+    report = a_report(a_run(a_verdict(candidate=None)))
+    (found,) = trends(replace(report, tracks=(a_track("support"),)))
+    assert found.run is None
 
 
 def test_no_more_are_drawn_than_a_page_holds(a_report: Callable[..., Report]) -> None:

@@ -1,3 +1,5 @@
+"""What would change a verdict, in words."""
+
 from collections.abc import Callable
 
 import pytest

@@ -1,3 +1,5 @@
+"""The few cases that a run is about."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

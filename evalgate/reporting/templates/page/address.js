@@ -17,8 +17,8 @@ function addressOf(row) {
 /** Returns the row that an address names, if there is one. */
 function rowAt(hash, rows) {
   const [name, version, evalset, ...id] = segments(hash.slice("#case/".length));
-  return rows.find(({ prompt, ...row }) =>
-    prompt.name === name && prompt.version === version && prompt.evalset === evalset && row.id === id.join("/"));
+  return rows.find((row) => row.id === id.join("/")
+    && row.prompt.name === name && row.prompt.version === version && row.prompt.evalset === evalset);
 }
 
 /** Returns the address of the list with a choice of cases. */

@@ -3,15 +3,17 @@
 const SIDES = { baseline: ["Before", "gone"], candidate: ["After", "added"] };
 const WORDS_OF_GRADES = { true: ["good", "✓", "passes"], false: ["bad", "✗", "fails"], null: ["ungraded", "?", "not graded"] };
 
+const SOURCES = { record: "the record", evidence: "an earlier run", cache: "stored answers" };
+
+const note = (text) => element("p", { class: "note" }, text);
 const tagsOf = (row) => row.tags.map((tag) => element("span", { class: "tag" }, named(tag)));
 const marksOf = (row) => row.marks.map((mark) => element("span", { class: `mark is-${mark}` }, mark));
 const changeOf = (row) => [row.before, row.after].filter(Boolean).join(" → ") || "not graded";
 
-function block([text, note], label) {
-  return [
-    element("pre", { tabindex: "0", "aria-label": label }, text || "(nothing)"),
-    note && element("p", { class: "note" }, `… ${note}`),
-  ];
+const framed = (label, text) => element("pre", { tabindex: "0", "aria-label": label }, text.length ? text : "(nothing)");
+
+function block([text, missing], label) {
+  return [framed(label, text), missing && note(`… ${missing}`)];
 }
 
 function given(title, text) {
@@ -26,11 +28,7 @@ function answerOf(whole, arm, isMarked) {
   const pieces = whole.diff.filter(([kind]) => kind === "same" || kind === own);
   const name = own === "gone" ? "del" : "ins";
   const text = pieces.map(([kind, piece]) => (kind === "same" ? piece : element(name, null, piece)));
-  const note = side.answer[1];
-  return [
-    element("pre", { tabindex: "0", "aria-label": `${title}: the answer` }, text.length ? text : "(nothing)"),
-    note && element("p", { class: "note" }, `… ${note}`),
-  ];
+  return block([text, side.answer[1]], `${title}: the answer`);
 }
 
 function gradeItem(grade) {
@@ -72,18 +70,29 @@ function sidesOf(whole, row) {
   const draw = (isMarked) => sides.replaceChildren(...arms.map((arm) => sideOf(whole, row, arm, isMarked)));
   draw(true);
   if (arms.length < 2) return sides;
-  if (!whole.diff) return [element("p", { class: "note" }, "The answers have next to nothing in common, so their words are not compared."), sides];
-  if (whole.diff.every(([kind]) => kind === "same")) return [element("p", { class: "note" }, "Both answers are the same."), sides];
-  const box = element("input", { type: "checkbox", id: "differences", checked: true });
+  if (!whole.diff) return [note("The answers have next to nothing in common, so their words are not compared."), sides];
+  if (whole.diff.every(([kind]) => kind === "same")) return [note("Both answers are the same."), sides];
+  const box = element("input", { type: "checkbox", checked: true });
   box.addEventListener("change", () => draw(box.checked));
-  return [element("p", { class: "choice" }, box, " ", element("label", { for: "differences" }, "Mark what differs")), sides];
+  return [element("p", { class: "choice" }, element("label", null, box, " Mark what differs")), sides];
+}
+
+/** Returns the kind of an outcome, its sign, and what it is called. */
+function outcomeOf(trial) {
+  if (trial.outcome == null) return ["ungraded", "?", trial.why || "no grade"];
+  if (trial.outcome === 1) return ["good", "✓", "passed"];
+  if (trial.outcome === 0) return ["bad", "✗", "failed"];
+  return ["ungraded", "◐", `score ${trial.outcome.toFixed(2)}`];
 }
 
 function trialRow(arm, trial) {
-  const [kind, sign] = trial.outcome == null ? ["ungraded", "?"] : trial.outcome === 1 ? ["good", "✓"] : trial.outcome === 0 ? ["bad", "✗"] : ["ungraded", "◐"];
-  const words = trial.outcome == null ? trial.why || "no grade" : trial.outcome === 1 ? "passed" : trial.outcome === 0 ? "failed" : `score ${trial.outcome.toFixed(2)}`;
-  const notes = [trial.confirms && "confirms a loss", trial.reused && `from ${{ record: "the record", evidence: "an earlier run", cache: "stored answers" }[trial.reused] || trial.reused}`];
-  const answer = trial.answer && element("details", null, element("summary", null, "Answer"), block(trial.answer, `The answer of trial ${trial.trial + 1}`));
+  const [kind, sign, words] = outcomeOf(trial);
+  const notes = [
+    trial.confirms && "confirms a loss",
+    trial.reused && `from ${SOURCES[trial.reused] || trial.reused}`,
+  ];
+  const answer = trial.answer && element("details", null,
+    element("summary", null, "Answer"), block(trial.answer, `The answer of trial ${trial.trial + 1}`));
   return element("tr", null,
     element("th", { scope: "row" }, `${SIDES[arm][0]}, ${trial.trial + 1}`),
     element("td", { class: `is-${kind}` }, `${sign} ${words}`),
@@ -93,6 +102,8 @@ function trialRow(arm, trial) {
     element("td", null, answer));
 }
 
+const headOf = ([head, kind]) => element("th", { scope: "col", class: kind }, head);
+
 function trialsOf(whole) {
   const rows = Object.keys(SIDES).flatMap((arm) => (whole.trials[arm] || []).map((trial) => trialRow(arm, trial)));
   if (!rows.length) return null;
@@ -101,7 +112,7 @@ function trialsOf(whole) {
     element("h2", null, "Trials"),
     element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Trials" },
       element("table", { class: "trials" },
-        element("thead", null, element("tr", null, heads.map(([head, kind]) => element("th", { scope: "col", class: kind }, head)))),
+        element("thead", null, element("tr", null, heads.map(headOf))),
         element("tbody", null, rows))),
   ];
 }
@@ -131,7 +142,12 @@ function copies(whole) {
     whole.source && copyButton("Copy as YAML", () => whole.source));
 }
 
-/** Returns all that there is to read about a case. */
+function folded(title, text, label) {
+  const head = element("summary", null, element("h2", null, title));
+  return element("details", { class: "group" }, head, block([text], label));
+}
+
+/** Returns all that there is to read about a case; `whole` is null where there are only numbers. */
 function caseStory(row, whole, { isPrinted = false } = {}) {
   const head = isPrinted ? { class: "case-title" } : { id: "case-title", class: "case-title", tabindex: "-1" };
   return [
@@ -139,15 +155,15 @@ function caseStory(row, whole, { isPrinted = false } = {}) {
     element("p", { class: `outcome-line is-${row.outcome}` },
       element("b", null, row.outcome), ` · ${changeOf(row)} · `, named(row.prompt.name), " ",
       row.prompt.baseline && [named(row.prompt.baseline), " → "], named(row.prompt.version), " ", ...tagsOf(row)),
-    whole === null && element("p", { class: "note" }, "This page holds only the numbers of this case; trials.jsonl has its answers."),
+    whole === null && note("This page has only the numbers of this case, or can read no more of it; trials.jsonl has its answers."),
     whole && [
       !isPrinted && copies(whole),
       element("div", { class: "given" },
         whole.given.map(([name, ...text]) => given(["Input ", element("code", null, name)], text)),
         whole.expected && given("Expected", whole.expected)),
       sidesOf(whole, row), !isPrinted && trialsOf(whole), historyOf(whole),
-      !isPrinted && whole.command && element("details", { class: "group" }, element("summary", null, element("h2", null, "Run this case again")), block([whole.command], "The command")),
-      !isPrinted && whole.source && element("details", { class: "group" }, element("summary", null, element("h2", null, "The case as YAML")), block([whole.source], "The case as YAML")),
+      !isPrinted && whole.command && folded("Run this case again", whole.command, "The command"),
+      !isPrinted && whole.source && folded("The case as YAML", whole.source, "The case as YAML"),
       whole.cluster && element("p", { class: "note" }, "Cluster: ", named(whole.cluster)),
     ],
   ].flat(2).filter(Boolean);

@@ -58,9 +58,12 @@ const COLUMNS = {
   cost_usd: (row) => row.cost ?? "",
 };
 
+/** Tells whether a spreadsheet would take a text for a formula, in letters of any width. */
+const isFormula = (value) => /^[=+\-@]/.test(value.trimStart().slice(0, 1).normalize("NFKC"));
+
 /** Returns a value for a table; a text that a spreadsheet would run as a formula is quoted. */
 function cell(value) {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === "string" && isFormula(value) ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -72,7 +75,7 @@ function asCsv(rows) {
 async function asJson(rows) {
   const told = rows.map(async (row) => {
     const numbers = Object.fromEntries(Object.entries(COLUMNS).map(([name, column]) => [name, column(row)]));
-    const { diff, ...whole } = (await wholeOf(row)) || {};
+    const { diff: _, ...whole } = (await wholeOf(row)) ?? {};
     return { ...numbers, marks: row.marks, tags: row.tags, failing_graders: row.failing, ...whole };
   });
   return JSON.stringify({ schema: "report-cases/1", cases: await Promise.all(told) }, null, 2);

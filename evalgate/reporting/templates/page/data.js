@@ -1,6 +1,6 @@
 // Reads the data that the page carries: the list of cases at once, the whole of a case when asked.
 
-const inChunk = () => Number(byId("list").dataset.chunk);
+const casesInChunk = () => Number(byId("list").dataset.chunk);
 const chunks = new Map();
 
 async function unpacked(id) {
@@ -10,17 +10,17 @@ async function unpacked(id) {
   return JSON.parse(await new Response(stream).text());
 }
 
-/** Returns the cases of a chunk; a chunk is unpacked once. */
+/** Returns the cases of a chunk, none where it is damaged; a chunk is unpacked once. */
 function chunk(number) {
-  if (!chunks.has(number)) chunks.set(number, unpacked(`chunk-${number}`));
+  if (!chunks.has(number)) chunks.set(number, unpacked(`chunk-${number}`).catch(() => []));
   return chunks.get(number);
 }
 
-/** Returns the whole of a case, or null where the page has only its numbers. */
+/** Returns the whole of a case, or null where the page has only its numbers, or can read no more. */
 async function wholeOf(row) {
-  if (row.place === undefined || !byId(`chunk-${Math.floor(row.place / inChunk())}`)) return null;
-  const cases = await chunk(Math.floor(row.place / inChunk()));
-  return cases[row.place % inChunk()];
+  if (row.place === undefined) return null;
+  const cases = await chunk(Math.floor(row.place / casesInChunk()));
+  return cases[row.place % casesInChunk()] ?? null;
 }
 
 /** Returns every case of the report as a row that knows its prompt. */
@@ -46,7 +46,8 @@ function wordsOf(whole) {
 async function allWords() {
   const words = [];
   for (let number = 0; byId(`chunk-${number}`); number += 1) {
-    words.push(...(await chunk(number)).map(wordsOf));
+    const first = number * casesInChunk();
+    (await chunk(number)).forEach((whole, place) => { words[first + place] = wordsOf(whole); });
   }
   return words;
 }

@@ -3,6 +3,7 @@
 const OUTCOMES = ["regressed", "failing", "errored", "skipped", "fixed", "waived", "unchanged"];
 const MARKS = ["critical", "flaky", "ungraded", "new", "edited"];
 const DRAWN = 60;
+const FIELDS = { q: "search", prompt: "prompt-filter", tag: "tag-filter", grader: "grader-filter", sort: "sort" };
 
 const list = { rows: [], matching: [], drawn: 0, choice: choiceAt(""), words: null };
 
@@ -22,7 +23,7 @@ function isWanted(row, choice, sought) {
   return (!choice.prompt || String(row.number) === choice.prompt)
     && (!choice.tag || row.tags.includes(choice.tag))
     && (!choice.grader || row.failing.includes(choice.grader))
-    && sought.every((word) => ownWords(row).includes(word) || (list.words && (list.words[row.place] || "").includes(word)));
+    && sought.every((word) => ownWords(row).includes(word) || (list.words?.[row.place] || "").includes(word));
 }
 
 const hasOutcome = (row, { outcome }) => !outcome.length || outcome.includes(row.outcome);
@@ -48,11 +49,11 @@ function drawChips(id, names, kind, wanted) {
   const field = byId(id);
   const chosen = list.choice[kind];
   const carries = (row, name) => (kind === "outcome" ? row.outcome === name : row.marks.includes(name));
-  const held = document.activeElement?.closest?.(`#${id}`) ? document.activeElement.value : null;
+  const held = document.activeElement?.closest(`#${id}`) ? document.activeElement.value : null;
   const chips = names
-    .map((name) => [name, wanted.filter((row) => carries(row, name)).length, list.rows.some((row) => carries(row, name))])
-    .filter(([, , exists]) => exists)
-    .map(([name, number]) => {
+    .filter((name) => list.rows.some((row) => carries(row, name)))
+    .map((name) => {
+      const number = wanted.filter((row) => carries(row, name)).length;
       const chip = element("button", {
         type: "button", class: `chip is-${name}`, value: name, "aria-pressed": String(chosen.includes(name)),
       }, element("b", null, number.toLocaleString("en")), ` ${name}`);
@@ -72,7 +73,9 @@ function drawList() {
   const { choice } = list;
   const sought = choice.q.normalize("NFKC").toLowerCase().split(/\s+/u).filter(Boolean);
   const wanted = list.rows.filter((row) => isWanted(row, choice, sought));
-  list.matching = wanted.filter((row) => hasOutcome(row, choice) && hasMark(row, choice)).sort(ORDERS[choice.sort] || ORDERS[""]);
+  list.matching = wanted
+    .filter((row) => hasOutcome(row, choice) && hasMark(row, choice))
+    .sort(ORDERS[choice.sort] || ORDERS[""]);
   list.drawn = 0;
   byId("rows").replaceChildren();
   drawChips("outcomes", OUTCOMES, "outcome", wanted.filter((row) => hasMark(row, choice)));
@@ -84,16 +87,15 @@ function drawList() {
 /** Changes the choice; the address follows, so that it can be sent to somebody. */
 function choose(change) {
   list.choice = { ...list.choice, ...change };
-  history.replaceState(null, "", addressOfList(list.choice));
   drawList();
+  // Last, since a browser refuses it to those who type very fast.
+  history.replaceState(null, "", addressOfList(list.choice));
 }
 
 /** Shows the list with the choice that an address names. */
 function openList(hash) {
   list.choice = choiceAt(hash);
-  for (const [name, id] of Object.entries({ q: "search", prompt: "prompt-filter", tag: "tag-filter", grader: "grader-filter", sort: "sort" })) {
-    byId(id).value = list.choice[name];
-  }
+  for (const [name, id] of Object.entries(FIELDS)) byId(id).value = list.choice[name];
   if (list.choice.q) searchEverything();
   drawList();
 }
@@ -114,7 +116,8 @@ const distinct = (values) => [...new Set(values)].sort().map((value) => [value, 
 
 function prepareList(rows) {
   list.rows = rows;
-  const prompts = new Map(rows.map((row) => [String(row.number), `${row.prompt.name} ${row.prompt.version} · ${row.prompt.evalset}`]));
+  const titleOf = ({ name, version, evalset }) => `${name} ${version} · ${evalset}`;
+  const prompts = new Map(rows.map((row) => [String(row.number), titleOf(row.prompt)]));
   fill(byId("prompt-filter"), "all", [...prompts]);
   byId("prompt-field").hidden = prompts.size < 2;
   fill(byId("tag-filter"), "any", distinct(rows.flatMap((row) => row.tags)));
@@ -135,8 +138,10 @@ function prepareList(rows) {
     drawMore();
     byId("rows").children[before]?.querySelector("a").focus();
   });
-  new IntersectionObserver((seen) => { if (seen.some((each) => each.isIntersecting) && !byId("cases").hidden) drawMore(); }, { rootMargin: "800px" })
-    .observe(byId("more"));
+  const drawWhenNear = (seen) => {
+    if (seen.some((each) => each.isIntersecting) && !byId("cases").hidden) drawMore();
+  };
+  new IntersectionObserver(drawWhenNear, { rootMargin: "800px" }).observe(byId("more"));
   byId("rows").addEventListener("keydown", (event) => {
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
     const other = step && event.target.closest("li")?.[step]?.querySelector("a");

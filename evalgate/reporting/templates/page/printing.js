@@ -5,7 +5,8 @@ const PRINTED = 20;
 /** Lays out the first cases of the list in full; they must be at hand before the printer asks. */
 async function layOut() {
   const first = list.matching.slice(0, PRINTED);
-  const stories = await Promise.all(first.map(async (row) => element("section", { class: "printed" }, caseStory(row, await wholeOf(row), { isPrinted: true }))));
+  const told = async (row) => caseStory(row, await wholeOf(row), { isPrinted: true });
+  const stories = await Promise.all(first.map(async (row) => element("section", { class: "printed" }, await told(row))));
   const more = list.matching.length - first.length;
   byId("printed").replaceChildren(...stories, more > 0 ? element("p", null, `${plural(more, "more case")} in the list above.`) : "");
 }
