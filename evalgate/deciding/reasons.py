@@ -131,12 +131,10 @@ def critical_unconfirmed(doubtful: Sequence[CasePair], confirming: int) -> Reaso
     )
 
 
-def regression(delta: Estimate, rules: GateRules) -> Reason:
+def regression(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason:
     """The candidate does worse, and the limit is not shown to hold."""
-    return Reason(
-        code="regression",
-        message=f"{_change(delta, rules)}; the limit is {points(rules.max_drop)}.",
-    )
+    found = _found(evidence, delta, rules)
+    return Reason(code="regression", message=f"{found}; the limit is {points(rules.max_drop)}.")
 
 
 def no_headroom(before: float, rules: GateRules) -> Reason:
@@ -204,10 +202,7 @@ def too_few_units(evidence: Evidence, rules: GateRules) -> Reason:
 
 def cannot_tell(evidence: Evidence, delta: Estimate, rules: GateRules) -> Reason:
     """The bounds leave both answers open."""
-    found = _change(delta, rules)
-    if delta.low > -rules.max_drop:
-        share = percent_above(evidence.rare_loss)
-        found = f"{found}, but up to {share} of the {evidence.unit}s may have broken outright"
+    found = _found(evidence, delta, rules)
     return Reason(
         code="cannot_tell",
         message=f"{found}; the limit is {points(rules.max_drop)}: {levers(evidence, rules)}.",
@@ -266,6 +261,15 @@ def half_sufficed(ran: int, planned: int) -> Reason:
         code="half_sufficed",
         message=f"{ran:,} of {counted(planned, 'case')} showed the drop; the others were not run.",
     )
+
+
+def _found(evidence: Evidence, delta: Estimate, rules: GateRules) -> str:
+    """Say what may have been lost: on average, or else outright where only that is too much."""
+    found = _change(delta, rules)
+    if delta.low <= -rules.max_drop:
+        return found
+    share = percent_above(evidence.rare_loss)
+    return f"{found}, but up to {share} of the {evidence.unit}s may have broken outright"
 
 
 def _change(delta: Estimate, rules: GateRules) -> str:

@@ -141,7 +141,7 @@ def _failures(comparison: Comparison, evidence: Evidence, rules: GateRules) -> I
         if part.flag is SliceFlag.WORSE:
             yield slice_reasons.protected_slice(part, rules)
     if evidence.delta and evidence.regression:
-        yield reasons.regression(evidence.delta, rules)
+        yield reasons.regression(evidence, evidence.delta, rules)
 
 
 def _doubts(

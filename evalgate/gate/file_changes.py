@@ -8,9 +8,6 @@ from evalgate.gate.planning import Plan
 from evalgate.model.change import FileChange
 from evalgate.model.document import Tree
 
-MOST_CHARACTERS = 200_000
-"""How much of a file is told: nobody reads on in a report."""
-
 _NUMBER = re.compile(r"\.v[0-9]+(?=\.[^./]+$)")
 
 
@@ -53,7 +50,7 @@ def _change(path: str, head: Tree, *, former: str, base: Tree) -> FileChange:
 
 def _text(files: Mapping[str, bytes], path: str) -> str | None:
     content = files.get(path)
-    return None if content is None else content.decode(errors="replace")[:MOST_CHARACTERS]
+    return None if content is None else content.decode(errors="replace")
 
 
 def _family(path: str) -> str:

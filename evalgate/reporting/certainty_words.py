@@ -12,6 +12,12 @@ _ABOUT: Mapping[str, str] = {
 }
 
 
+_OPEN = frozenset(
+    ("regression", "cannot_tell", "too_few_cases", "too_few_clusters", "too_few_trials")
+)
+"""The reasons that the limit is not shown to hold."""
+
+
 def certainty(verdict: PromptVerdict) -> str:
     """Say in a few sentences what is known of the change; empty when nothing was compared."""
     delta = verdict.delta
@@ -20,21 +26,24 @@ def certainty(verdict: PromptVerdict) -> str:
     compared = count(verdict.cases.compared, "case")
     about = _ABOUT.get(verdict.estimand, verdict.estimand)
     return (
-        f"{_scope(verdict, delta)}{_judged(delta, verdict.max_drop)}: "
-        f"over {compared} the pass rate is "
+        f"{_judged(verdict, delta)}: over {compared} the pass rate is "
         f"{span(delta, verdict.max_drop)}; the limit is a drop of {_limit(verdict)}. "
         f"Each end of that range holds with {percent(1 - verdict.alpha)} confidence; it is about "
         f"{about}."
     )
 
 
-def _scope(verdict: PromptVerdict, delta: Estimate) -> str:
-    """Say that all cases are meant, where the verdict rests on some of them."""
-    rests_on_some = verdict.verdict is Verdict.FAIL and delta.low > -verdict.max_drop
-    return "as a whole " if rests_on_some else ""
+def _judged(verdict: PromptVerdict, delta: Estimate) -> str:
+    if delta.low <= -verdict.max_drop:
+        return _placed(delta, verdict.max_drop)
+    if not _OPEN.isdisjoint(reason.code for reason in verdict.reasons):
+        return "within the limit on average, but more cases than that may have broken outright"
+    # What fails then are some of the cases.
+    scope = "as a whole " if verdict.verdict is Verdict.FAIL else ""
+    return f"{scope}{_placed(delta, verdict.max_drop)}"
 
 
-def _judged(delta: Estimate, max_drop: float) -> str:
+def _placed(delta: Estimate, max_drop: float) -> str:
     if delta.low > 0:
         return "better for sure"
     if delta.high < -max_drop:

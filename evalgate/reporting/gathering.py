@@ -24,7 +24,7 @@ from evalgate.reporting.story import (
     Outcome,
     TrialStory,
 )
-from evalgate.reporting.visible import excerpt
+from evalgate.reporting.visible import ended, excerpt
 
 TEXT_LIMIT = 20_000
 """The longest text of a report, in characters."""
@@ -318,7 +318,9 @@ def _arm_story(trial: Trial, limit: int) -> ArmStory:
         trial=trial.trial,
         answer=excerpt(_said(completion) if completion else "", limit),
         stop_reason=completion.stop_reason if completion else "",
-        grades=tuple(replace(grade, reason=grade.reason[:_REASON_LIMIT]) for grade in trial.grades),
+        grades=tuple(
+            replace(grade, reason=ended(grade.reason, _REASON_LIMIT)) for grade in trial.grades
+        ),
     )
 
 
@@ -344,7 +346,7 @@ def _error_story(trial: Trial) -> ErrorStory:
         arm=trial.arm,
         trial=trial.trial,
         kind=trial.error.kind if trial.error else "unknown",
-        message=message[:_MESSAGE_LIMIT],
+        message=ended(message, _MESSAGE_LIMIT),
     )
 
 

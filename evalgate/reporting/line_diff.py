@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
+from operator import ne
 
 from evalgate.model.change import FileChange
 from evalgate.reporting.numbers import count
@@ -16,7 +18,10 @@ _RELATED = 0.4
 """What a line must share with the one in its place for the words to be compared."""
 
 MOST_LINES = 3_000
-"""How much of a file is compared: nobody reads on in a report."""
+MOST_CHARACTERS = 200_000
+"""How much is told from the first change on: nobody reads on in a report."""
+
+_ONLY_BEGINNING = "; only the beginning is shown, the whole is too long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +47,38 @@ class ComparedFile:
 
 
 def compared(change: FileChange) -> ComparedFile:
-    """Return the lines of a file of a prompt, what did not change shortened."""
+    """Return the lines of a file of a prompt, what did not change shortened.
+
+    Of a change that is longer than anybody reads the beginning is told, and the summary says so.
+    """
     before, after = _lines(change.before), _lines(change.after)
-    lines = tuple(_shortened(list(_compared(before[:MOST_LINES], after[:MOST_LINES]))))
-    summary = _summary(change, lines)
-    if max(len(before), len(after)) > MOST_LINES:
-        summary += f", as far as the first {MOST_LINES:,} lines tell"
-    return ComparedFile(lines=lines, summary=summary)
+    start = _alike(before, after)
+    told = [_beginning(lines, start) for lines in (before, after)]
+    lines = tuple(_shortened(list(_compared(*told))))
+    is_cut = any(map(ne, told, (before, after)))
+    return ComparedFile(lines=lines, summary=_summary(change, lines, is_cut=is_cut))
 
 
 def _lines(text: str | None) -> list[str]:
     return visible(text or "").splitlines()
+
+
+def _alike(before: Sequence[str], after: Sequence[str]) -> int:
+    """Return with how many equal lines both texts begin."""
+    pairs = zip(before, after, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _beginning(lines: Sequence[str], start: int) -> Sequence[str]:
+    """Return a text up to where reading on is of no use, counted from the first change."""
+    size = 0
+    for number in range(start, len(lines)):
+        size += len(lines[number])
+        if size > MOST_CHARACTERS:
+            return [*lines[:number], lines[number][: MOST_CHARACTERS - size]]
+        if number - start >= MOST_LINES:
+            return lines[:number]
+    return lines
 
 
 def _compared(before: Sequence[str], after: Sequence[str]) -> Iterator[Line]:
@@ -107,12 +133,14 @@ def _shortened(lines: Sequence[Line]) -> Iterator[Line]:
         yield Line(kind=Kind.SAME, left_out=left_out)
 
 
-def _summary(change: FileChange, lines: Sequence[Line]) -> str:
+def _summary(change: FileChange, lines: Sequence[Line], *, is_cut: bool) -> str:
     if change.before is None:
-        return "new"
+        return f"new{_ONLY_BEGINNING}" if is_cut else "new"
     if change.after is None:
         return "no longer included"
     numbers = {kind: sum(line.kind is kind for line in lines) for kind in (Kind.ADDED, Kind.GONE)}
+    if is_cut:
+        return f"changed{_ONLY_BEGINNING}"
     if not any(numbers.values()):
         return "the same text"
     return f"{count(numbers[Kind.ADDED], 'line')} added, {numbers[Kind.GONE]:,} removed"

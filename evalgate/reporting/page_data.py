@@ -6,6 +6,7 @@ text is made visible here, so that the page has only to show it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from evalgate.model.document import Data
 from evalgate.model.track import Track
@@ -22,7 +23,7 @@ from evalgate.reporting.story import (
     TrialStory,
     complaint_of,
 )
-from evalgate.reporting.visible import Excerpt, shorter, visible
+from evalgate.reporting.visible import Excerpt, ended, shorter, visible
 from evalgate.reporting.word_diff import likeness, word_diff
 
 ALIKE = 0.3
@@ -92,7 +93,7 @@ def _row(result: CaseOutcome, told: CaseStory | None, whole: Mapping[str, int]) 
     if result.failing:
         row["failing"] = [visible(grader) for grader in result.failing]
     if told:
-        row |= {"place": whole[result.case], "says": visible(complaint_of(told)[:300])}
+        row |= {"place": whole[result.case], "says": visible(ended(complaint_of(told), 300))}
         row |= _took(told)
     return row
 
@@ -115,8 +116,10 @@ def _took(told: CaseStory) -> dict[str, Data]:
     times = [trial.latency_ms for trial in trials if trial.latency_ms is not None]
     costs = [trial.cost_usd for trial in trials]
     known = [cost for cost in costs if cost is not None]
-    cost = round(sum(known), 6) if trials and len(known) == len(costs) else None
-    return {"ms": max(times, default=None), "cost": cost}
+    total = sum(known)
+    # JSON has no infinity: a browser would refuse the whole list for one such number.
+    is_known = trials and len(known) == len(costs) and isfinite(total)
+    return {"ms": max(times, default=None), "cost": round(total, 6) if is_known else None}
 
 
 def _case(told: CaseStory, track: Track | None, limit: int) -> Data:
@@ -131,7 +134,8 @@ def _case(told: CaseStory, track: Track | None, limit: int) -> Data:
             if arm in told.trials
         },
         "history": _history(told.result.case, track),
-        "source": visible(told.source[: 4 * limit]),
+        # Half of a case is none: it could not be read as YAML.
+        "source": visible(told.source) if len(told.source) <= 4 * limit else "",
         "command": visible(told.command),
     }
     if len(told.arms) == len(Arm):
@@ -157,10 +161,10 @@ def _arm(side: ArmStory, limit: int) -> Data:
 
 def _grade(grade: Grade, limit: int) -> Data:
     return {
-        "grader": visible(grade.grader[:limit]),
+        "grader": visible(ended(grade.grader, limit)),
         "passed": grade.passed,
         "score": None if grade.score is None else round(grade.score, 4),
-        "says": visible(grade.reason[:limit]),
+        "says": visible(ended(grade.reason, limit)),
         "cause": visible(grade.cause or ""),
         "required": grade.required,
     }

@@ -162,11 +162,15 @@ def _subject(verdict: PromptVerdict) -> str:
 def _regression(verdict: PromptVerdict, delta: Estimate, traits: str) -> str:
     worse = f"{len(verdict.flips.regressed):,} of {count(verdict.cases.compared, 'case')}"
     least, most = _size(delta.high, verdict.max_drop), _size(delta.low, verdict.max_drop)
-    return (
-        f"Blocked: {_subject(verdict)} answers {worse} worse than {_old(verdict)}{traits};"
-        f" the drop is between {least} and {_in_points(most)},"
-        f" the limit is {points(verdict.max_drop)}."
-    )
+    limit = points(verdict.max_drop)
+    measured = f"the drop is between {least} and {_in_points(most)}, the limit is {limit}"
+    if delta.low > -verdict.max_drop:
+        measured = (
+            f"on average the drop is between {least} and {_in_points(most)},"
+            f" but more cases than the limit of {limit} allows may have broken outright"
+        )
+    subject = f"{_subject(verdict)} answers {worse} worse than {_old(verdict)}{traits}"
+    return f"Blocked: {subject}; {measured}."
 
 
 def _within(verdict: PromptVerdict, delta: Estimate) -> str:

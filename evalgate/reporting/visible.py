@@ -48,6 +48,11 @@ def shorter(part: Excerpt, limit: int) -> Excerpt:
     return Excerpt(text=cut.text, left_out=cut.left_out + part.left_out)
 
 
+def ended(text: str, limit: int) -> str:
+    """Cut a text after so many characters, the last of which then says that there is more."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def visible(text: str) -> str:
     """Replace what cannot be seen by what can; line breaks and tabs stay."""
     return _HIDDEN.sub(_symbol, text.replace("\r\n", "\n"))

@@ -14,7 +14,9 @@ import regex
 from evalgate.reporting.stretches import stretches
 
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_WORDS = regex.compile(rf"(?V1)[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+|[^\S\n]+|\X")
+_WORDS = regex.compile(
+    rf"(?V1)[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]+|[^\S\n]+|\p{{RI}}{{1,2}}\p{{M}}*|\X"
+)
 _PLAIN_WORDS = re.compile(r"\w+|[^\S\n\x1c-\x1f]+|\r\n|[\s\S]")
 _FIRST_MARK = "\u0300"
 _LINES = regex.compile(r"[^\n]*\n|[^\n]+")

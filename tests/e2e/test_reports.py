@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -45,12 +46,24 @@ def packed(html: str, id_: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(found[1])))
 
 
-def test_rendering_again_gives_the_same_bytes_in_another_process(shop: Path) -> None:
+def test_rendering_again_gives_the_same_bytes_in_another_process(
+    shop: Path, claude: Claude
+) -> None:
     before = {name: (shop / "run" / name).read_bytes() for name in FILES}
     command = [sys.executable, "-m", "evalgate", "report", "run"]
     for seed in ("1", "2"):
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"}
-        subprocess.run(command, cwd=shop, env=environment, capture_output=True, check=False)
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "PYTHONHASHSEED": seed,
+            "TZ": "Asia/Tokyo",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            # What a record says holds for where its answers came from.
+            "ANTHROPIC_BASE_URL": claude.base_url,
+        }
+        for name in FILES:
+            (shop / "run" / name).unlink()
+        done = subprocess.run(command, cwd=shop, env=environment, capture_output=True, check=False)
+        assert done.returncode == 1, done.stderr
         assert {name: (shop / "run" / name).read_bytes() for name in FILES} == before
 
 

@@ -326,6 +326,16 @@ def test_one_goes_from_case_to_case_in_the_order_of_the_list(page: Page) -> None
     expect(page.locator("#shown")).to_have_text("4 of 6 cases")
 
 
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "nothing"])
+def test_an_address_with_any_order_opens_the_list(
+    browser: Browser, address: str, name: str
+) -> None:
+    with opened(browser, f"{address}#cases?sort={name}") as (page, watched):
+        expect(page.locator("#shown")).to_have_text("6 of 6 cases")
+        assert listed(page)[0] == "refund-late"
+        assert watched.complaints == []
+
+
 def test_the_keyboard_reaches_everything(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the report")).to_be_focused()

@@ -81,5 +81,16 @@ def test_a_pass_with_a_gain_names_the_limit_apart() -> None:
 
 
 def test_a_drop_close_to_the_limit_is_told_apart_from_it() -> None:
-    found = regression(Estimate(estimate=-0.03, low=-0.0502, high=-0.01), GateRules())
+    delta = Estimate(estimate=-0.03, low=-0.0502, high=-0.01)
+    found = regression(weighed(*[0.0] * 60, clusters=60), delta, GateRules())
     assert found.message == "The drop is between 1 and 5.02 points; the limit is 5 points."
+
+
+def test_a_drop_within_the_limit_that_blocks_names_the_cases_that_may_have_broken() -> None:
+    found = weighed(*[-0.5] * 6, *[0.0] * 187, clusters=193)
+    assert found.regression
+    assert found.delta is not None
+    assert found.delta.low > -RULES.max_drop
+    assert regression(found, found.delta, RULES).message == snapshot(
+        "The drop is between 0.2 and 3 points, but up to 6.1% of the clusters may have broken outright; the limit is 5 points."
+    )

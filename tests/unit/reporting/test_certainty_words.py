@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from evalgate.model.verdict import Estimate, JudgeScale, PromptVerdict, Verdict
+from evalgate.model.verdict import Estimate, JudgeScale, PromptVerdict, Reason, Verdict
 from evalgate.reporting.certainty_words import certainty
 
 Builder = Callable[..., PromptVerdict]
@@ -44,7 +44,18 @@ def test_where_the_range_lies_is_said_first(
     a_verdict: Builder, low: float, high: float, said: str
 ) -> None:
     delta = Estimate(estimate=(low + high) / 2, low=low, high=high)
-    assert certainty(a_verdict(delta=delta)).partition(": over")[0].endswith(said)
+    assert certainty(a_verdict(delta=delta, reasons=())).partition(": over")[0].endswith(said)
+
+
+@pytest.mark.parametrize("code", ["regression", "cannot_tell", "too_few_cases"])
+def test_an_average_within_the_limit_says_why_it_does_not_pass(
+    a_verdict: Builder, code: str
+) -> None:
+    delta = Estimate(estimate=-0.02, low=-0.04, high=-0.01)
+    verdict = a_verdict(delta=delta, reasons=(Reason(code=code, message="Why."),))
+    assert certainty(verdict).startswith(
+        "within the limit on average, but more cases than that may have broken outright: over"
+    )
 
 
 def test_a_suite_is_about_its_cases(a_verdict: Builder) -> None:
@@ -75,7 +86,9 @@ def test_without_a_comparison_there_is_nothing_to_be_sure_of(a_verdict: Builder)
 def test_a_whole_that_stays_within_the_limit_does_not_seem_to_contradict_a_failure(
     a_verdict: Builder,
 ) -> None:
-    within = a_verdict(delta=Estimate(estimate=-0.02, low=-0.04, high=-0.01))
+    critical = Reason(code="critical_case", message="It broke.")
+    delta = Estimate(estimate=-0.02, low=-0.04, high=-0.01)
+    within = a_verdict(delta=delta, reasons=(critical,))
     blocked = replace(within, verdict=Verdict.FAIL)
     assert certainty(blocked).startswith("as a whole worse, but by less than the limit: ")
     assert certainty(replace(within, verdict=Verdict.PASS)).startswith("worse, but by less")

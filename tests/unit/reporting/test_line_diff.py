@@ -1,9 +1,11 @@
 """The lines of a prompt that a change touches."""
 
+import time
+
 import pytest
 
 from evalgate.model.change import FileChange
-from evalgate.reporting.line_diff import CONTEXT, MOST_LINES, Line, compared
+from evalgate.reporting.line_diff import CONTEXT, ComparedFile, Line, compared
 from evalgate.reporting.word_diff import Kind
 
 SIGNS = {Kind.SAME: " ", Kind.GONE: "-", Kind.ADDED: "+"}
@@ -82,8 +84,35 @@ def test_lines_in_place_of_others_are_numbered_on_their_own_side() -> None:
     assert lines("a\nold\n", "x\na\nnew\n")[-2:] == ["2: -old", ":3 +new"]
 
 
-def test_of_a_very_long_file_it_is_said_how_much_was_compared() -> None:
-    long = "same\n" * MOST_LINES
-    found = compared(FileChange(path="p", before=long, after=long + "more\n"))
-    assert found.summary == "the same text, as far as the first 3,000 lines tell"
-    assert [line.left_out for line in found.lines] == [MOST_LINES]
+def compared_in(before: str | None, after: str | None) -> tuple[ComparedFile, float]:
+    begin = time.perf_counter()
+    found = compared(FileChange(path="p", before=before, after=after))
+    return found, time.perf_counter() - begin
+
+
+def test_many_equal_lines_between_others_take_no_time() -> None:
+    number = 3_000
+    _, seconds = compared_in("}\n" * number, "".join(f"}}\nx{i}\n" for i in range(number // 2)))
+    assert seconds < 2
+
+
+def test_a_change_far_down_a_long_file_is_shown() -> None:
+    same = "".join(f"line {number} of a long file with examples\n" for number in range(8_000))
+    assert lines(f"{same}old\n", f"{same}new\n")[-2:] == ["8001: -old", ":8001 +new"]
+
+
+def test_a_file_that_is_cut_is_not_called_the_same_and_its_lines_are_not_counted() -> None:
+    only = "; only the beginning is shown, the whole is too long"
+    more = "".join(f"line {number}\n" for number in range(4_000))
+    found, _ = compared_in("", more)
+    assert (found.summary, len(found.lines)) == (f"changed{only}", 3_000)
+    assert compared_in(None, more)[0].summary == f"new{only}"
+    start = "a" * 300_000
+    found, seconds = compared_in(f"{start}old", f"{start}new")
+    assert found.summary == f"changed{only}"
+    assert seconds < 2
+
+
+def test_of_a_line_that_is_too_long_the_beginning_is_shown() -> None:
+    (line,) = compared_in(None, "ab" * 5_000_000)[0].lines
+    assert len(line.pieces[0].text) == 200_000

@@ -269,16 +269,33 @@ def test_a_case_that_one_arm_has_no_grade_for_has_no_change(
     assert row["change"] is None
 
 
-def test_reasons_and_sources_are_cut_too(
+def test_a_case_too_long_to_be_copied_is_not_copied_by_half(
+    a_report: Callable[..., Report],
+) -> None:
+    report = a_report()
+    (prompt,) = report.prompts
+    story = replace(prompt.cases[0], source="x" * 400)
+    told = replace(report, prompts=(replace(prompt, cases=(story,)),))
+    assert whole(told, Depth(flipped=100, other=1))["source"] == "x" * 400
+    assert whole(told, Depth(flipped=99, other=1))["source"] == ""
+
+
+def test_a_reason_that_is_cut_says_so(
     a_report: Callable[..., Report], a_trial: Callable[..., Trial]
 ) -> None:
-    trials = [a_trial(arm=Arm.BASELINE), a_trial(passed=False, reason="r" * 1_000)]
-    report = a_report(trials=trials)
+    grade = Grade(grader="rubric", passed=False, score=0.0, reason="because " * 100)
+    report = a_report(trials=[a_trial(passed=False, grades=(grade,))])
+    arms = whole(report, Depth(flipped=20, other=20))["arms"]
+    assert "'says': 'because because bec…'" in str(arms)
     (row,) = listed(report)
     assert isinstance(row, dict)
-    assert row["says"] == "r" * 300
-    story = replace(report.prompts[0].cases[0], source="s" * 1_000)
-    report = replace(report, prompts=(replace(report.prompts[0], cases=(story,)),))
-    told = whole(report, Depth(flipped=100, other=5))
-    assert told["source"] == "s" * 400
-    assert f"'says': '{'r' * 100}'," in str(told["arms"])
+    assert str(row["says"]).endswith("…")
+
+
+def test_costs_beyond_every_number_are_not_known(
+    a_report: Callable[..., Report], a_trial: Callable[..., Trial]
+) -> None:
+    trials = [a_trial(trial=index, cost_usd=1e308, passed=False) for index in range(2)]
+    (row,) = listed(a_report(trials=trials))
+    assert isinstance(row, dict)
+    assert row["cost"] is None

@@ -85,6 +85,13 @@ def test_what_waits_for_somebody_is_not_judged_yet(
     assert said(waits) == f"Not judged yet: support v4 waits for {waits_for}: 2 need Claude."
 
 
+def test_a_block_whose_average_is_within_the_limit_says_what_blocks(a_verdict: Builder) -> None:
+    delta = Estimate(estimate=-0.02, low=-0.031, high=-0.001)
+    assert said(a_verdict(delta=delta, flips=Flips(regressed=("a", "b")))) == snapshot(
+        "Blocked: support v4 answers 2 of 120 cases worse than v3; on average the drop is between 0.1 and 3.1 points, but more cases than the limit of 5 allows may have broken outright."
+    )
+
+
 def test_a_block_for_another_reason_says_that_reason(a_verdict: Builder) -> None:
     verdict = a_verdict(reasons=reason("min_pass_rate", "The pass rate is 80 %, not 90 %."))
     assert said(verdict) == snapshot(

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.reporting.visible import (
+    ended,
     excerpt,
     inert_in_logs,
     on_one_line,
@@ -83,3 +84,8 @@ def test_digests_are_shortened_and_names_are_not() -> None:
 def test_a_workflow_command_is_broken_at_the_start_of_any_line() -> None:
     broken = inert_in_logs("::error::a\n  ::warning::b\n##[group]c\nsee a::b")
     assert broken == ":\u200b:error::a\n  :\u200b:warning::b\n#\u200b#[group]c\nsee a::b"
+
+
+def test_a_text_that_is_cut_with_an_ellipsis_has_the_length_that_is_allowed() -> None:
+    assert ended("abcd", 4) == "abcd"
+    assert ended("abcde", 4) == "abc…"

@@ -1,5 +1,6 @@
 """What stands in both texts, what is gone and what was added, in any script."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -106,3 +107,10 @@ def test_the_words_of_latin_texts_are_those_that_unicode_tells(around: str) -> N
 def test_texts_are_as_alike_as_what_they_share() -> None:
     assert likeness(word_diff("abc def", "abc xyz")) == pytest.approx(8 / 14)
     assert likeness(word_diff("abc", "xyz")) == 0.0
+
+
+def test_flags_without_end_take_no_longer_than_letters() -> None:
+    assert words("🇩🇪🇫🇷🇯") == ["🇩🇪", "🇫🇷", "🇯"]
+    begin = time.perf_counter()
+    word_diff("🇩" * 20_000, "🇫" * 20_000)
+    assert time.perf_counter() - begin < 0.5

@@ -16,6 +16,9 @@ const ORDERS = {
   cost: (one, other) => (other.cost ?? -1) - (one.cost ?? -1),
 };
 
+/** Returns the order that is chosen; an address may name anything. */
+const orderOf = ({ sort }) => ORDERS[Object.hasOwn(ORDERS, sort) ? sort : ""];
+
 const ownWords = (row) => [row.id, ...row.tags, row.says].join("\n").normalize("NFKC").toLowerCase();
 
 /** Tells whether a case is wanted, whatever its outcome and marks. */
@@ -75,7 +78,7 @@ function drawList() {
   const wanted = list.rows.filter((row) => isWanted(row, choice, sought));
   list.matching = wanted
     .filter((row) => hasOutcome(row, choice) && hasMark(row, choice))
-    .sort(ORDERS[choice.sort] || ORDERS[""]);
+    .sort(orderOf(choice));
   list.drawn = 0;
   byId("rows").replaceChildren();
   drawChips("outcomes", OUTCOMES, "outcome", wanted.filter((row) => hasMark(row, choice)));
