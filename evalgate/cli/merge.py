@@ -77,6 +77,12 @@ def run(options: Namespace) -> ExitCode:
     return verdict.exit_code
 
 
+_OF_ONE_SERVER = (
+    "(The base's records count for the server that answered them: where the run had an "
+    "ANTHROPIC_BASE_URL, set the same.)"
+)
+
+
 def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path]) -> None:
     """Refuse folders whose trials are not exactly those of their plan.
 
@@ -90,7 +96,7 @@ def check_trials(plan: Plan, begun: Sequence[BegunRun], folders: Sequence[Path])
         for problem in problems(asked, each, _trials(folder), most=with_most(plan))
     ]
     if found:
-        raise UsageError("\n".join(found))
+        raise UsageError("\n".join([*found, *([_OF_ONE_SERVER] if plan.records else [])]))
 
 
 def _trials(folder: Path) -> Iterator[Trial]:

@@ -1,8 +1,12 @@
 """Bounds on one pass rate, for the traffic that the cases were drawn from."""
 
-from evalgate.deciding.bounds import Sample
+from collections.abc import Iterable
+
+from evalgate.deciding.bounds import Difference, Sample, sample
 from evalgate.deciding.intervals import clopper_pearson
 from evalgate.deciding.quantiles import student_quantile
+from evalgate.model.comparison import CasePair, mean
+from evalgate.model.trial import Arm
 
 _HALF = 0.5
 
@@ -23,6 +27,23 @@ def rate_bounds(of: Sample, alpha: float) -> tuple[float, float]:
         return 0.0, 1.0
     rate, number = min(1.0, max(0.0, of.mean)), effective_units(of, alpha)
     return clopper_pearson(rate * number, number, confidence=1 - 2 * alpha)
+
+
+def arm_bounds(pairs: Iterable[CasePair], arm: Arm, alpha: float) -> tuple[float, float] | None:
+    """Return the bounds on the pass rate of one arm, for the traffic; None without outcomes.
+
+    Args:
+        pairs: the cases.
+        arm: whose rate.
+        alpha: error rate of either bound alone.
+    """
+    told = [
+        Difference(value=mean(outcomes), cluster=pair.cluster, weight=pair.weight)
+        for pair in pairs
+        if (outcomes := pair.baseline if arm is Arm.BASELINE else pair.candidate)
+    ]
+    found = sample(told)
+    return rate_bounds(found, alpha) if found.units else None
 
 
 def effective_units(of: Sample, alpha: float) -> float:

@@ -289,9 +289,11 @@ def _trials_passed(pair: CasePair) -> str:
 
 
 def _absolute_rule(minimum: float | None, head_rate: float | None) -> str:
-    if minimum is None:
-        return "and no minimum pass rate is set: set gate.min_pass_rate to decide without one"
     rate = percent_below(head_rate or 0.0)
+    if minimum is None:
+        reached = "" if head_rate is None else f"; the candidate's is {rate}"
+        how = "set gate.min_pass_rate to decide without one"
+        return f"and no minimum pass rate is set{reached}: {how}"
     return f"so the minimum pass rate of {percent(minimum)} decides; the candidate's is {rate}"
 
 

@@ -2,13 +2,14 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalgate.deciding import reasons
 from evalgate.deciding.flakiness import flaky_cases
 from evalgate.deciding.judge_scale import JUDGE_UNPROVEN, advised, tried_reason
-from evalgate.deciding.rates import exceeds, rate
+from evalgate.deciding.rate_bounds import arm_bounds
+from evalgate.deciding.rates import comparable, exceeds, rate
 from evalgate.deciding.turning import Question, turning
 from evalgate.deciding.verdict import Decision, decide, overall
 from evalgate.deciding.wording import counted
@@ -20,7 +21,7 @@ from evalgate.gate.planning import Plan
 from evalgate.gate.standing import MatchupTrials, Standing, is_refuted
 from evalgate.model.change import Finding
 from evalgate.model.chat import FailureKind
-from evalgate.model.comparison import CaseKind
+from evalgate.model.comparison import CaseKind, CasePair
 from evalgate.model.policy import GateRules, OnInconclusive, Policy
 from evalgate.model.prompt import PromptVersion
 from evalgate.model.trial import Arm, Trial, TrialStatus
@@ -215,6 +216,7 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         changed_cases=_changed(matchup),
         head_pass_rate=rate(comparison.pairs, Arm.CANDIDATE),
         pass_rate=decision.pass_rate,
+        rate_bounds=_rate_bounds(comparison.pairs, decision, alpha=rules.alpha),
         delta=decision.delta,
         smallest_detectable_drop=decision.smallest_detectable_drop,
         flips=decision.flips,
@@ -231,6 +233,16 @@ def _prompt_verdict(evidence: _Evidence, plan: Plan) -> PromptVerdict:
         if judged.verdict is decision.verdict
         else None,
     )
+
+
+def _rate_bounds(
+    pairs: Sequence[CasePair], decision: Decision, *, alpha: float
+) -> Mapping[Arm, tuple[float, float]]:
+    """Return the bounds on the pass rates that are told, over the same cases."""
+    told = comparable(pairs) or pairs
+    arms = [arm for arm in Arm if decision.pass_rate.get(arm) is not None]
+    found = {arm: arm_bounds(told, arm, alpha) for arm in arms}
+    return {arm: bounds for arm, bounds in found.items() if bounds is not None}
 
 
 def _changed(matchup: Matchup) -> ChangedCases:

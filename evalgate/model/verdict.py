@@ -215,7 +215,8 @@ class PromptVerdict:
     `max_drop` is the limit that was applied: on the judge's scale when `judge` tells of one.
 
     `pass_rate` is over the cases that were compared, when there are any; `head_pass_rate` is the
-    candidate's over all cases of the head, the one that `min_pass_rate` judges. `flaky` are the
+    candidate's over all cases of the head, the one that `min_pass_rate` judges. `rate_bounds` are
+    the least and the largest plausible `pass_rate`, for the traffic. `flaky` are the
     ids of the cases that the baseline itself passes on some trials only; `waived` are the waivers
     in force, whose cases count neither way. `preflight` is what was told before the first trial.
     `turning` is the least that would change the verdict.
@@ -235,6 +236,7 @@ class PromptVerdict:
     cases: CaseCounts = CaseCounts()
     changed_cases: ChangedCases = ChangedCases()
     pass_rate: Mapping[Arm, float | None] = field(default_factory=dict)
+    rate_bounds: Mapping[Arm, tuple[float, float]] = field(default_factory=dict)
     head_pass_rate: float | None = None
     delta: Estimate | None = None
     smallest_detectable_drop: float | None = None

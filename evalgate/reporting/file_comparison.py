@@ -17,7 +17,16 @@ from evalgate.reporting.visible import on_one_line
 SCHEMA = "comparisons/1"
 
 _NAME = 60
-_NOT_IN_FILES = ("cost_usd", "latency_ms", "preflight", "spending", "turning", "why", "judge")
+_NOT_IN_FILES = (
+    "cost_usd",
+    "latency_ms",
+    "preflight",
+    "spending",
+    "turning",
+    "why",
+    "judge",
+    "pass_rate_bounds",
+)
 _ABOUT: Mapping[str, str] = {
     "population": "the traffic that the cases were drawn from",
     "suite": "exactly these cases",

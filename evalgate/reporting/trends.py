@@ -46,4 +46,5 @@ def _run(story: PromptStory) -> RunPoint | None:
     rate = verdict.pass_rate.get(Arm.CANDIDATE)
     if rate is None or verdict.candidate is None:
         return None
-    return RunPoint(version=verdict.candidate.version, rate=rate)
+    low, high = verdict.rate_bounds.get(Arm.CANDIDATE, (None, None))
+    return RunPoint(version=verdict.candidate.version, rate=rate, low=low, high=high)

@@ -81,6 +81,11 @@ def prompt_entry(prompt: PromptVerdict) -> dict[str, Data]:
         "spending": _spending(prompt.spending),
         "why": list(prompt.why),
         "head_pass_rate": _rounded(prompt.head_pass_rate),
+        "pass_rate_bounds": {
+            arm.value: [_rounded(bound) for bound in prompt.rate_bounds[arm]]
+            for arm in Arm
+            if arm in prompt.rate_bounds
+        },
         "changed_cases": {
             "new": list(prompt.changed_cases.new),
             "edited": list(prompt.changed_cases.edited),

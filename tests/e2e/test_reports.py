@@ -78,6 +78,15 @@ def test_the_page_tells_the_prompts_lines_its_trend_and_every_case(shop: Path) -
     assert first["history"][0][1:] == ["v1", "2 of 2 passed"]
 
 
+def test_both_pass_rates_come_with_where_they_plausibly_lie(shop: Path) -> None:
+    (prompt,) = json.loads((shop / "run/verdict.json").read_text())["prompts"]
+    assert prompt["pass_rate"] == {"baseline": 1.0, "candidate": 0.0}
+    least, most = prompt["pass_rate_bounds"]["baseline"]
+    assert 0.8 < least < most == 1.0
+    # The other arm is its mirror image.
+    assert prompt["pass_rate_bounds"]["candidate"] == pytest.approx([0.0, 1 - least], abs=1e-6)
+
+
 def test_the_command_of_a_case_in_the_page_runs_that_case(shop: Path, claude: Claude) -> None:
     html = (shop / "run/report.html").read_text("utf-8")
     command = packed(html, "chunk-0")[7]["command"]

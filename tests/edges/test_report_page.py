@@ -336,6 +336,31 @@ def test_an_address_with_any_order_opens_the_list(
         assert watched.complaints == []
 
 
+def test_one_comes_back_to_where_one_left_the_list(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport={"width": 600, "height": 300}) as (page, _):
+        go(page, "#cases?sort=id")
+        link = page.locator("#rows a").nth(4)
+        link.scroll_into_view_if_needed()
+        left = page.evaluate("scrollY")
+        assert left > 0
+        link.click()
+        expect(page.locator("#case-title")).to_be_focused()
+        page.go_back()
+        expect(link).to_be_focused()
+        assert page.evaluate("scrollY") == left
+
+
+def test_what_the_browsers_own_menu_prints_is_at_hand(page: Page) -> None:
+    go(page, "#cases?outcome=regressed")
+    page.wait_for_timeout(300)
+    told = page.evaluate(
+        "async () => { dispatchEvent(new Event('beforeprint'));"
+        " for (let i = 0; i < 50; i += 1) await null;"
+        " return document.querySelectorAll('.printed').length; }"
+    )
+    assert told == 4
+
+
 def test_the_keyboard_reaches_everything(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the report")).to_be_focused()

@@ -11,7 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from evalgate.deciding.bounds import Difference, Sample, sample
-from evalgate.deciding.rate_bounds import effective_units, rate_bounds
+from evalgate.deciding.rate_bounds import arm_bounds, effective_units, rate_bounds
+from evalgate.model.comparison import CaseKind, CasePair
+from evalgate.model.trial import Arm
 
 ALPHA = 0.05
 
@@ -155,3 +157,25 @@ def test_either_bound_is_wrong_in_about_a_twentieth_of_all_sets_at_most(
     assert total == pytest.approx(1)
     assert above <= 1.2 * ALPHA
     assert below <= 1.2 * ALPHA
+
+
+def test_the_bounds_of_an_arm_are_those_of_its_cases_and_clusters() -> None:
+    pairs = [
+        CasePair(
+            case=str(number),
+            kind=CaseKind.SAME,
+            baseline=(1.0, 1.0),
+            candidate=(1.0, float(number % 2)),
+            cluster=f"c{number // 2}",
+        )
+        for number in range(10)
+    ]
+    clusters = [pair.cluster for pair in pairs]
+    assert arm_bounds(pairs, Arm.BASELINE, ALPHA) == rate_bounds(of([1.0] * 10, clusters), ALPHA)
+    halves = [0.5, 1.0] * 5
+    assert arm_bounds(pairs, Arm.CANDIDATE, ALPHA) == rate_bounds(of(halves, clusters), ALPHA)
+
+
+def test_an_arm_without_an_outcome_has_no_bounds() -> None:
+    pair = CasePair(case="a", kind=CaseKind.NEW, baseline=(), candidate=(1.0,))
+    assert arm_bounds([pair], Arm.BASELINE, ALPHA) is None

@@ -695,8 +695,7 @@ def test_without_a_baseline_and_without_a_minimum_it_is_inconclusive() -> None:
     found = decide(compared(*new(200)), RULES, baseline=False)
     assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["no_baseline"])
     assert said(found) == snapshot(
-        "There is no baseline to compare with, and no minimum pass rate is set: set "
-        "gate.min_pass_rate to decide without one."
+        "There is no baseline to compare with, and no minimum pass rate is set; the candidate's is 100%: set gate.min_pass_rate to decide without one."
     )
 
 
@@ -729,8 +728,7 @@ def test_a_baseline_with_which_no_case_can_be_compared_decides_nothing() -> None
     found = decide(compared(*new(200)), RULES, baseline=True)
     assert (found.verdict, codes(found)) == (Verdict.INCONCLUSIVE, ["no_comparable_cases"])
     assert said(found) == snapshot(
-        "No case can be compared with the baseline, and no minimum pass rate is set: set "
-        "gate.min_pass_rate to decide without one."
+        "No case can be compared with the baseline, and no minimum pass rate is set; the candidate's is 100%: set gate.min_pass_rate to decide without one."
     )
     met = decide(compared(*new(200)), GateRules(min_pass_rate=0.9), baseline=True)
     assert (met.verdict, codes(met)) == (Verdict.PASS, ["no_comparable_cases"])

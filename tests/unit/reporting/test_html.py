@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from evalgate.model.change import FileChange
 from evalgate.model.evalset import Case
-from evalgate.model.trial import Trial
+from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import Flips, PromptVerdict, RunVerdict, Slice
 from evalgate.model.waiver import Waiver
 from evalgate.reporting.html import page
@@ -258,3 +258,13 @@ def test_a_run_is_told_with_the_command_that_asks_again(a_report: Callable[..., 
     html = page(report)
     assert ">evalgate gate --base x</pre>" in html
     assert "<dt>Judge</dt><dd><code>haiku</code></dd>" in html
+
+
+def test_a_pass_rate_is_told_with_where_it_plausibly_lies(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    html = page(a_report(a_run(a_verdict(rate_bounds={Arm.CANDIDATE: (0.81, 0.925)}))))
+    assert html.count('class="plausible"') == 1
+    assert "81% to 92.5%" in html

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from evalgate.model.track import Track, TrackPoint
+from evalgate.model.trial import Arm
 from evalgate.model.verdict import PromptVerdict, RunVerdict
 from evalgate.reporting.html import page
 from evalgate.reporting.story import Report
@@ -53,6 +54,18 @@ def test_a_run_that_graded_nothing_has_no_point(
     report = a_report(a_run(a_verdict(candidate=None)))
     (found,) = trends(replace(report, tracks=(a_track("support"),)))
     assert found.run is None
+
+
+def test_the_point_of_this_run_has_the_interval_of_its_rate(
+    a_report: Callable[..., Report],
+    a_run: Callable[..., RunVerdict],
+    a_verdict: Callable[..., PromptVerdict],
+) -> None:
+    bounds = {Arm.BASELINE: (0.1, 0.2), Arm.CANDIDATE: (0.8, 0.93)}
+    report = a_report(a_run(a_verdict(rate_bounds=bounds)))
+    (found,) = trends(replace(report, tracks=(a_track("support"),)))
+    assert found.run is not None
+    assert (found.run.low, found.run.high) == (0.8, 0.93)
 
 
 def test_no_more_are_drawn_than_a_page_holds(a_report: Callable[..., Report]) -> None:

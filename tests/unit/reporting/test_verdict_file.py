@@ -157,6 +157,7 @@ def test_everything_that_was_decided_is_written(
                     },
                     "why": ["v4 is new"],
                     "head_pass_rate": None,
+                    "pass_rate_bounds": {},
                     "changed_cases": {"new": [], "edited": [], "deleted": []},
                     "flaky": ["late"],
                     "waived": [

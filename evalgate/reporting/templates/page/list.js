@@ -5,7 +5,7 @@ const MARKS = ["critical", "flaky", "ungraded", "new", "edited"];
 const DRAWN = 60;
 const FIELDS = { q: "search", prompt: "prompt-filter", tag: "tag-filter", grader: "grader-filter", sort: "sort" };
 
-const list = { rows: [], matching: [], drawn: 0, choice: choiceAt(""), words: null };
+const list = { rows: [], matching: [], drawn: 0, choice: choiceAt(""), words: null, isDrawn: false, opened: "", leftAt: 0 };
 
 const urgency = (row) => OUTCOMES.indexOf(row.outcome) * 2 - row.marks.includes("critical");
 const ORDERS = {
@@ -85,6 +85,7 @@ function drawList() {
   drawChips("marks", MARKS, "mark", wanted.filter((row) => hasOutcome(row, choice)));
   byId("shown").textContent = `${list.matching.length.toLocaleString("en")} of ${plural(list.rows.length, "case")}`;
   drawMore();
+  prepareToPrint();
 }
 
 /** Changes the choice; the address follows, so that it can be sent to somebody. */
@@ -95,12 +96,23 @@ function choose(change) {
   history.replaceState(null, "", addressOfList(list.choice));
 }
 
-/** Shows the list with the choice that an address names. */
+/** Shows the list with the choice that an address names; one that is shown already stays. */
 function openList(hash) {
-  list.choice = choiceAt(hash);
+  const choice = choiceAt(hash);
+  if (list.isDrawn && addressOfList(choice) === addressOfList(list.choice)) return;
+  list.isDrawn = true;
+  list.choice = choice;
   for (const [name, id] of Object.entries(FIELDS)) byId(id).value = list.choice[name];
   if (list.choice.q) searchEverything();
   drawList();
+}
+
+/** Returns to where the reader left the list for a case. */
+function returnToList() {
+  const link = byId("rows").querySelector(`a[href="${list.opened}"]`);
+  list.opened = "";
+  scrollTo(0, list.leftAt);
+  (link || byId("cases")).focus({ preventScroll: true });
 }
 
 /** Reads the whole of all cases, once somebody searches, and draws again. */

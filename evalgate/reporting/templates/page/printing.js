@@ -11,6 +11,12 @@ async function layOut() {
   byId("printed").replaceChildren(...stories, more > 0 ? element("p", null, `${plural(more, "more case")} in the list above.`) : "");
 }
 
+/** Unpacks what would be printed; the browser's own menu waits for nothing that is not at hand. */
+function prepareToPrint() {
+  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 500));
+  whenIdle(() => list.matching.slice(0, PRINTED).forEach(wholeOf));
+}
+
 async function printPage() {
   await layOut();
   window.print();

@@ -35,7 +35,9 @@ async function openCase(hash) {
     const whole = await wholeOf(row);
     if (location.hash !== hash) return;
     view.replaceChildren(neighbours(row, list.matching), ...caseStory(row, whole));
+    list.opened = addressOf(row);
   }
+  if (!byId("cases").hidden) list.leftAt = scrollY;
   show("case");
   scrollTo(0, 0);
   byId("case-title").focus({ preventScroll: true });
@@ -52,6 +54,7 @@ async function follow({ isFirst = false } = {}) {
   const shown = view && view.id !== "case" ? view : byId("overview");
   if (shown.id === "cases") openList(hash);
   show(shown.id);
+  if (shown.id === "cases" && list.opened) return returnToList();
   if (target && target !== shown) target.scrollIntoView();
   else if (!isFirst) scrollTo(0, 0);
   if (!isFirst) shown.focus({ preventScroll: true });
