@@ -101,10 +101,10 @@ def simulated_claude(*, latency_ms: float = 0.0, rules: str = RULES) -> Iterator
     thread.start()
     try:
         asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
-        yield server
-        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
-        # Connections that came in at the end are closed by what the loop has still to do.
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.02), loop).result()
+        try:
+            yield server
+        finally:
+            asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
