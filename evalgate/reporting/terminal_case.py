@@ -79,7 +79,7 @@ def _show_arm(arm: Arm, run: ArmRun, console: Console) -> None:
     if run.answer is None:
         console.print("  the answer was not kept", style="dim")
     else:
-        name = f"answer of trial {run.telling.trial}"
+        name = f"answer of trial {run.telling.trial + 1}"
         _show_text(name, _said(run.answer), console, limit=_ANSWER)
         if run.answer.stop_reason != "end_turn":
             console.print(
@@ -97,7 +97,7 @@ def _trial_row(trial: Trial) -> tuple[str, str]:
         said = f"{sign} {'passed' if trial.passed else 'failed'}{score}"
     elif trial.error:
         said = f"! {said}: {trial.error.kind}: {trial.error.message}"
-    return f"trial {trial.trial}", f"{said}{f' (from {trial.reused})' if trial.reused else ''}"
+    return f"trial {trial.trial + 1}", f"{said}{f' (from {trial.reused})' if trial.reused else ''}"
 
 
 def _grade(grade: Grade) -> Text:

@@ -66,7 +66,7 @@ def test_answers_grades_and_the_difference_are_shown_and_that_nothing_is_decided
     said = (looked_at / "said.txt").read_text()
     assert "baseline v1  2 of 2 passed\n" in said
     assert "candidate v2  0 of 2 passed\n" in said
-    assert "  trial 1  ✗ failed" in said
+    assert "  trial 2  ✗ failed" in said
     assert "The answer lacks what the simulator's rule looks for." in " ".join(said.split())
     assert "    [-You have 30 days. -]About 17." in said
     assert said.endswith("Only 2 cases were run, which decides nothing.\nThe trials are in run\n")

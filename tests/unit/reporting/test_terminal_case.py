@@ -71,17 +71,17 @@ late  critical  [refund, vip]  support on letters
     }
 
 baseline v3  1 of 2 passed
-  trial 0  ✓ passed
-  trial 1  ✗ failed
-  answer of trial 0
+  trial 1  ✓ passed
+  trial 2  ✗ failed
+  answer of trial 1
     You have 30 days.
     Regards
   ✓ rubric  It says so.
 
 candidate v4  0 of 1 passed
-  trial 0  ✗ failed (from cache)
-  trial 1  ! errored: timeout: no answer within 60 s
-  answer of trial 0
+  trial 1  ✗ failed (from cache)
+  trial 2  ! errored: timeout: no answer within 60 s
+  answer of trial 1
     You have some days.
     Regards
   ✗ rubric  It does not say so.
