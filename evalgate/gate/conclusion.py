@@ -1,9 +1,6 @@
 """Draws the verdict of a run from its plan and its trials."""
 
-from array import array
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from evalgate.deciding import reasons
 from evalgate.deciding.flakiness import flaky_cases
@@ -19,26 +16,22 @@ from evalgate.gate.looks import History, look_taken
 from evalgate.gate.matching import Matchup
 from evalgate.gate.planning import Plan
 from evalgate.gate.standing import MatchupTrials, Standing, is_refuted
+from evalgate.gate.tally import Tally
 from evalgate.model.change import Finding
-from evalgate.model.chat import FailureKind
 from evalgate.model.comparison import CaseKind, CasePair
 from evalgate.model.policy import GateRules, OnInconclusive, Policy
 from evalgate.model.prompt import PromptVersion
-from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.trial import Arm, Trial
 from evalgate.model.turning import Turning
 from evalgate.model.verdict import (
     ChangedCases,
-    Latency,
     PromptVerdict,
     Reason,
     RunVerdict,
-    Spending,
     Verdict,
     VersionRef,
 )
-from evalgate.running.account import known_sum
-from evalgate.running.retry import STOPS_RUN
-from evalgate.running.scheduler import NOT_STARTED, StopReason
+from evalgate.running.scheduler import StopReason
 
 BROKEN_OFF = (
     "This run was broken off and gone on with: the calls in flight at that moment may have cost "
@@ -56,7 +49,7 @@ def conclude(
         trials: yields the run's trials; called once.
         stopped: why the run ended before its last trial, if it did; its trials tell it too.
     """
-    total = _Tally()
+    total = Tally()
     evidence = [
         _Evidence(matchup, matchup.rules(plan.sources.policy.gate)) for matchup in plan.matchups
     ]
@@ -98,70 +91,12 @@ def _exit_code(verdict: Verdict, why: Sequence[Reason], rules: GateRules) -> Exi
     return verdict.exit_code(OnInconclusive.BLOCK if awaits else rules.on_inconclusive)
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Adds up what trials cost and how long the candidate took."""
-
-    cost_usd: float | None = 0.0
-    judge_usd: float | None = 0.0
-    at_most_usd: float = 0.0
-    reused: Counter[str] = field(default_factory=Counter)
-    calls: int = 0
-    simulated: bool = False
-    latencies: "array[int]" = field(default_factory=lambda: array("Q"))
-    trials: int = 0
-    ungraded: Counter[str] = field(default_factory=Counter)
-    stopped: StopReason | None = None
-
-    def add(self, trial: Trial) -> None:
-        self.cost_usd = known_sum(self.cost_usd, trial.cost_usd)
-        self.judge_usd = known_sum(self.judge_usd, trial.judge_cost_usd)
-        self.at_most_usd += trial.booked_usd if trial.cost_usd is None else trial.cost_usd
-        if trial.reused:
-            self.reused[trial.reused] += 1
-        self.calls += trial.calls
-        self.trials += 1
-        self.stopped = self.stopped or _stop_told_by(trial)
-        # A required grader without a grade makes the trial errored, which the ledger shows.
-        self.ungraded.update(
-            {grade.grader for grade in trial.grades if grade.passed is None and not grade.required}
-        )
-        if trial.completion is not None:
-            self.simulated = self.simulated or trial.completion.simulated
-            if trial.arm is Arm.CANDIDATE:
-                self.latencies.append(trial.completion.latency_ms)
-
-    @property
-    def spending(self) -> Spending:
-        known = self.cost_usd is not None and self.judge_usd is not None
-        return Spending(
-            answers_usd=(self.cost_usd or 0.0) - (self.judge_usd or 0.0) if known else None,
-            judge_usd=self.judge_usd,
-            at_most_usd=self.at_most_usd,
-            reused=dict(sorted(self.reused.items())),
-        )
-
-    @property
-    def latency(self) -> Latency | None:
-        return Latency.of(self.latencies)
-
-
-def _stop_told_by(trial: Trial) -> StopReason | None:
-    """Return why the run stopped, as far as one trial tells; so no log reads as a whole run's."""
-    error = trial.error
-    if error is not None and error.kind == FailureKind.CALL_NEEDED:
-        return None
-    if error is None or (trial.status is not TrialStatus.SKIPPED and error.kind not in STOPS_RUN):
-        return None
-    return StopReason(kind=error.kind, message=error.message.removeprefix(NOT_STARTED))
-
-
 class _Evidence:
     """What the trials of one matchup say, and what they cost."""
 
     def __init__(self, matchup: Matchup, rules: GateRules) -> None:
         self.matchup = matchup
-        self.tally = _Tally()
+        self.tally = Tally()
         self._trials = MatchupTrials(matchup, rules)
 
     def add(self, trial: Trial) -> None:
@@ -309,7 +244,7 @@ def _unproven(prompts: Sequence[PromptVerdict]) -> Iterator[str]:
             )
 
 
-def _silent_graders(tally: _Tally, rules: GateRules) -> Iterator[Reason]:
+def _silent_graders(tally: Tally, rules: GateRules) -> Iterator[Reason]:
     """Yield a reason for each optional grader that gave no grade more often than is tolerable."""
     for grader, number in sorted(tally.ungraded.items()):
         if exceeds(number, rules.error_budget, of=tally.trials):

@@ -7,12 +7,11 @@ Which trial stands for a case does not depend on the order of the trials.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from evalgate.grading.transcript import tool_call_line
-from evalgate.model.chat import Completion
+from evalgate.deciding.accounts import outcome_of
 from evalgate.model.evalset import Case
-from evalgate.model.trial import CONFIRMATION, Arm, Trial, TrialStatus
+from evalgate.model.trial import Arm, Trial, TrialStatus
 from evalgate.model.verdict import PromptVerdict
 from evalgate.reporting.figures import Figuring
 from evalgate.reporting.story import (
@@ -24,7 +23,7 @@ from evalgate.reporting.story import (
     Outcome,
     TrialStory,
 )
-from evalgate.reporting.visible import ended, excerpt
+from evalgate.reporting.trial_telling import arm_story, error_story, trial_story
 
 TEXT_LIMIT = 20_000
 """The longest text of a report, in characters."""
@@ -38,10 +37,7 @@ MOST_WHOLE = 10_000
 _WHOLE_TEXTS = 32_000_000
 """How many characters the answers of a whole set may have in all."""
 
-_OTHER_ANSWER_LIMIT = 4_000
 _UNRANKED = (float("inf"), 0)
-_MESSAGE_LIMIT = 500
-_REASON_LIMIT = 2_000
 
 
 def text_limit(cases: int) -> int:
@@ -135,13 +131,13 @@ class Gathering:
         self._note_grades(trial)
         if self._whole:
             record.trials = [] if record.trials is None else record.trials
-            record.trials.append(_trial_story(trial, told=trial.case in self._told))
+            record.trials.append(trial_story(trial, told=trial.case in self._told))
         if trial.arm is Arm.BASELINE:
             self._forget(trial.case)
         match trial.status:
             case TrialStatus.ERRORED:
                 record.errored = {} if record.errored is None else record.errored
-                record.errored[trial.trial] = _error_story(trial)
+                record.errored[trial.trial] = error_story(trial)
             case TrialStatus.SKIPPED:
                 record.skipped = {} if record.skipped is None else record.skipped
                 record.skipped[trial.trial] = trial.error.kind if trial.error else "skipped"
@@ -261,7 +257,7 @@ class Gathering:
         return (trial.prompt, trial.evalset, trial.version, trial.version_hash) == where
 
     def _add_graded(self, trial: Trial, record: _Record) -> None:
-        outcome = _outcome_of(trial)
+        outcome = outcome_of(trial)
         if outcome is None:
             return
         record.add(trial.trial, outcome)
@@ -271,7 +267,7 @@ class Gathering:
         rank = (-outcome if wants_pass else outcome, trial.trial)
         if rank < record.rank:
             limit = TEXT_LIMIT if trial.case in self._told else self._limit
-            record.rank, record.answer = rank, _arm_story(trial, limit)
+            record.rank, record.answer = rank, arm_story(trial, limit)
 
     def _note_grades(self, trial: Trial) -> None:
         if trial.status is not TrialStatus.GRADED or any(g.passed is None for g in trial.grades):
@@ -302,55 +298,3 @@ class Gathering:
         """Return the records by case and arm."""
         records = [self._records[arm] for arm in Arm]
         return (arms[case] for case in self.ids for arms in records if case in arms)
-
-
-def _outcome_of(trial: Trial) -> float | None:
-    if trial.passed is None:
-        return trial.score
-    # The two numbers of this line, not two new ones for each trial.
-    return 1.0 if trial.passed else 0.0
-
-
-def _arm_story(trial: Trial, limit: int) -> ArmStory:
-    completion = trial.completion
-    return ArmStory(
-        version=trial.version,
-        trial=trial.trial,
-        answer=excerpt(_said(completion) if completion else "", limit),
-        stop_reason=completion.stop_reason if completion else "",
-        grades=tuple(
-            replace(grade, reason=ended(grade.reason, _REASON_LIMIT)) for grade in trial.grades
-        ),
-    )
-
-
-def _trial_story(trial: Trial, *, told: bool) -> TrialStory:
-    completion = trial.completion
-    graded = trial.status is TrialStatus.GRADED
-    return TrialStory(
-        trial=trial.trial,
-        outcome=_outcome_of(trial) if graded else None,
-        why="" if graded else trial.error.kind if trial.error else trial.status.value,
-        latency_ms=completion.latency_ms if completion else None,
-        cost_usd=trial.cost_usd,
-        reused=trial.reused,
-        confirms=trial.purpose == CONFIRMATION,
-        answer=excerpt(_said(completion), _OTHER_ANSWER_LIMIT) if told and completion else None,
-    )
-
-
-def _error_story(trial: Trial) -> ErrorStory:
-    message = trial.error.message if trial.error else ""
-    return ErrorStory(
-        case=trial.case,
-        arm=trial.arm,
-        trial=trial.trial,
-        kind=trial.error.kind if trial.error else "unknown",
-        message=ended(message, _MESSAGE_LIMIT),
-    )
-
-
-def _said(completion: Completion) -> str:
-    """Return the words of an answer, and below them the tools that it called."""
-    calls = (f"[calls {tool_call_line(call)}]" for call in completion.tool_calls)
-    return "\n".join(filter(None, (completion.text, *calls)))
