@@ -296,6 +296,7 @@ def test_a_case_tells_input_expectation_grades_and_every_trial(page: Page) -> No
         "The window of 30 days is missing",
     ):
         expect(case).to_contain_text(text)
+    expect(case.locator(".side").nth(0)).to_contain_text("trial 1 of 2")
     fails = case.locator(".side").nth(1).locator(".grades li").first
     expect(fails).to_contain_text("states the window fails")
     rows = case.locator(".trials tbody tr")
@@ -345,9 +346,12 @@ def test_one_comes_back_to_where_one_left_the_list(browser: Browser, address: st
         assert left > 0
         link.click()
         expect(page.locator("#case-title")).to_be_focused()
-        page.go_back()
-        expect(link).to_be_focused()
-        assert page.evaluate("scrollY") == left
+        for way_back in (page.go_back, page.get_by_role("link", name="All cases").click):
+            way_back()
+            expect(link).to_be_focused()
+            assert page.evaluate("scrollY") == left
+            link.click()
+            expect(page.locator("#case-title")).to_be_focused()
 
 
 def test_what_the_browsers_own_menu_prints_is_at_hand(page: Page) -> None:
@@ -385,6 +389,7 @@ def test_link_and_yaml_of_a_case_and_the_runs_command_are_copied(
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == link
+        expect(page.get_by_role("button", name="Copy link")).to_be_visible()
         page.get_by_role("button", name="Copy as YAML").click()
         assert page.evaluate("navigator.clipboard.readText()") == "- id: refund-late\n"
         page.get_by_role("button", name="Copy command").first.click()
