@@ -5,8 +5,8 @@ from evalgate.cli.tracking import tracks
 from evalgate.gate.file_changes import file_changes
 from evalgate.gate.planning import Plan
 from evalgate.gate.settings import command, settings
+from evalgate.gate.tracks import Tracks
 from evalgate.model.ports import Repository
-from evalgate.model.track import Track
 from evalgate.reporting.background import Background
 
 
@@ -21,9 +21,11 @@ def background(
         policy: the path that a command has to name, if it has to.
         in_workflow: whether only what origin had counts.
     """
+    past = _past(plan, repository, in_workflow=in_workflow)
     return Background(
         files=file_changes(plan),
-        tracks=_tracks(plan, repository, in_workflow=in_workflow),
+        tracks=past.tracks,
+        track_notes=past.notes,
         source_of=case_yaml,
         policy=policy,
         command=command(plan),
@@ -31,16 +33,15 @@ def background(
     )
 
 
-def _tracks(plan: Plan, repository: Repository | None, *, in_workflow: bool) -> tuple[Track, ...]:
+def _past(plan: Plan, repository: Repository | None, *, in_workflow: bool) -> Tracks:
     """Return the tracks as the base and its records had them when the run began."""
     trusted = plan.sources.trusted
     if repository is None or plan.records is None or trusted is None:
-        return ()
-    found = tracks(
+        return Tracks()
+    return tracks(
         repository,
         plan.sources.policy,
         trusted=trusted,
         at=plan.records_at,
         in_workflow=in_workflow,
     )
-    return found.tracks

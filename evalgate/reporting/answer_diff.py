@@ -7,13 +7,10 @@ from collections.abc import Iterator, Sequence
 from evalgate.model.document import Data
 from evalgate.reporting.numbers import count
 from evalgate.reporting.stretches import stretches
-from evalgate.reporting.word_diff import likeness, word_diff
+from evalgate.reporting.word_diff import ALIKE, likeness, word_diff
 
 _MOST_LINES = 1_000
 """Answers with more lines are not compared: nobody reads that in a comment."""
-
-_LEAST_LIKENESS = 0.35
-"""Texts that share less are two texts, not one that changed."""
 
 _LOOKED_AT = 2_000
 _LONG = 100
@@ -28,7 +25,7 @@ def answer_diff(before: str, after: str) -> list[str] | None:
     None when the answers share too little for that to be read, or are too long to compare.
     """
     old, new = _spread(before, after)
-    if likeness(word_diff(old[:_LOOKED_AT], new[:_LOOKED_AT])) < _LEAST_LIKENESS:
+    if likeness(word_diff(old[:_LOOKED_AT], new[:_LOOKED_AT])) < ALIKE:
         return None
     return marked_lines(*_lines(old, new))
 

@@ -13,14 +13,15 @@ from evalgate.model.verdict import PromptVerdict
 class Background:
     """What is known of the prompts of a run.
 
-    `files` are those that a candidate changes, by prompt and version. `source_of` writes a case as
-    it stands in an eval set. `policy` is the path that a command has to name, None where there is
-    but one policy. `command` asks the same question again, and `settings` are what its
-    answer depends on besides.
+    `files` are those that a candidate changes, by prompt and version; `track_notes` say what the
+    `tracks` lack. `source_of` writes a case as it stands in an eval set. `policy` is the path that
+    a command has to name, None where there is but one policy. `command` asks the same question
+    again, and `settings` are what its answer depends on besides.
     """
 
     files: Mapping[tuple[str, str], tuple[FileChange, ...]] = field(default_factory=dict)
     tracks: tuple[Track, ...] = ()
+    track_notes: tuple[str, ...] = ()
     source_of: Callable[[Case], str] = lambda _: ""
     policy: str | None = None
     command: str = ""

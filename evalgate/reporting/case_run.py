@@ -1,12 +1,13 @@
 """What the trials of one case came to, arm by arm, for somebody who looks at that case alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from evalgate.deciding.accounts import outcome_of
 from evalgate.model.chat import Completion
 from evalgate.model.comparison import PlannedCase
 from evalgate.model.evalset import Case
-from evalgate.model.trial import Arm, Trial, TrialStatus
+from evalgate.model.trial import Arm, Trial
 from evalgate.model.verdict import VersionRef
 
 
@@ -21,7 +22,7 @@ class ArmRun:
     @property
     def outcomes(self) -> tuple[float, ...]:
         """The outcomes of the graded trials in 0..1."""
-        return tuple(outcome(trial) for trial in self.trials if is_graded(trial))
+        return _outcomes(self.trials)
 
     @property
     def answer(self) -> Completion | None:
@@ -38,16 +39,6 @@ class CaseRun:
     case: Case
     planned: PlannedCase
     arms: Mapping[Arm, ArmRun]
-
-
-def is_graded(trial: Trial) -> bool:
-    """Whether a trial counts."""
-    return trial.status is TrialStatus.GRADED
-
-
-def outcome(trial: Trial) -> float:
-    """Return what a graded trial came to, in 0..1."""
-    return float(trial.passed) if trial.passed is not None else trial.score or 0.0
 
 
 def case_run(
@@ -74,7 +65,10 @@ def case_run(
             == (trial.prompt, trial.evalset, trial.case, trial.version_hash)
         ):
             own[trial.arm].append(trial)
-    means = {arm: _mean([outcome(each) for each in own[arm] if is_graded(each)]) for arm in own}
+    means = {
+        arm: _mean([found for each in own[arm] if (found := outcome_of(each)) is not None])
+        for arm in own
+    }
     wins = means.get(Arm.CANDIDATE, 0.0) > means.get(Arm.BASELINE, 1.0)
     return CaseRun(
         prompt=subject[0],
@@ -91,11 +85,19 @@ def case_run(
 
 def _arm_run(version: VersionRef, trials: Iterable[Trial], *, best: bool) -> ArmRun:
     ordered = sorted(trials, key=lambda trial: trial.trial)
-    graded = [trial for trial in ordered if is_graded(trial)]
     sign = -1 if best else 1
-    telling = min(graded, key=lambda trial: (sign * outcome(trial), trial.trial), default=None)
+    ranked = [
+        (sign * found, place)
+        for place, trial in enumerate(ordered)
+        if (found := outcome_of(trial)) is not None
+    ]
+    telling = ordered[min(ranked)[1]] if ranked else None
     return ArmRun(version=version.version, trials=tuple(ordered), telling=telling)
 
 
-def _mean(outcomes: list[float]) -> float:
+def _outcomes(trials: Iterable[Trial]) -> tuple[float, ...]:
+    return tuple(found for trial in trials if (found := outcome_of(trial)) is not None)
+
+
+def _mean(outcomes: Sequence[float]) -> float:
     return sum(outcomes) / len(outcomes) if outcomes else 0.0

@@ -62,6 +62,11 @@ class CaseTelling:
 
 
 def _excerpt_of(value: Data, limit: int) -> Excerpt:
+    return excerpt(text_of(value), limit)
+
+
+def text_of(value: Data) -> str:
+    """Return a value of a case as people read it."""
     if is_conversation(value) or is_file(value) or isinstance(value, str):
-        return excerpt(transcript(value), limit)
-    return excerpt(json.dumps(value, ensure_ascii=False, indent=2), limit)
+        return transcript(value)
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,43 +1,50 @@
 """Writes in Markdown what changed between two texts: a minus for what went, a plus for new."""
 
-from collections.abc import Iterator, Sequence
-from difflib import unified_diff
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
+from evalgate.model.change import FileChange
 from evalgate.reporting.answer_diff import answer_diff
+from evalgate.reporting.line_diff import Line, compared
 from evalgate.reporting.markdown import code, details, fence
 from evalgate.reporting.numbers import count
 from evalgate.reporting.visible import Excerpt
+from evalgate.reporting.word_diff import Kind
 
 _LONGEST_LINE = 400
-_MOST_FILE_LINES = 3_000
+_SIGNS: Mapping[Kind, str] = {Kind.SAME: " ", Kind.GONE: "-", Kind.ADDED: "+"}
 
 
-def diff_block(
-    before: str | None, after: str | None, *, path: str, budget: int, formerly: str = ""
-) -> str:
+def diff_block(change: FileChange, *, budget: int) -> str:
     """Return a fold with the changes of one file, in hunks; empty when nothing changed.
 
     Args:
-        before: its text at first; None when it is new.
-        after: its text now; None when it is no longer included.
-        path: where it is, from the repository's root.
+        change: the file before and after.
         budget: the most characters of changes that are shown.
-        formerly: the path of the file that it is held against, when that is another.
     """
-    if before == after:
+    if change.before == change.after:
         return ""
-    old, new = ((text or "").splitlines() for text in (before, after))
-    if max(len(old), len(new)) > _MOST_FILE_LINES:
-        return f"{code(path, 120)} changed and is too long to compare here."
-    # The first two lines of a unified diff name the files, which the fold does already.
-    lines = [line.rstrip("\n") for line in unified_diff(old, new, n=3, lineterm="")][2:]
-    gone, added = (sum(line.startswith(sign) for line in lines) for sign in "-+")
-    size = f"+{added:,} −{gone:,} {'line' if added + gone == 1 else 'lines'}"
-    if before is None or after is None:
-        size = f"{'new' if before is None else 'no longer included'}, {size}"
-    against = f" against {code(formerly, 120)}" if formerly else ""
-    body = diff_fence(lines, budget) if lines else "Only line breaks changed."
-    return details(f"What the change does to {code(path, 120)}{against}: {size}", body)
+    found = compared(change)
+    lines = [line for hunk in _hunks(found.lines) for line in hunk]
+    against = f" against {code(change.formerly, 120)}" if change.formerly else ""
+    title = f"What the change does to {code(change.path, 120)}{against}: {found.summary}"
+    return details(title, diff_fence(lines, budget) if lines else "Only line breaks changed.")
+
+
+def _hunks(lines: Sequence[Line]) -> Iterator[list[str]]:
+    """Yield what stands together, each under the places and numbers of its lines."""
+    for is_left_out, group in groupby(lines, key=lambda line: line.left_out > 0):
+        hunk = list(group)
+        if is_left_out:
+            continue
+        places = (_place([line.before for line in hunk]), _place([line.after for line in hunk]))
+        told = [f"{_SIGNS[line.kind]}{''.join(p.text for p in line.pieces)}" for line in hunk]
+        yield [f"@@ -{places[0]} +{places[1]} @@", *told]
+
+
+def _place(numbers: Sequence[int]) -> str:
+    there = [number for number in numbers if number]
+    return f"{there[0] if there else 0},{len(there)}"
 
 
 def answers_block(before: Excerpt, after: Excerpt, limit: int) -> str | None:

@@ -113,16 +113,7 @@ def _prompt_changes(report: Report, depth: Depth) -> list[str]:
     if not depth.text:
         return []
     files = [file for story in report.prompts[: depth.prompts] for file in story.files]
-    blocks = (
-        diff_block(
-            file.before,
-            file.after,
-            path=file.path,
-            budget=2 * depth.text,
-            formerly=file.formerly,
-        )
-        for file in dict.fromkeys(files)
-    )
+    blocks = (diff_block(file, budget=2 * depth.text) for file in dict.fromkeys(files))
     return [block for block in blocks if block][:_FILES_SHOWN]
 
 

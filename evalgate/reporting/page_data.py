@@ -24,10 +24,7 @@ from evalgate.reporting.story import (
     complaint_of,
 )
 from evalgate.reporting.visible import Excerpt, ended, shorter, visible
-from evalgate.reporting.word_diff import likeness, word_diff
-
-ALIKE = 0.3
-"""The share that two answers must have in common for their differences to be shown in them."""
+from evalgate.reporting.word_diff import ALIKE, likeness, word_diff
 
 _FLIPPED = frozenset((Outcome.REGRESSED, Outcome.FAILING, Outcome.FIXED, Outcome.WAIVED))
 

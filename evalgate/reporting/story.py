@@ -213,7 +213,8 @@ class Report:
     """One run, told: a sentence, what follows from it, and the evidence prompt by prompt.
 
     `command` asks the same question again; `settings` are what its answer depends on besides, as
-    name and value. `tracks` are those of every prompt that is on record.
+    name and value. `tracks` are those of every prompt that is on record, and `track_notes` say
+    what they lack.
     """
 
     run: RunVerdict
@@ -225,6 +226,7 @@ class Report:
     command: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     tracks: tuple[Track, ...] = ()
+    track_notes: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -62,6 +62,7 @@ def tell(
         command=background.command,
         settings=background.settings,
         tracks=background.tracks,
+        track_notes=background.track_notes,
     )
 
 

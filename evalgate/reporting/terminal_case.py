@@ -1,22 +1,19 @@
 """Tells the trials of one case in a terminal and in a build log: answers, grades, a word diff."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from evalgate.grading.case_files import is_file
-from evalgate.grading.messages import is_conversation
-from evalgate.grading.transcript import tool_call_line, transcript
-from evalgate.model.chat import Completion
+from evalgate.deciding.accounts import outcome_of
 from evalgate.model.comparison import CaseKind
-from evalgate.model.document import Data
 from evalgate.model.trial import Arm, Grade, Trial, TrialStatus
-from evalgate.reporting.case_run import ArmRun, CaseRun, outcome
+from evalgate.reporting.case_run import ArmRun, CaseRun
+from evalgate.reporting.case_telling import text_of
 from evalgate.reporting.numbers import tally
 from evalgate.reporting.terminal_text import in_lines, rows, safe
+from evalgate.reporting.trial_telling import said
 from evalgate.reporting.visible import excerpt
 from evalgate.reporting.word_diff import Kind, word_diff
 
@@ -40,9 +37,9 @@ _MARKS: Mapping[Kind, tuple[str, str]] = {
 def show_case(run: CaseRun, console: Console) -> None:
     """Print what a case asks, what each arm made of it, and how their answers differ."""
     console.print(_title(run))
-    inputs = [(name, _read(value)) for name, value in run.case.vars.items()]
+    inputs = [(name, text_of(value)) for name, value in run.case.vars.items()]
     if run.case.expected is not None:
-        inputs.append(("expected", _read(run.case.expected)))
+        inputs.append(("expected", text_of(run.case.expected)))
     for name, text in inputs:
         _show_text(name, text, console, limit=_INPUT)
     for arm in Arm:
@@ -80,7 +77,7 @@ def _show_arm(arm: Arm, run: ArmRun, console: Console) -> None:
         console.print("  the answer was not kept", style="dim")
     else:
         name = f"answer of trial {run.telling.trial + 1}"
-        _show_text(name, _said(run.answer), console, limit=_ANSWER)
+        _show_text(name, said(run.answer), console, limit=_ANSWER)
         if run.answer.stop_reason != "end_turn":
             console.print(
                 Text.assemble("  ", safe(f"ended with {run.answer.stop_reason}", "yellow"))
@@ -90,22 +87,23 @@ def _show_arm(arm: Arm, run: ArmRun, console: Console) -> None:
 
 
 def _trial_row(trial: Trial) -> tuple[str, str]:
-    said = trial.status.value
+    told = trial.status.value
     if trial.status is TrialStatus.GRADED:
         sign, _ = _SIGNS[trial.passed]
-        score = "" if outcome(trial) in {0.0, 1.0} else f", score {outcome(trial):.2f}"
-        said = f"{sign} {'passed' if trial.passed else 'failed'}{score}"
+        outcome = outcome_of(trial)
+        score = "" if outcome in {0.0, 1.0, None} else f", score {outcome:.2f}"
+        told = f"{sign} {'passed' if trial.passed else 'failed'}{score}"
     elif trial.error:
-        said = f"! {said}: {trial.error.kind}: {trial.error.message}"
-    return f"trial {trial.trial + 1}", f"{said}{f' (from {trial.reused})' if trial.reused else ''}"
+        told = f"! {told}: {trial.error.kind}: {trial.error.message}"
+    return f"trial {trial.trial + 1}", f"{told}{f' (from {trial.reused})' if trial.reused else ''}"
 
 
 def _grade(grade: Grade) -> Text:
     sign, colour = _SIGNS[grade.passed]
-    said = grade.reason or grade.cause or ""
+    why = grade.reason or grade.cause or ""
     optional = "" if grade.required else " (optional)"
     head = Text.assemble((f"{sign} ", colour), safe(f"{grade.grader}{optional}"))
-    return Text.assemble(head, "  ", safe(said, "dim")) if said else head
+    return Text.assemble(head, "  ", safe(why, "dim")) if why else head
 
 
 def _show_text(name: str, text: str, console: Console, *, limit: int) -> None:
@@ -120,7 +118,7 @@ def _show_difference(run: CaseRun, console: Console) -> None:
     answers = [arm.answer for arm in run.arms.values() if arm.answer is not None]
     if len(answers) < len(Arm):
         return
-    before, after = (_said(answer)[:_ANSWER] for answer in answers)
+    before, after = (said(answer)[:_ANSWER] for answer in answers)
     console.print()
     if before == after:
         console.print("Both answers are the same.")
@@ -137,14 +135,3 @@ def _marked(before: str, after: str) -> Iterator[Text]:
     for piece in word_diff(before, after):
         opening, closing = _MARKS[piece.kind]
         yield in_lines(f"{opening}{piece.text}{closing}", _STYLES[piece.kind])
-
-
-def _read(value: Data) -> str:
-    if is_conversation(value) or is_file(value) or isinstance(value, str):
-        return transcript(value)
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _said(answer: Completion) -> str:
-    calls = (f"[calls {tool_call_line(call)}]" for call in answer.tool_calls)
-    return "\n".join(filter(None, (answer.text, *calls)))

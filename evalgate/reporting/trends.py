@@ -41,7 +41,7 @@ def trends(report: Report) -> tuple[Trend, ...]:
 
 
 def _run(story: PromptStory) -> RunPoint | None:
-    """Return what the candidate did, by the rate that is over all of its cases."""
+    """Return what the candidate did, by the rate over the cases that were compared."""
     verdict = story.verdict
     rate = verdict.pass_rate.get(Arm.CANDIDATE)
     if rate is None or verdict.candidate is None:

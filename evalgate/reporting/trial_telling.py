@@ -20,7 +20,7 @@ def arm_story(trial: Trial, limit: int) -> ArmStory:
     return ArmStory(
         version=trial.version,
         trial=trial.trial,
-        answer=excerpt(_said(completion) if completion else "", limit),
+        answer=excerpt(said(completion) if completion else "", limit),
         stop_reason=completion.stop_reason if completion else "",
         grades=tuple(
             replace(grade, reason=ended(grade.reason, _REASON_LIMIT)) for grade in trial.grades
@@ -40,7 +40,7 @@ def trial_story(trial: Trial, *, told: bool) -> TrialStory:
         cost_usd=trial.cost_usd,
         reused=trial.reused,
         confirms=trial.purpose == CONFIRMATION,
-        answer=excerpt(_said(completion), _OTHER_ANSWER_LIMIT) if told and completion else None,
+        answer=excerpt(said(completion), _OTHER_ANSWER_LIMIT) if told and completion else None,
     )
 
 
@@ -56,7 +56,7 @@ def error_story(trial: Trial) -> ErrorStory:
     )
 
 
-def _said(completion: Completion) -> str:
+def said(completion: Completion) -> str:
     """Return the words of an answer, and below them the tools that it called."""
     calls = (f"[calls {tool_call_line(call)}]" for call in completion.tool_calls)
     return "\n".join(filter(None, (completion.text, *calls)))

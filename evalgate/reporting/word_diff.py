@@ -26,6 +26,10 @@ MOST_WORDS = 8_000
 """Texts with more words are compared line by line: effort grows with the product of both."""
 
 
+ALIKE = 0.3
+"""The likeness from which on two answers are one that changed, and below which they are two."""
+
+
 class Kind(StrEnum):
     """Where a piece stands: in both texts, only in the one before, or only in the one after."""
 

@@ -34,6 +34,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory, claude: Claude) -> Path:
     assert recorded.returncode == 0, recorded.stderr
     (shop / "prompts/p/v2.md").unlink()
     commit_all(shop, "a record")
+    kept = shop / "reports/baselines/p.p.jsonl"
+    for text in (kept.read_text() + "oops\n", kept.read_text()):
+        kept.write_text(text)
+        commit_all(shop, "broken, then mended")
     write(shop, {"prompts/p/v2.md": version("Be brief.")})
     done = run(shop, "gate", "--base", "main", "--out", "run", server=claude)
     assert done.returncode == 1, done.stderr
@@ -71,6 +75,7 @@ def test_the_page_tells_the_prompts_lines_its_trend_and_every_case(shop: Path) -
     html = (shop / "run/report.html").read_text("utf-8")
     assert LINES.findall(html) == [("gone", "Name the 30 days."), ("added", "Be brief.")]
     assert 'href="#trend"' in html
+    assert "1 line of the records, past ones included, could not be read" in html
     (prompt,) = packed(html, "list")["prompts"]
     assert [row["outcome"] for row in prompt["cases"]] == ["regressed"] * 20
     first = packed(html, "chunk-0")[0]

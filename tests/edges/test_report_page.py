@@ -576,3 +576,14 @@ def test_the_box_of_a_case_is_its_own_after_the_page_was_printed(page: Page) -> 
     assert len(ids) == len(set(ids))
     page.locator("#case").get_by_label("Mark what differs").uncheck()
     assert page.locator("#case .side del").count() == 0
+
+
+def test_answers_of_a_megabyte_are_cut_and_say_so(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(html_of(a_large_report(2, words=150_000)), encoding="utf-8")
+    assert path.stat().st_size < 1_000_000
+    with opened(browser, f"{path.as_uri()}#case/support/v4/letters/case-00000") as (page, watched):
+        notes = page.locator(".side .note").all_inner_texts()
+        assert len(notes) == 2
+        assert all(note.endswith("more characters not shown") for note in notes)
+        assert watched.complaints == []

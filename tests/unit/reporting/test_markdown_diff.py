@@ -2,20 +2,27 @@
 
 from inline_snapshot import snapshot
 
+from evalgate.model.change import FileChange
 from evalgate.reporting.markdown_diff import answers_block, diff_block, diff_fence
 from evalgate.reporting.visible import excerpt
 
 PATH = "prompts/p/v2.md"
 
 
+def a_change(
+    before: str | None, after: str | None, *, path: str = PATH, formerly: str = ""
+) -> FileChange:
+    return FileChange(path=path, before=before, after=after, formerly=formerly)
+
+
 def test_a_changed_file_is_folded_with_its_hunks() -> None:
     before = "".join(f"line {number}\n" for number in range(20))
     after = before.replace("line 9\n", "line nine\nline ten\n")
     assert diff_block(
-        before, after, path=PATH, budget=1_000, formerly="prompts/p/v1.md"
+        a_change(before, after, formerly="prompts/p/v1.md"), budget=1_000
     ) == snapshot("""\
 <details>
-<summary>What the change does to <code>prompts/p/v2.md</code> against <code>prompts/p/v1.md</code>: +2 −1 lines</summary>
+<summary>What the change does to <code>prompts/p/v2.md</code> against <code>prompts/p/v1.md</code>: 2 lines added, 1 removed</summary>
 
 ```diff
 @@ -7,7 +7,8 @@
@@ -34,23 +41,33 @@ def test_a_changed_file_is_folded_with_its_hunks() -> None:
 """)
 
 
+def test_changes_far_apart_stand_each_under_its_own_places() -> None:
+    before = "".join(f"{number}\n" for number in range(1, 31))
+    after = before.replace("2\n", "two\n", 1).replace("29\n", "", 1)
+    block = diff_block(a_change(before, after), budget=1_000)
+    assert [line for line in block.splitlines() if line.startswith("@@")] == [
+        "@@ -1,5 +1,5 @@",
+        "@@ -26,5 +26,4 @@",
+    ]
+
+
 def test_a_new_file_is_all_plus_and_a_deleted_one_all_minus() -> None:
-    assert "+a\n+b\n```" in diff_block(None, "a\nb\n", path=PATH, budget=100)
-    assert "-a\n-b\n```" in diff_block("a\nb\n", None, path=PATH, budget=100)
+    assert "+a\n+b\n```" in diff_block(a_change(None, "a\nb\n"), budget=100)
+    assert "-a\n-b\n```" in diff_block(a_change("a\nb\n", None), budget=100)
 
 
 def test_an_unchanged_file_is_not_shown() -> None:
-    assert diff_block("a\n", "a\n", path=PATH, budget=100) == ""
+    assert diff_block(a_change("a\n", "a\n"), budget=100) == ""
 
 
 def test_line_breaks_alone_are_said_to_be_the_change() -> None:
-    assert "Only line breaks changed." in diff_block("a\nb", "a\r\nb\r\n", path=PATH, budget=100)
+    assert "Only line breaks changed." in diff_block(a_change("a\nb", "a\r\nb\r\n"), budget=100)
 
 
-def test_a_huge_file_is_only_named() -> None:
-    assert diff_block("a\n" * 6_000, "b\n" * 6_000, path=PATH, budget=100) == (
-        f"<code>{PATH}</code> changed and is too long to compare here."
-    )
+def test_of_a_huge_file_the_beginning_is_told() -> None:
+    block = diff_block(a_change("a\n" * 6_000, "b\n" * 6_000), budget=100)
+    assert "changed; only the beginning is shown, the whole is too long</summary>" in block
+    assert "-a\n-a\n" in block
 
 
 def test_a_diff_is_cut_between_lines_and_says_so() -> None:
@@ -65,7 +82,7 @@ def test_a_very_long_line_is_cut() -> None:
 
 def test_nothing_in_a_diff_closes_its_fence_or_commands_a_log() -> None:
     hostile = "````\n</details>\n::error::stop\n##[error]no\n\x1b[31m\u202e @everyone"
-    block = diff_block("", hostile, path="a`|<b>@all", budget=1_000)
+    block = diff_block(a_change("", hostile, path="a`|<b>@all"), budget=1_000)
     assert block.count("</details>\n") == 1
     assert "`````diff\n" in block
     assert "##[" not in block
@@ -82,8 +99,8 @@ def test_answers_that_were_cut_say_which() -> None:
 
 
 def test_a_file_that_comes_or_goes_is_called_so() -> None:
-    assert ": new, +1 −0 line</summary>" in diff_block(None, "a\n", path=PATH, budget=100)
-    assert ": no longer included, +0 −1 line<" in diff_block("a\n", None, path=PATH, budget=100)
+    assert ": new</summary>" in diff_block(a_change(None, "a\n"), budget=100)
+    assert ": no longer included<" in diff_block(a_change("a\n", None), budget=100)
 
 
 def test_a_tab_is_as_wide_in_every_viewer() -> None:

@@ -81,3 +81,8 @@ def test_the_page_has_a_view_of_the_trend_only_where_there_are_records(
     assert "<td>claude-haiku-5-5</td>" in html
     assert "90% to 98%" in html
     assert "#trend" not in page(a_report())
+
+
+def test_what_the_tracks_lack_is_said_beside_them(a_report: Callable[..., Report]) -> None:
+    report = replace(a_report(), tracks=(a_track("support"),), track_notes=("It is `shallow`.",))
+    assert "It is <code>shallow</code>." in page(report)
