@@ -10,6 +10,11 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 	--no-emit-index-url --no-emit-find-links --extra gate
 # pip compiles what it installs, but not what it links to.
 COMPILED := $(BIN)/python -m compileall -q evalgate
+TYPES := $(BIN)/mypy --num-workers auto evalgate tests benchmarks upkeep
+# The files of tests are handed out to processes whole, the slow ones first. There is one process more
+# than cores, because many tests wait for servers, browsers and runners. `make WORKERS=0 test` has one.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 WORKFLOWS := $(wildcard .github/workflows/*.yml evalgate/workflows/*.yml)
 
 .PHONY: help demo test check lint lock clean
@@ -22,21 +27,21 @@ demo: $(VENV)/gate.stamp ## Gate a harmless and a damaging prompt change, withou
 	@$(BIN)/evalgate demo
 
 test: lint ## Everything that continuous integration runs
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(SIDE_BY_SIDE)
 
 check: $(VENV)/dev.stamp ## The fast half of the tests: linters and units
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests benchmarks upkeep
-	@$(BIN)/pytest tests/unit
+	@$(TYPES)
+	@$(BIN)/pytest $(SIDE_BY_SIDE) tests/unit
 
 lint: $(VENV)/dev.stamp ## Format, style, types, import contracts, workflow files
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
-	@$(BIN)/mypy evalgate tests benchmarks upkeep
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	@$(BIN)/zizmor --quiet --offline --strict-collection --persona=auditor action.yml $(WORKFLOWS)
+	@$(TYPES)
 
 lock: ## Resolve requirements/*.lock again (needs uv; pins stay where they still fit)
 	@$(COMPILE) pyproject.toml requirements/build.in --output-file requirements/gate.lock

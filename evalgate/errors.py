@@ -3,6 +3,7 @@
 EvalgateError
 ├── UsageError              2   the command line or the surroundings are wrong
 │   ├── MissingExtraError   2   a verb needs packages that are not installed
+│   ├── MovedError          2   somebody else changed the file that was to be changed
 │   └── NothingStableError  2   no stable version has an eval set to be run on
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
 ├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
@@ -10,6 +11,10 @@ EvalgateError
 ├── GitHubError             4   GitHub cannot answer, or refuses what was asked
 │   ├── NotPermittedError   4   the token lacks a permission; the message names it
 │   └── BranchMovedError    4   somebody else moved the branch that was to be moved
+├── CallError               4   an application's call got no answer
+│   ├── PromptDisabledError 4   the kill switch of the prompt is on
+│   ├── DeadlineError       4   the time of the call is over
+│   └── BrokenStreamError   4   a stream broke after its first content
 └── InterruptedRunError   130   the user broke a run off; it can be gone on with
 
 Anything else that escapes is a bug (70). A failing gate is a verdict, not an error.
@@ -66,6 +71,14 @@ class MissingExtraError(UsageError):
     """A verb needs packages that are not installed."""
 
 
+class MovedError(UsageError):
+    """Somebody else changed the file that was to be changed; `content` is what it is now."""
+
+    def __init__(self, message: str, *, content: bytes | None) -> None:
+        super().__init__(message)
+        self.content = content
+
+
 class NothingStableError(UsageError):
     """No stable version has an eval set to be run on; the message names each that has none."""
 
@@ -104,6 +117,32 @@ class NotPermittedError(GitHubError):
 
 class BranchMovedError(GitHubError):
     """Somebody else moved the branch that was to be moved."""
+
+
+class CallError(EvalgateError):
+    """An application's call got no answer: `kind` says why, `request_id` finds it in the log.
+
+    The message repeats nothing of the request, of an answer, or of what a server said.
+    """
+
+    exit_code = ExitCode.NOT_EVALUATED
+
+    def __init__(self, message: str, *, kind: str, request_id: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.request_id = request_id
+
+
+class PromptDisabledError(CallError):
+    """The kill switch of the prompt is on, and the application has nothing to put in its place."""
+
+
+class DeadlineError(CallError):
+    """The time of the call is over."""
+
+
+class BrokenStreamError(CallError):
+    """A stream broke after its first content; what has come of it must not be taken as whole."""
 
 
 class InterruptedRunError(EvalgateError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from evalgate.adapters.completions import encode_completion, read_completion
+from evalgate.adapters.completions import encode_completion, json_bytes, read_completion
 from evalgate.adapters.database import Layout, open_database
 from evalgate.errors import ConfigurationError, UsageError
 from evalgate.model.chat import Completion
@@ -90,7 +90,8 @@ class AnswerStore:
         connection = self._opened()
         if self.notice is not None:
             return
-        row = (key, self._now(), case_of(label), _written(completion))
+        answer = json_bytes(encode_completion(completion, with_blocks=True))
+        row = (key, self._now(), case_of(label), answer)
         try:
             connection.execute(_KEEP, row)
         except sqlite3.Error as error:
@@ -147,15 +148,6 @@ def where(variables: Mapping[str, str]) -> Path:
 def case_of(label: str) -> bytes:
     """Return the case of a trial's label `<case>/<index>`, as a file of answers holds it."""
     return label.rpartition("/")[0].encode(errors="backslashreplace")
-
-
-def _written(completion: Completion) -> bytes:
-    data = encode_completion(completion, with_blocks=True)
-    try:
-        return json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        # Half of a surrogate pair, which a model's JSON can contain, exists only as an escape.
-        return json.dumps(data, allow_nan=False).encode()
 
 
 def _read(answer: bytes, path: str) -> Completion | None:

@@ -1,13 +1,16 @@
 """Opens the SDK's clients, one class per provider, over one shared set of connections."""
 
+from collections.abc import AsyncIterator
+
 from anthropic import (
     AsyncAnthropic,
     AsyncAnthropicBedrock,
     AsyncAnthropicBedrockMantle,
     AsyncAnthropicFoundry,
     AsyncAnthropicVertex,
+    DefaultAioHttpClient,
 )
-from httpx2 import AsyncClient
+from httpx2 import AsyncByteStream, AsyncClient, DecodingError, Limits, Response
 
 from evalgate.adapters.claude_routes import Clouds
 from evalgate.model.route import Provider, Route
@@ -19,6 +22,53 @@ Client = (
     | AsyncAnthropicFoundry
     | AsyncAnthropicVertex
 )
+
+MOST_CONNECTIONS = 10_000
+KEPT_SECONDS = 30.0
+"""How long an idle connection is kept: shorter than servers do, who may else close it in use."""
+
+MEGABYTE = 1024**2
+LARGEST_BODY = 64 * MEGABYTE
+"""Bytes of a response; the longest stream of a model is a third of that."""
+
+LARGEST_PACKED_BODY = 64 * 1024
+"""The same where it is compressed, unasked: a byte may hold a thousand."""
+
+
+def open_connections() -> AsyncClient:
+    """Return connections for clients to share; they read no more of a response than is sensible."""
+    return DefaultAioHttpClient(
+        limits=Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=KEPT_SECONDS),
+        event_hooks={"response": [_bound]},
+        # What is compressed has no size that could be known before it is in memory.
+        headers={"accept-encoding": "identity"},
+    )
+
+
+async def _bound(response: Response) -> None:
+    packed = response.headers.get("content-encoding", "identity") != "identity"
+    if isinstance(response.stream, AsyncByteStream):
+        most = LARGEST_PACKED_BODY if packed else LARGEST_BODY
+        response.stream = _Bounded(response.stream, most)
+
+
+class _Bounded(AsyncByteStream):
+    """The bytes of a body, which break off with an error where they are too many."""
+
+    def __init__(self, stream: AsyncByteStream, most: int) -> None:
+        self._stream = stream
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._stream:
+            size += len(chunk)
+            if size > self._most:
+                raise DecodingError("the body is too large")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 def open_client(

@@ -84,7 +84,7 @@ def _missing_foundry(route: Route, clouds: Clouds) -> Iterator[str]:
         yield "a route over foundry needs its key: set ANTHROPIC_FOUNDRY_API_KEY"
     if not (clouds.foundry_url or route.resource or clouds.foundry_resource):
         yield (
-            "a route over foundry needs `resource` in the policy, or ANTHROPIC_FOUNDRY_RESOURCE "
+            "a route over foundry needs its `resource`, or ANTHROPIC_FOUNDRY_RESOURCE "
             "or ANTHROPIC_FOUNDRY_BASE_URL"
         )
 

@@ -88,6 +88,14 @@ class Teller:
         )
 
 
+class LateError(TimeoutError):
+    """What was waited for has not come; the text says what."""
+
+
+class ClosedError(ConnectionError):
+    """The connections were closed on this side."""
+
+
 class Watch:
     """Notes in `failure` what makes a call fail; only a bug or a cancellation escapes."""
 
@@ -107,9 +115,14 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if isinstance(error, TimeoutError):
+        if isinstance(error, LateError):
+            self.failure = self._teller.told(FailureKind.TIMEOUT, str(error))
+        elif isinstance(error, TimeoutError):
             late = f"no answer within {self._within:.3g} s"
             self.failure = self._teller.told(FailureKind.TIMEOUT, late)
+        elif isinstance(error, ClosedError):
+            closed = "the connections were closed while the call was in flight, or before"
+            self.failure = CallFailure(kind=FailureKind.CONNECTION, message=closed)
         elif isinstance(error, Exception):
             self.failure = self._teller.failure(error)
         return self.failure is not None

@@ -1,5 +1,7 @@
 """A completion as one JSON object: on a line of `trials.jsonl`, and in the store of answers."""
 
+import json
+
 from evalgate.model.chat import Completion, Usage
 from evalgate.model.content import Block, Opaque, Text, ToolCall
 from evalgate.model.document import Data
@@ -60,6 +62,19 @@ def read_completion(section: Section, *, with_blocks: bool) -> Completion:
         blocks=tuple(_read_block(each) for each in blocks),
         tool_calls=tuple(_read_tool_call(each) for each in section.sections("tool_calls")),
     )
+
+
+def json_bytes(data: Data) -> bytes:
+    """Return data as JSON in UTF-8.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    try:
+        return json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which a model's JSON can contain, exists only as an escape.
+        return json.dumps(data, allow_nan=False).encode()
 
 
 def _block(block: Block) -> Data:

@@ -48,6 +48,7 @@ def git(
     stdin: bytes = b"",
     *,
     settings: Mapping[str, str] | None = None,
+    patience: float | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder and return how it ended.
 
@@ -56,9 +57,10 @@ def git(
         arguments: its words, never a shell's.
         stdin: what it reads.
         settings: environment variables on top of ours, which other users cannot read.
+        patience: seconds after which it is ended; None waits for ever.
 
     Raises:
-        RepositoryError: when git is not installed.
+        RepositoryError: when git is not installed, or took too long.
     """
     try:
         return subprocess.run(  # noqa: S603 - a list of arguments, never a shell
@@ -68,9 +70,12 @@ def git(
             capture_output=True,
             check=False,
             env=_environment(os.environ) | dict(settings or {}),
+            timeout=patience,
         )
     except FileNotFoundError:
         raise RepositoryError("git is not installed, or not on the PATH") from None
+    except subprocess.TimeoutExpired:
+        raise RepositoryError(f"git took longer than {patience:g} s, and was ended") from None
 
 
 def check(

@@ -13,7 +13,7 @@ from evalgate.cli.printing import as_one_line
 from evalgate.cli.workflow import Inputs, Workflow
 from evalgate.model.event import Event
 from evalgate.model.github import Annotation, Level
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.publishing.handover import FILE, Handover, handover_document
 
 

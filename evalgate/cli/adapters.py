@@ -9,7 +9,8 @@ from typing import Protocol, cast
 from evalgate.adapters.claude_routes import Clouds
 from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.errors import MissingExtraError
-from evalgate.model.ports import BatchService, ChatModel, GitHub
+from evalgate.model.github_port import GitHub
+from evalgate.model.ports import BatchService, ChatModel
 from evalgate.model.report_folder import FoundReports
 from evalgate.model.route import Route
 from evalgate.model.selftest import Selftest

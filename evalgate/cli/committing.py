@@ -9,7 +9,7 @@ from evalgate.deciding.wording import counted
 from evalgate.errors import BranchMovedError, GitHubError
 from evalgate.gate.recording import joined
 from evalgate.model.github import NewCommit
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.model.trial import Trial
 
 ATTEMPTS = 5

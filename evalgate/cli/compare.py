@@ -8,7 +8,8 @@ from pathlib import Path
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.told_file import read_told_trials
 from evalgate.cli.compare_table import show_comparisons
-from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
+from evalgate.cli.console import PipeConsole
+from evalgate.cli.printing import as_json, print_json, to_standard_output
 from evalgate.deciding.verdict import overall
 from evalgate.errors import ConfigurationError, ExitCode, Problem, UsageError
 from evalgate.gate.comparing import compare_arms

@@ -7,7 +7,7 @@ from evalgate.adapters.archive import read_archive
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli.action_task import Task, notice
 from evalgate.errors import EvalgateError
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.model.report_folder import TRIALS
 
 MOST_BYTES = 200_000_000

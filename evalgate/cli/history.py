@@ -12,9 +12,10 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.records import read_record
 from evalgate.cli.complaint import notify
+from evalgate.cli.console import PipeConsole
 from evalgate.cli.environment import read_environment
 from evalgate.cli.history_table import show_history
-from evalgate.cli.printing import PipeConsole, as_json, print_json, print_lines, to_standard_output
+from evalgate.cli.printing import as_json, print_json, print_lines, to_standard_output
 from evalgate.errors import ConfigurationError, ExitCode, UsageError
 from evalgate.gate.gathering import work_tree_policy
 from evalgate.gate.releases import release_of

@@ -15,7 +15,7 @@ from evalgate.cli.publication import Publication
 from evalgate.cli.workflow import Inputs, Workflow
 from evalgate.cli.world import outside
 from evalgate.errors import EvalgateError, ExitCode, GitHubError, InterruptedRunError, UsageError
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.publishing.approval import (
     approval_command,
     approves,

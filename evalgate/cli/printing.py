@@ -5,17 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
-from rich.console import Console
-
 from evalgate.model.document import Data
-
-
-class PipeConsole(Console):
-    """A console that leaves a closed pipe to us; Rich would end the process with 1."""
-
-    def on_broken_pipe(self) -> None:
-        """Let `to_standard_output` know."""
-        raise BrokenPipeError
 
 
 def to_standard_output(say: Callable[[], None]) -> None:

@@ -20,8 +20,8 @@ from evalgate.gate.outside import Outside
 from evalgate.gate.roots import find_policies
 from evalgate.model.event import Event
 from evalgate.model.github import Annotation, DeploymentState, Level
+from evalgate.model.github_port import GitHub
 from evalgate.model.policy import MoveBy
-from evalgate.model.ports import GitHub
 from evalgate.model.verdict import RunVerdict
 from evalgate.reporting.markdown import prose
 from evalgate.reporting.visible import safe_line, short

@@ -12,7 +12,8 @@ from evalgate.adapters.files import read_json
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
 from evalgate.cli.background import background
-from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
+from evalgate.cli.console import PipeConsole
+from evalgate.cli.printing import as_json, print_json, to_standard_output
 from evalgate.errors import (
     ConfigurationError,
     EvalgateError,

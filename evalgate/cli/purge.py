@@ -6,8 +6,9 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
-from evalgate.adapters.answer_store import where
+from evalgate.adapters.answer_store import SECONDS_PER_DAY, where
 from evalgate.adapters.deletion import Deleted, Selection, delete_answers, delete_from_records
+from evalgate.adapters.forgetting import forget_answers
 from evalgate.deciding.wording import counted
 from evalgate.errors import ExitCode, UsageError
 from evalgate.reporting.visible import safe_line
@@ -25,6 +26,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--cache", metavar="FILE", type=Path, help="the stored answers (default: the usual place)"
     )
     parser.add_argument(
+        "--runtime-cache",
+        metavar="FILE",
+        type=Path,
+        help="the file of a response cache: delete there, and nowhere else",
+    )
+    parser.add_argument(
         "--records",
         metavar="DIR",
         type=Path,
@@ -35,6 +42,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> ExitCode:
     """Delete, and say how much is gone and how much is left."""
+    if options.runtime_cache:
+        return _forget(options)
     if options.records and options.case is None:
         raise UsageError(
             "--records needs --case: records bear no dates, and cases are all they say"
@@ -48,11 +57,32 @@ def run(options: Namespace) -> ExitCode:
         if gone.deleted and not options.dry_run:
             _say("the history of git still holds what was committed")
     gone = delete_answers(cache, selection, now=time.time(), dry_run=options.dry_run)
+    _say_of_file(gone, verb, cache)
+    return ExitCode.OK
+
+
+def _forget(options: Namespace) -> ExitCode:
+    """Delete from a response cache, which knows no cases."""
+    others = ("--case", options.case), ("--cache", options.cache), ("--records", options.records)
+    given = [name for name, value in others if value is not None]
+    if given:
+        raise UsageError(
+            f"--runtime-cache does not go with {given[0]}: a response cache knows answers by age"
+            " alone; give --older-than or --all, and purge other places by a call of their own"
+        )
+    cache: Path = options.runtime_cache
+    days: float | None = options.older_than
+    seconds = None if days is None else days * SECONDS_PER_DAY
+    gone = forget_answers(cache, older_than=seconds, now=time.time(), dry_run=options.dry_run)
+    _say_of_file(gone, "would delete" if options.dry_run else "deleted", cache)
+    return ExitCode.OK
+
+
+def _say_of_file(gone: Deleted, verb: str, cache: Path) -> None:
     absent = "" if cache.exists() else ", which does not exist"
     _say(f"{verb} {_counts(gone, 'answer')} in {cache}{absent}")
     if gone.in_use:
         _say("another process has the file open: the words leave it when that process ends")
-    return ExitCode.OK
 
 
 def _days(text: str) -> float:

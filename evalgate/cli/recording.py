@@ -37,8 +37,8 @@ from evalgate.gate.gathering import work_tree_policy
 from evalgate.gate.recording import recorded, usual_number
 from evalgate.gate.roots import find_policies, root_name
 from evalgate.gate.stable import topped_up
+from evalgate.model.github_port import GitHub
 from evalgate.model.policy import Policy
-from evalgate.model.ports import GitHub
 from evalgate.model.trial import Trial
 from evalgate.reporting.visible import safe_line
 

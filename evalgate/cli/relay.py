@@ -42,7 +42,8 @@ from evalgate.gate.replaying import from_store
 from evalgate.gate.roots import root_name
 from evalgate.model.event import Event
 from evalgate.model.github import CommitState
-from evalgate.model.ports import GitHub, TrialLog
+from evalgate.model.github_port import GitHub
+from evalgate.model.ports import TrialLog
 from evalgate.model.report_folder import PLAN, TRIALS
 from evalgate.model.trial import Trial
 from evalgate.model.verdict import RunVerdict

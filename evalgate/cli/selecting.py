@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 
 from evalgate.adapters import actions
-from evalgate.cli.printing import PipeConsole, to_standard_output
+from evalgate.cli.console import PipeConsole
+from evalgate.cli.printing import to_standard_output
 from evalgate.deciding.wording import counted
 from evalgate.errors import UsageError
 from evalgate.gate.planning import Plan

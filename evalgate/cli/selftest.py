@@ -12,8 +12,9 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.run_folder import make_folder, write_files
 from evalgate.cli import adapters
 from evalgate.cli.complaint import notify, say
+from evalgate.cli.console import PipeConsole
 from evalgate.cli.environment import read_environment
-from evalgate.cli.printing import PipeConsole, as_json, print_json, to_standard_output
+from evalgate.cli.printing import as_json, print_json, to_standard_output
 from evalgate.cli.selftest_table import show_selftest
 from evalgate.cli.stable_run import (
     add_run_arguments,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from evalgate.cli import adapters
 from evalgate.cli.example import read_rule_files
+from evalgate.cli.fault_option import read_fault_option
 from evalgate.cli.port import port_number
 from evalgate.errors import ExitCode
+from evalgate.simulator.fault_rules import LONGEST_WAIT
 from evalgate.simulator.limits import LEAST_BURST, MOST_PER_MINUTE, Limits
-from evalgate.simulator.rules import LONGEST_WAIT, Rules
+from evalgate.simulator.rules import Rules
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,6 +37,15 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=_number(0, LONGEST_WAIT * 1000),
         default=0.0,
         help="how long each answer takes at least, in milliseconds (default: 0)",
+    )
+    parser.add_argument(
+        "--fault",
+        metavar="KEY=VALUE,…",
+        type=read_fault_option,
+        action="append",
+        default=[],
+        help="a fault to play, such as kind=overloaded,from=10,until=40, before those of the "
+        "rules; may be given several times",
     )
     _add_rates(parser)
     parser.add_argument(
@@ -79,7 +90,12 @@ def _stated(options: Namespace) -> Rules:
         output_tokens_per_minute=options.output_tokens_per_minute,
         burst=options.burst,
     )
-    return Rules(path="the command line", limits=limits, batch_seconds=options.batch_seconds)
+    return Rules(
+        path="the command line",
+        faults=tuple(options.fault),
+        limits=limits,
+        batch_seconds=options.batch_seconds,
+    )
 
 
 def _rate(text: str) -> int:

@@ -11,7 +11,7 @@ from evalgate.deciding.sizing import Setup
 from evalgate.model.policy import Paths
 
 SCHEMA_FOLDER = ".evalgate"
-_WRITTEN_BY_HAND = ("evalset.schema.json", "policy.schema.json")
+_WRITTEN_BY_HAND = ("evalset.schema.json", "policy.schema.json", "runtime.schema.json")
 UNKNOWN_ACTION = f"OWNER/evalgate@{'0' * 40}"
 """Where the Action comes from while nobody knows: a reference that leads nowhere."""
 

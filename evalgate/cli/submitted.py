@@ -9,7 +9,7 @@ from evalgate.errors import UsageError
 from evalgate.model.document import Data
 from evalgate.model.event import Event
 from evalgate.model.github import PullRequest
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.publishing.submission import (
     ARTIFACT,
     FILE,

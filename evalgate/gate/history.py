@@ -74,7 +74,7 @@ class _Reader:
         graded_by = grading_key(
             case, judge=self._judge, origin=self._judge_origin, code=self._plan.code_hash
         )
-        rendered = replace(render(version, case), route=self._run.route)
+        rendered = render(version, case, route=self._run.route)
         for index in range(self._run.record_trials):
             key = answer_key(replace(rendered, sample=index), origin=self._origin)
             asked = asked_key(key, case.tool_results)

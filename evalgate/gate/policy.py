@@ -5,7 +5,7 @@ from dataclasses import fields
 from hashlib import sha256
 
 from evalgate.gate.looks import FEWEST_RECORDED
-from evalgate.gate.routes import check_routes, read_routes
+from evalgate.gate.routes import check_routes
 from evalgate.gate.waivers import read_waivers
 from evalgate.model.chat import EFFORTS
 from evalgate.model.document import Document
@@ -22,6 +22,7 @@ from evalgate.model.policy import (
     RunSettings,
 )
 from evalgate.model.reading import Section
+from evalgate.model.route_reading import read_routes
 
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*")
 

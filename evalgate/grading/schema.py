@@ -1,7 +1,7 @@
 """JSON Schemas: compiled once, bounded in size, and never fetched from anywhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from jsonschema_rs import RegexOptions, ValidationError, Validator, validator_for
@@ -50,6 +50,23 @@ def violation(schema: Mapping[str, Data], data: Data) -> str | None:
         if isinstance(error, SchemaError):
             raise
         return f"the value cannot be checked ({shorten(str(error), 80)})"
+
+
+def fitting(schema: Mapping[str, Data]) -> Callable[[Data], bool]:
+    """Return what tells whether data fit a schema, which is compiled here and now.
+
+    Raises:
+        SchemaError: when the schema itself is wrong; see `schema_fault`.
+    """
+    compiled = _compiled(canonical(dict(schema)))
+
+    def fits(data: Data) -> bool:
+        try:
+            return compiled.is_valid(data)
+        except (ValueError, RecursionError):
+            return False
+
+    return fits
 
 
 def schema_fault(schema: Mapping[str, Data]) -> str | None:

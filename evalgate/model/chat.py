@@ -125,6 +125,18 @@ class FailureKind(StrEnum):
     CALL_NEEDED = "call_needed"
 
 
+MAY_BE_BILLED = frozenset(
+    {
+        FailureKind.CUT,
+        FailureKind.TIMEOUT,
+        FailureKind.MALFORMED,
+        FailureKind.WRONG_MODEL,
+        FailureKind.WORKER_LOST,
+    }
+)
+"""The failures that a server may have worked for, so that what they cost is not known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFailure:
     """A call that gave no answer. `retry_after` is in seconds, when the server named it."""

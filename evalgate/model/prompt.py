@@ -77,13 +77,17 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One past move of the live pointer: to which version, when, by whom, why, on what verdict."""
+    """One past move of the live pointer: to which version, when, by whom, why, on what verdict.
+
+    `switch` is what the switch was set to, and None where the move left it alone.
+    """
 
     stable: str
     at: str = ""
     by: str = ""
     why: str = ""
     verdict: str = ""
+    switch: Switch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from evalgate.prompts.fault import CaseFault, UnfitCaseError
 
 Files = Mapping[str, Attachment]
 
+UNANSWERED = "a tool call has no result in the next message, or a result follows no such call"
+
 _FILE = "file"
 _ROLES: Mapping[str, Role] = {"user": "user", "assistant": "assistant"}
 
@@ -26,7 +28,7 @@ def read_conversation(messages: Data, files: Files, *, key: str) -> tuple[Turn, 
         UnfitCaseError: when it has another shape, or a file is not there.
     """
     if not isinstance(messages, list) or not messages:
-        raise _fault(key, f"expected a list of messages, got {_said(messages)}")
+        raise _fault(key, "expected a list of messages", got=_said(messages))
     return tuple(
         _turn(message, files, key=f"{key}[{index}]") for index, message in enumerate(messages)
     )
@@ -38,20 +40,21 @@ def attachment(value: Data, files: Files, *, key: str, is_image: bool) -> Attach
         return _file(value[_FILE], files, key=f"{key}.{_FILE}", is_image=is_image)
     wanted = "an image" if is_image else "a document"
     if isinstance(value, str):
-        raise _fault(key, f"expected {wanted}, got {describe(value)}: write it as {{file: …}}")
-    raise _fault(key, f"expected {wanted} as {{file: path}}, got {_said(value)}")
+        raise _fault(key, f"expected {wanted}", got=describe(value), then=": write it as {file: …}")
+    raise _fault(key, f"expected {wanted} as {{file: path}}", got=_said(value))
 
 
 def _file(path: Data, files: Files, *, key: str, is_image: bool) -> Attachment:
     if not isinstance(path, str):
-        raise _fault(key, f"expected the path of a file, got {_said(path)}")
+        raise _fault(key, "expected the path of a file", got=_said(path))
     file = files.get(path)
     if file is None:
         message = f"there is no file {describe(path)}: write its path from the eval set's folder"
-        raise _fault(key, message)
+        fault = CaseFault(key=key, message=message, discreet="there is no such file in `files`")
+        raise UnfitCaseError(fault)
     if file.is_image is not is_image:
         wanted = "an image" if is_image else "a document"
-        raise _fault(key, f"expected {wanted}, got {describe(path)} of type {file.media_type}")
+        raise _fault(key, f"expected {wanted}", got=f"{describe(path)} of type {file.media_type}")
     return file
 
 
@@ -60,13 +63,13 @@ def _turn(message: Data, files: Files, *, key: str) -> Turn:
     role = _ROLES.get(as_text(fields.get("role")))
     if role is None:
         wanted = "expected `user` or `assistant`"
-        raise _fault(f"{key}.role", f"{wanted}, got {_said(fields.get('role'))}")
+        raise _fault(f"{key}.role", wanted, got=_said(fields.get("role")))
     content = fields.get("content")
     if isinstance(content, str):
         return Turn(role=role, content=content)
     if not isinstance(content, list):
-        message = f"expected a text or a list of blocks, got {_said(content)}"
-        raise _fault(f"{key}.content", message)
+        wanted = "expected a text or a list of blocks"
+        raise _fault(f"{key}.content", wanted, got=_said(content))
     place = f"{key}.content"
     blocks = (_block(block, files, key=f"{place}[{index}]") for index, block in enumerate(content))
     return Turn(role=role, content=tuple(blocks))
@@ -92,7 +95,7 @@ def _block(block: Data, files: Files, *, key: str) -> Block:
             )
         case other:
             wanted = "expected text, image, document, tool_use or tool_result"
-            raise _fault(f"{key}.type", f"{wanted}, got {_said(other)}")
+            raise _fault(f"{key}.type", wanted, got=_said(other))
 
 
 def _result(content: Data) -> str:
@@ -108,14 +111,14 @@ def _result(content: Data) -> str:
 
 def _mapping(value: Data, key: str) -> Mapping[str, Data]:
     if not isinstance(value, dict):
-        raise _fault(key, f"expected a mapping, got {_said(value)}")
+        raise _fault(key, "expected a mapping", got=_said(value))
     return value
 
 
 def _text(fields: Mapping[str, Data], name: str, key: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
-        raise _fault(f"{key}.{name}", f"expected text, got {_said(value)}")
+        raise _fault(f"{key}.{name}", "expected text", got=_said(value))
     return value
 
 
@@ -123,8 +126,9 @@ def _said(value: Data) -> str:
     return "an empty list" if value == [] else describe(value)
 
 
-def _fault(key: str, message: str) -> UnfitCaseError:
-    return UnfitCaseError(CaseFault(key=key, message=message))
+def _fault(key: str, wanted: str, *, got: str, then: str = "") -> UnfitCaseError:
+    message, discreet = f"{wanted}, got {got}{then}", f"{wanted}, got something else{then}"
+    return UnfitCaseError(CaseFault(key=key, message=message, discreet=discreet))
 
 
 def unanswered(turns: Sequence[Turn]) -> str | None:

@@ -151,8 +151,11 @@ def _history(view: View) -> Iterator[Finding]:
 
 
 def _switch(view: View) -> Iterator[Finding]:
-    model = view.head.switch.model
-    if model is not None and model != view.fork.switch.model:
+    # What the history says of a model may be gone back to untested, as it is with versions.
+    for model, has_served in view.models():
+        code, verdict = "model_not_tested", Verdict.INCONCLUSIVE
         message = f"The switch sends all traffic to the model {model}, which was not tested."
-        verdict = Verdict.INCONCLUSIVE
-        yield finding(view.head, LIVE, code="model_not_tested", message=message, verdict=verdict)
+        if has_served:
+            code, verdict = "model_rollback", Verdict.PASS
+            message = f"The switch goes back to the model {model}, which served the version before."
+        yield finding(view.head, LIVE, code=code, message=message, verdict=verdict)

@@ -8,6 +8,7 @@ from evalgate.model.document import Tree
 from evalgate.model.ports import Parser
 from evalgate.model.prompt import Canary, LivePointer, Move, PromptVersion, Switch
 from evalgate.prompts.live import read_live
+from evalgate.prompts.past import was_stable
 from evalgate.prompts.shared import FOLDER, dependencies, identity, own_identity
 from evalgate.prompts.version import is_version, read_version
 
@@ -94,11 +95,12 @@ class Prompt:
     def has_pointed_to(self, version: str) -> bool:
         """Return whether the live pointer names a version, or did in its history."""
         canary = self.canary.version if self.canary else None
-        return version in (self.stable, canary) or self.was_stable(version)
+        named = (move.stable for move in self.history)
+        return version in (self.stable, canary, *named)
 
     def was_stable(self, version: str) -> bool:
-        """Return whether the history of the live pointer names a version."""
-        return any(move.stable == version for move in self.history)
+        """Return whether a version was stable; not by a move without a gate alone."""
+        return was_stable(self.history, version)
 
 
 def read_prompts(tree: Tree, folder: str, parser: Parser) -> dict[str, Prompt]:

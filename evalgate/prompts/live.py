@@ -53,11 +53,12 @@ def _switch(section: Section) -> Switch:
 
 
 def _move(section: Section) -> Move:
-    section.allow("stable", "at", "by", "why", "verdict")
+    section.allow("stable", "at", "by", "why", "verdict", "switch")
     return Move(
         stable=_version(section, "stable") or "",
         at=section.text("at"),
         by=section.text("by"),
         why=section.text("why"),
         verdict=section.text("verdict"),
+        switch=None if section.data.get("switch") is None else _switch(section),
     )

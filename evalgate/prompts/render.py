@@ -12,7 +12,7 @@ from evalgate.model.evalset import Case
 from evalgate.model.prompt import InputKind, PromptVersion
 from evalgate.model.reading import suggestion
 from evalgate.model.template import Template, TemplateError
-from evalgate.prompts.conversation import attachment, read_conversation, unanswered
+from evalgate.prompts.conversation import UNANSWERED, attachment, read_conversation, unanswered
 from evalgate.prompts.fault import CaseFault, UnfitCaseError
 from evalgate.prompts.template import MOST_CHARACTERS
 
@@ -20,8 +20,8 @@ MOST_ATTACHMENTS = 100
 """Files that one part may attach."""
 
 
-def render(version: PromptVersion, case: Case) -> ChatRequest:
-    """Return the request that asks a version about a case.
+def render(version: PromptVersion, case: Case, *, route: str = "") -> ChatRequest:
+    """Return the request that asks a version about a case, over a route.
 
     Raises:
         TemplateError: when the case cannot be put to the version; `faults` tells all reasons.
@@ -39,6 +39,7 @@ def render(version: PromptVersion, case: Case) -> ChatRequest:
         turns=turns,
         output_schema=version.output_schema,
         tools=version.tools,
+        route=route,
     )
 
 
@@ -126,7 +127,11 @@ def _fill(template: Template, values: Mapping[str, Data], *, role: str) -> str:
     except TemplateError as error:
         line = "" if error.line is None else f", line {error.line}"
         place = f"{error.include}{line}" if error.include else f"the part `## {role}`{line}"
-        fault = CaseFault(key="vars", message=f"cannot fill {place}: {error}")
+        fault = CaseFault(
+            key="vars",
+            message=f"cannot fill {place}: {error}",
+            discreet=f"cannot fill {place}: a value in it is missing or does not fit",
+        )
         raise UnfitCaseError(fault) from None
 
 
@@ -147,7 +152,7 @@ def _merged(turns: Iterable[Turn]) -> Iterator[Turn]:
 def _misfit(version: PromptVersion, turns: Sequence[Turn]) -> CaseFault | None:
     """Say what is wrong with the messages as a whole, if anything."""
     conversation = next((part.conversation for part in version.parts if part.conversation), None)
-    key = f"vars.{conversation}" if conversation else "vars"
+    key, discreet = f"vars.{conversation}" if conversation else "vars", ""
     if turns and turns[0].role != "user":
         message = "the conversation begins with the assistant: the first message must be the user's"
     elif turns and turns[-1].role != "user":
@@ -156,10 +161,10 @@ def _misfit(version: PromptVersion, turns: Sequence[Turn]) -> CaseFault | None:
             f"`## user` after it in {version.path}"
         )
     elif not all(any(map(_says, turn.blocks)) for turn in turns):
-        message = f"a message of {version.path} is empty with this case"
+        message = f"a message of {version.path} is empty with these variables"
     else:
-        message = unanswered(turns) or ""
-    return CaseFault(key=key, message=message) if message else None
+        message, discreet = unanswered(turns) or "", UNANSWERED
+    return CaseFault(key=key, message=message, discreet=discreet) if message else None
 
 
 def _says(block: Block) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evalgate.prompts.library import Prompt
+from evalgate.prompts.past import switches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,22 @@ class View:
         before, now = self.fork.history, self.head.history
         movable = (self.fork.stable, self.base.stable, self.head.stable)
         added = now[len(before) :]
-        return now[: len(before)] != before or any(move.stable not in movable for move in added)
+        return now[: len(before)] != before or any(
+            move.stable not in movable and not self.base.was_stable(move.stable) for move in added
+        )
+
+    def models(self) -> Iterator[tuple[str, bool]]:
+        """Yield each model that the change sets by the switch or writes into the history as set.
+
+        With it comes whether it served the same version before, so that it is gone back to.
+        """
+        set_now = list(switches(self.head.history))[len(self.fork.history) :]
+        pairs = [*set_now, (self.head.stable or "", self.head.switch)]
+        served = {(version, switch.model) for version, switch in switches(self.base.history)}
+        for version, model in dict.fromkeys((version, switch.model) for version, switch in pairs):
+            if model is not None and model != self.fork.switch.model:
+                is_same = self.head.identity(version) == self.base.identity(version)
+                yield model, is_same and (version, model) in served
 
     def is_rollback(self) -> bool:
         """Return whether the pointer moves to a version that was stable, unchanged since."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from evalgate.errors import GitHubError
 from evalgate.model.github import CheckRun, Comment, CommitStatus, Conclusion
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.publishing.page import comment_text, is_worth_a_comment
 from evalgate.publishing.results import RootResult, shortened, status_of
 from evalgate.publishing.sticky import CommentPlan, Marker, newer_about, plan_comment

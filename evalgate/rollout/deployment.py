@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evalgate.errors import EvalgateError, GitHubError, NotPermittedError
 from evalgate.model.github import DeploymentState, DeploymentStatus, NewDeployment
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.rollout.announcement import described
 
 BROKEN_OFF = "The promotion was broken off before its end."

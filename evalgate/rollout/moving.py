@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from evalgate.errors import BranchMovedError, GitHubError, NotPermittedError
 from evalgate.model.github import NewCommit, PullRequest
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 
 ATTEMPTS = 3
 

@@ -13,11 +13,10 @@ from evalgate.errors import UsageError
 from evalgate.model.prompt import Canary, LivePointer, Move
 from evalgate.model.reading import suggestion
 from evalgate.prompts.library import LIVE, Prompt
+from evalgate.prompts.past import grown
 from evalgate.prompts.shared import FOLDER as SHARED
+from evalgate.rollout.hand_move import switch_remarks
 from evalgate.rollout.request import Request
-
-FIRST = "stable when its history began"
-"""Why a version stands in a history that did not name it."""
 
 
 class Step(StrEnum):
@@ -73,7 +72,7 @@ def promotion_of(request: Request, prompt: Prompt, *, at: str) -> Promotion:
         before=prompt.live,
         pointer=prompt.live if step is Step.NOTHING and prompt.live else _moved(request, prompt),
         sources=_sources(request.version, prompt),
-        warnings=_warnings(prompt),
+        warnings=tuple(switch_remarks(prompt.name, prompt.switch)),
     )
 
 
@@ -128,7 +127,7 @@ def _moved(request: Request, prompt: Prompt) -> LivePointer:
             version=request.version, percent=request.percent, salt=_salt(request, prompt)
         )
     elif request.version != prompt.stable:
-        history = (*history, *_moves(request, prompt))
+        history = _history(request, prompt)
     return LivePointer(
         prompt=prompt.name,
         path=prompt.live.path if prompt.live else f"{prompt.folder}/{LIVE}",
@@ -139,8 +138,7 @@ def _moved(request: Request, prompt: Prompt) -> LivePointer:
     )
 
 
-def _moves(request: Request, prompt: Prompt) -> tuple[Move, ...]:
-    """Return what the history gains; without the old version it could not be rolled back to."""
+def _history(request: Request, prompt: Prompt) -> tuple[Move, ...]:
     move = Move(
         stable=request.version,
         at=request.at,
@@ -148,9 +146,7 @@ def _moves(request: Request, prompt: Prompt) -> tuple[Move, ...]:
         why=request.reason,
         verdict=request.verdict,
     )
-    if prompt.stable is None or prompt.was_stable(prompt.stable):
-        return (move,)
-    return (Move(stable=prompt.stable, why=FIRST), move)
+    return (move,) if prompt.live is None else grown(prompt.live, move)
 
 
 def _salt(request: Request, prompt: Prompt) -> str:
@@ -165,15 +161,3 @@ def _sources(version: str, prompt: Prompt) -> tuple[str, ...]:
     shared = prompt.folder.rpartition("/")[0]
     names = prompt.dependencies(version)
     return (prompt.path(version), *(f"{shared}/{SHARED}/{name}" for name in names))
-
-
-def _warnings(prompt: Prompt) -> tuple[str, ...]:
-    said = []
-    if prompt.switch.disabled:
-        said.append(f"The switch turns the prompt {prompt.name} off: no version is served.")
-    if prompt.switch.model is not None:
-        said.append(
-            f"The switch sends all traffic to the model {prompt.switch.model}, which the gate "
-            "does not test."
-        )
-    return tuple(said)

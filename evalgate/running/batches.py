@@ -10,12 +10,18 @@ from dataclasses import replace
 from typing import TypeVar
 
 from evalgate.errors import EvaluationError
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind
+from evalgate.model.chat import (
+    MAY_BE_BILLED,
+    CallFailure,
+    ChatRequest,
+    Completion,
+    FailureKind,
+)
 from evalgate.model.content import Attachment
 from evalgate.model.ports import Batch
 from evalgate.running.account import Calls
 from evalgate.running.batch_calls import PENDING, PRICE, Answered, BatchMeans, Collector
-from evalgate.running.retry import MAY_BE_BILLED, RETRIES
+from evalgate.running.retry import RETRIES
 from evalgate.running.size import CHARACTERS_PER_TOKEN, expected_input
 from evalgate.running.stored import checked
 from evalgate.running.worst import worst_usd

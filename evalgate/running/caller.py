@@ -4,7 +4,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKind, RateLimits
+from evalgate.model.chat import (
+    MAY_BE_BILLED,
+    CallFailure,
+    ChatRequest,
+    Completion,
+    FailureKind,
+    RateLimits,
+)
 from evalgate.model.policy import RunSettings
 from evalgate.model.ports import AnswerStore, ChatModel, Clock, Prices
 from evalgate.running.budget import Budget
@@ -13,7 +20,7 @@ from evalgate.running.keys import answer_key
 from evalgate.running.lane import Lane
 from evalgate.running.pacing import Pace, Ticket
 from evalgate.running.place import Places
-from evalgate.running.retry import MAY_BE_BILLED, STOPS_RUN
+from evalgate.running.retry import STOPS_RUN
 from evalgate.running.stored import checked, is_of_use
 from evalgate.running.worst import worst_usd
 

@@ -47,18 +47,6 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
-MAY_BE_BILLED = frozenset(
-    {
-        FailureKind.CUT,
-        FailureKind.TIMEOUT,
-        FailureKind.MALFORMED,
-        FailureKind.WRONG_MODEL,
-        FailureKind.WORKER_LOST,
-    }
-)
-"""The failures that a server may have worked for, so that what they cost is not known."""
-
-
 def pause(
     failure: CallFailure, *, attempts: int, alike: int, random: Callable[[], float]
 ) -> float | None:

@@ -33,7 +33,7 @@ class LoadedPrompt:
             known = suggestion(unknown[0], self.version.inputs) if self.version.inputs else ""
             raise UsageError(f"{self.version.path} has no variable `{unknown[0]}`{known}")
         case = Case(id="request", vars=variables, expected=None, graders=(), hash="")
-        wrong = [f"{fault.key}: {fault.message}" for fault in faults(self.version, case)]
+        wrong = [fault.told_discreetly() for fault in faults(self.version, case)]
         if wrong:
             raise UsageError("; ".join(wrong))
         asked = render(self.version, case)

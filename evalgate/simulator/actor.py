@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalgate.model.chat import ChatRequest
-from evalgate.simulator.faults import Surface, calls_of, fault_for, spoil
+from evalgate.simulator.fault_rules import Fault, FaultKind
+from evalgate.simulator.faults import Circumstances, calls_of, fault_for, spoil
 from evalgate.simulator.reply import Reply, reply_to
-from evalgate.simulator.rules import Fault, FaultKind, Rules
+from evalgate.simulator.rules import Rules
 
 OTHER_MODEL = "claude-simulated-other"
 """The model that answers where the fault is `wrong_model`."""
@@ -38,13 +39,25 @@ class Actor:
     def __init__(self, rules: Sequence[Rules], *, counts: Counter[str]) -> None:
         self._rules = rules
         self._counts = counts
+        self._failing = tuple(rules)
+        self._since = 0.0
         self._attempts: Counter[str] = Counter()
-        self._recovers = any(fault.first_attempts for each in rules for fault in each.faults)
 
-    def play(self, request: ChatRequest, *, key: str, surface: Surface) -> Outcome:
+    def begin(self, *, now: float) -> None:
+        """Count the times of faults from now on, in seconds since 1970."""
+        self._since = now
+
+    def fail_by(self, faults: tuple[Fault, ...], *, now: float) -> None:
+        """Play these faults from now on, in place of all others; attempts are counted anew."""
+        self._failing = (Rules(path="faults", faults=faults),)
+        self._since = now
+        self._attempts.clear()
+
+    def play(self, request: ChatRequest, *, key: str, came: Circumstances) -> Outcome:
         """Return what a request comes to; equal keys are attempts at one request."""
         self._counts[calls_of(request)] += 1
-        fault = fault_for(self._rules, request, attempt=self._attempt(key), surface=surface)
+        attempt = self._attempt(key)
+        fault = fault_for(self._failing, request, attempt=attempt, came=came, since=self._since)
         reply = reply_to(self._rules, request)
         if fault is None:
             return Outcome(reply=reply, model=request.model)
@@ -54,7 +67,7 @@ class Actor:
 
     def _attempt(self, key: str) -> int:
         """Count attempts, but remember them only where a fault ends after some."""
-        if not self._recovers:
+        if not any(fault.first_attempts for each in self._failing for fault in each.faults):
             return 1
         self._attempts[key] += 1
         return self._attempts[key]

@@ -15,10 +15,10 @@ from evalgate.simulator.batch_wire import (
 )
 from evalgate.simulator.draw import digest
 from evalgate.simulator.exchange import Incoming, Outgoing
-from evalgate.simulator.faults import Surface
+from evalgate.simulator.fault_rules import FaultKind
+from evalgate.simulator.faults import Circumstances, Surface
 from evalgate.simulator.response import REJECTIONS, carrying, error_of, message_of, rejected
 from evalgate.simulator.routing import Endpoint
-from evalgate.simulator.rules import FaultKind
 from evalgate.simulator.wire import Rejection, invalid, read_body, read_request
 
 DEFAULT_SECONDS = 1.0
@@ -169,7 +169,8 @@ class Batches:
         if isinstance(request, Rejection):
             self._counts["rejected"] += 1
             return _errored(request, key)
-        return _result_of(self._actor.play(request, key=key, surface=Surface.BATCH), key)
+        came = Circumstances(surface=Surface.BATCH, now=batch.ends)
+        return _result_of(self._actor.play(request, key=key, came=came), key)
 
     def _refused(self, rejection: Rejection, call: Incoming) -> Outgoing:
         self._counts["rejected"] += 1

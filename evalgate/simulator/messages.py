@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from evalgate.model.chat import ChatRequest
 from evalgate.simulator.actor import Actor, Outcome
 from evalgate.simulator.exchange import Incoming, Line, Outgoing
-from evalgate.simulator.faults import Surface
+from evalgate.simulator.fault_rules import FaultKind
+from evalgate.simulator.faults import Circumstances, Surface
 from evalgate.simulator.limits import Meter
 from evalgate.simulator.response import (
     REJECTIONS,
@@ -16,8 +17,7 @@ from evalgate.simulator.response import (
     message_of,
     rejected,
 )
-from evalgate.simulator.rules import FaultKind
-from evalgate.simulator.streaming import event_stream, events
+from evalgate.simulator.streaming import event_stream, events, paced
 from evalgate.simulator.tokens import input_tokens
 from evalgate.simulator.wire import Rejection, read_body, read_request
 
@@ -56,7 +56,14 @@ class Messages:
             return Outgoing(response=limited(wait, key=call.key), output_tokens=0)
         streamed = data.get("stream") is True
         surface = Surface.STREAM if streamed else Surface.MESSAGE
-        outcome = self._actor.play(request, key=call.key, surface=surface)
+        came = Circumstances(
+            surface=surface,
+            provider=call.caller.provider,
+            region=call.caller.region,
+            model=call.caller.model,
+            now=call.now,
+        )
+        outcome = self._actor.play(request, key=call.key, came=came)
         return self._sent(outcome, key=call.key, streamed=streamed)
 
     def count(self, call: Incoming) -> Outgoing:
@@ -96,7 +103,7 @@ class Messages:
         return Outgoing(
             response=response,
             seconds=self._latency + (fault.seconds if fault is not None and slow else 0.0),
-            pieces=events(message, outcome.kind) if streamed else None,
+            pieces=paced(events(message, outcome.kind), fault) if streamed else None,
             line=_LINES.get(outcome.kind, Line.WHOLE),
             output_tokens=0 if outcome.kind in REJECTIONS else outcome.reply.usage.output_tokens,
         )

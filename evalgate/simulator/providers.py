@@ -3,16 +3,22 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from evalgate.model.route import Provider
 
 MESSAGES = "/v1/messages"
 
 _PATHS = (
-    # Bedrock and Foundry name the model in the body, so that this path names none.
-    re.compile(r"/anthropic/v1/messages(?P<model>)"),
-    re.compile(r"/model/(?P<model>[^/].*)/invoke"),
-    re.compile(
-        r"/v1/projects/[^/]+/locations/[^/]+/publishers/anthropic/models/"
-        r"(?P<model>[^/:]+):(streamR|r)awPredict"
+    # Bedrock and Foundry name the model in the body, and only the header of the key differs.
+    (Provider.BEDROCK, re.compile(r"/anthropic/v1/messages")),
+    (Provider.BEDROCK_INVOKE, re.compile(r"/model/(?P<model>[^/].*)/invoke")),
+    (
+        Provider.VERTEX,
+        re.compile(
+            r"/v1/projects/[^/]+/locations/(?P<region>[^/]+)/publishers/anthropic/models/"
+            r"(?P<model>[^/:]+):(streamR|r)awPredict"
+        ),
     ),
 )
 
@@ -20,36 +26,67 @@ _ID = re.compile(r"(?:.*\.)?(?P<name>claude-[a-z0-9-]+?)(?:@(?P<date>\d{8}))?(?:
 """A provider's id: a region and the vendor before Claude's own, a date or version behind it."""
 
 
-def own_path(path: str) -> str:
-    """Return the path of the Messages API for that of another provider's messages."""
-    return MESSAGES if any(pattern.fullmatch(path) for pattern in _PATHS) else path
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """In the form of which provider a call came.
+
+    `model` is the provider's id of the model and `region` where it is served, when the call names
+    them in the provider's own way.
+    """
+
+    provider: Provider = Provider.DIRECT
+    region: str = ""
+    model: str = ""
 
 
-def as_message(path: str, body: bytes) -> bytes:
-    """Return the body that asks the same of the Messages API, with Claude's own id of the model.
+CLAUDE = Caller()
+"""Calls in the form of the Claude API itself."""
 
-    A body that is no JSON object stays as it is.
+
+def caller_of(path: str, headers: Mapping[str, str]) -> Caller | None:
+    """Return whose form a call for a message has, or None when it has that of no other provider.
 
     Args:
         path: of the request.
+        headers: of the request; a key in Foundry's own header tells Foundry from Bedrock.
+    """
+    for provider, pattern in _PATHS:
+        found = pattern.fullmatch(path)
+        if found is None:
+            continue
+        names = found.groupdict()
+        is_foundry = provider is Provider.BEDROCK and bool(headers.get("api-key"))
+        return Caller(
+            provider=Provider.FOUNDRY if is_foundry else provider,
+            region=names.get("region", ""),
+            model=names.get("model", ""),
+        )
+    return None
+
+
+def as_message(caller: Caller, body: bytes) -> tuple[Caller, bytes]:
+    """Return the body that asks the same of the Messages API, with Claude's own id of the model.
+
+    The caller comes back with the provider's id of it. A body that is no JSON object stays as it
+    is.
+
+    Args:
+        caller: another provider than the Claude API.
         body: of the request.
     """
-    found = next(filter(None, (pattern.fullmatch(path) for pattern in _PATHS)), None)
-    if found is None:
-        return body
     try:
         data = json.loads(body)
-        return body if not isinstance(data, dict) else _asked(data, found["model"])
+        return _asked(caller, data) if isinstance(data, dict) else (caller, body)
     except (ValueError, RecursionError):
-        return body
+        return caller, body
 
 
-def _asked(data: dict[str, object], in_path: str | None) -> bytes:
-    model = in_path or data.get("model")
+def _asked(caller: Caller, data: dict[str, object]) -> tuple[Caller, bytes]:
+    model = caller.model or data.get("model")
     rest = {key: value for key, value in data.items() if key != "anthropic_version"}
-    return json.dumps(
-        {**rest, "model": own_id(model) if isinstance(model, str) else model}
-    ).encode()
+    if not isinstance(model, str):
+        return caller, json.dumps({**rest, "model": model}).encode()
+    return replace(caller, model=model), json.dumps({**rest, "model": own_id(model)}).encode()
 
 
 def own_id(model: str) -> str:

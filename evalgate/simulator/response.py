@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from evalgate.model.content import Text, ToolCall
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.limits import TOLERANCE
 from evalgate.simulator.reply import Reply
-from evalgate.simulator.rules import Fault, FaultKind
 from evalgate.simulator.wire import Rejection
 
 REJECTIONS: Mapping[FaultKind, Rejection] = {

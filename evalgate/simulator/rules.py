@@ -3,59 +3,23 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from evalgate.model.document import Data, Document
 from evalgate.model.reading import Section, suggestion
 from evalgate.model.writable import MOST_LEVELS, is_writable
+from evalgate.simulator.fault_rules import LONGEST_WAIT, Fault, read_fault
 from evalgate.simulator.limits import LEAST_BURST, MOST_PER_MINUTE, Limits
+from evalgate.simulator.patterns import read_pattern
 
 SCHEMA = "simulator-rules/1"
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 """What a sentence writes where a named group of a pattern goes; other braces stay as they are."""
-
-LONGEST_WAIT = 86_400
-"""Seconds that a slow reply, a `retry-after` or a batch may last."""
 
 _EVERYTHING = re.compile("")
 _KEYS = (
     *("schema", "seed", "prompts", "behaviours", "extract", "judge", "judge_errors"),
     *("faults", "limits", "batches"),
 )
-
-
-class Calls(StrEnum):
-    """Which calls: for answers, for the judge's opinion of them, or both."""
-
-    ALL = "all"
-    ANSWERS = "answers"
-    JUDGE = "judge"
-
-
-class FaultKind(StrEnum):
-    """The ways in which the simulator can be told to fail."""
-
-    RATE_LIMIT = "rate_limit"
-    SPEND_LIMIT = "spend_limit"
-    OVERLOADED = "overloaded"
-    SERVER_ERROR = "server_error"
-    TIMEOUT = "timeout"
-    BAD_KEY = "bad_key"
-    HTML = "html"
-    BROKEN_JSON = "broken_json"
-    WRONG_MODEL = "wrong_model"
-    DROPPED = "dropped"
-    CUT = "cut"
-    SLOW = "slow"
-    STREAM_ERROR = "stream_error"
-    STREAM_END = "stream_end"
-    BATCH_EXPIRED = "batch_expired"
-    TRUNCATED = "truncated"
-    REFUSED = "refused"
-    NONSENSE_JUDGE = "nonsense_judge"
-
-
-_SECONDS: Mapping[FaultKind, float] = {FaultKind.SLOW: 600.0, FaultKind.RATE_LIMIT: 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,21 +76,6 @@ class JudgeRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A failure that strikes a share of the trials.
-
-    `first_attempts` is how many attempts at one request fail; None means all. `seconds` is how long
-    a slow reply takes, or what `retry-after` says.
-    """
-
-    kind: FaultKind
-    share: float = 1.0
-    calls: Calls = Calls.ALL
-    first_attempts: int | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeErrors:
     """How reliable the judge is, where a rule says what is right.
 
@@ -178,12 +127,12 @@ def read_rules(document: Document) -> Rules:
     rules = Rules(
         path=document.path,
         seed=section.text("seed"),
-        prompts=_pattern(section, "prompts") or _EVERYTHING,
+        prompts=read_pattern(section, "prompts") or _EVERYTHING,
         behaviours=tuple(_read_behaviours(section.sections("behaviours"), groups)),
         extract=extract,
         judge=tuple(_read_judge_rule(item) for item in section.sections("judge")),
         judge_errors=_read_judge_errors(section.section("judge_errors")),
-        faults=tuple(_read_fault(item) for item in section.sections("faults")),
+        faults=tuple(read_fault(item) for item in section.sections("faults")),
         limits=_read_limits(section.section("limits")),
         batch_seconds=_read_batch_seconds(section.section("batches")),
     )
@@ -214,9 +163,9 @@ def _read_behaviour(section: Section) -> Behaviour:
         says=section.required_text("says") if calls is None else section.text("says"),
         calls=calls,
         otherwise=section.text("otherwise"),
-        when=_pattern(section, "when"),
-        unless=_pattern(section, "unless"),
-        needs=_pattern(section, "needs"),
+        when=read_pattern(section, "when"),
+        unless=read_pattern(section, "unless"),
+        needs=read_pattern(section, "needs"),
         chance_with=section.number("with", 1.0, least=0, most=1),
         chance_without=section.number("without", 0.0, least=0, most=1),
     )
@@ -255,7 +204,7 @@ def _placeholders(value: Data) -> list[str]:
 
 def _read_extract(section: Section) -> Iterator[re.Pattern[str]]:
     for name in section.data:
-        pattern = _pattern(section, name)
+        pattern = read_pattern(section, name)
         if pattern is None:
             continue
         if name not in pattern.groupindex:
@@ -269,26 +218,11 @@ def _read_judge_rule(section: Section) -> JudgeRule:
     if "passes" not in section.data and "fails" not in section.data:
         section.note(None, "expected `passes`, `fails` or both")
     return JudgeRule(
-        criterion=_pattern(section, "criterion") or _EVERYTHING,
-        passes=_pattern(section, "passes"),
-        fails=_pattern(section, "fails"),
+        criterion=read_pattern(section, "criterion") or _EVERYTHING,
+        passes=read_pattern(section, "passes"),
+        fails=read_pattern(section, "fails"),
         reason_passed=section.text("reason_pass"),
         reason_failed=section.text("reason_fail"),
-    )
-
-
-def _read_fault(section: Section) -> Fault:
-    section.allow("kind", "share", "for", "first_attempts", "seconds")
-    if section.data.get("kind") is None:
-        section.note(None, "the key `kind` is missing")
-    kind = section.choice("kind", FaultKind.SERVER_ERROR)
-    attempts = section.integer("first_attempts", 0, least=1, most=1000)
-    return Fault(
-        kind=kind,
-        share=section.number("share", 1.0, least=0, most=1),
-        calls=section.choice("for", Calls.ALL),
-        first_attempts=attempts or None,
-        seconds=section.number("seconds", _SECONDS.get(kind, 0.0), least=0, most=LONGEST_WAIT),
     )
 
 
@@ -318,14 +252,3 @@ def _read_batch_seconds(section: Section) -> float | None:
     section.allow("seconds")
     seconds = section.number("seconds", -1.0, least=0, most=LONGEST_WAIT)
     return None if seconds < 0 else seconds
-
-
-def _pattern(section: Section, key: str) -> re.Pattern[str] | None:
-    text = section.optional_text(key)
-    if text is None:
-        return None
-    try:
-        return re.compile(text)
-    except re.error as error:
-        section.note(key, f"expected a regular expression: {error}")
-        return None

@@ -14,11 +14,12 @@ from evalgate.errors import UsageError
 from evalgate.simulator.actor import Actor
 from evalgate.simulator.batch_wire import LARGEST_BATCH
 from evalgate.simulator.batches import DEFAULT_SECONDS, Batches
+from evalgate.simulator.control import PATH, control_answer, read_control
 from evalgate.simulator.draw import digest
 from evalgate.simulator.exchange import Incoming, Line, Outgoing
 from evalgate.simulator.limits import Meter, first_stated
 from evalgate.simulator.messages import Messages
-from evalgate.simulator.providers import as_message, has_key, own_path
+from evalgate.simulator.providers import CLAUDE, MESSAGES, Caller, as_message, caller_of, has_key
 from evalgate.simulator.response import rejected
 from evalgate.simulator.routing import Endpoint, Matched, route
 from evalgate.simulator.rules import Rules
@@ -51,15 +52,21 @@ class SimulatorServer:
         self._address = (host, port)
         self._counts: Counter[str] = Counter()
         self._meter = Meter(first_stated([each.limits for each in files]), now=time.time())
-        actor = Actor(files, counts=self._counts)
+        self._actor = Actor(files, counts=self._counts)
         self._messages = Messages(
-            actor, self._meter, counts=self._counts, latency=latency_ms / 1000
+            self._actor, self._meter, counts=self._counts, latency=latency_ms / 1000
         )
         stated = (each.batch_seconds for each in files if each.batch_seconds is not None)
-        self._batches = Batches(actor, counts=self._counts, seconds=next(stated, DEFAULT_SECONDS))
+        self._batches = Batches(
+            self._actor, counts=self._counts, seconds=next(stated, DEFAULT_SECONDS)
+        )
         application = web.Application(client_max_size=LARGEST_BODY)
+        application.router.add_post(PATH, self._control)
         application.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        # A client that has gone is not waited for: slow replies would pile up.
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
+        )
 
     @property
     def base_url(self) -> str:
@@ -77,6 +84,7 @@ class SimulatorServer:
         return dict(self._counts)
 
     async def __aenter__(self) -> Self:
+        self._actor.begin(now=time.time())
         await self._runner.setup()
         host, port = self._address
         try:
@@ -98,8 +106,11 @@ class SimulatorServer:
         await self._runner.cleanup()
 
     async def _handle(self, http: web.Request) -> web.StreamResponse:
-        matched, trial = _matched(http), http.headers.get("X-Evalgate-Trial", "")
+        caller = caller_of(http.path, http.headers) or CLAUDE
+        matched, trial = _matched(http, caller), http.headers.get("X-Evalgate-Trial", "")
         body = await _body(http, matched)
+        if isinstance(body, bytes) and caller is not CLAUDE:
+            caller, body = as_message(caller, body)
         key = digest(trial, "" if isinstance(body, Rejection) else body.decode("utf-8", "replace"))
         if isinstance(matched, Rejection):
             return await self._refuse(http, matched, key=key[:24])
@@ -111,10 +122,17 @@ class SimulatorServer:
             names=matched.names,
             query=http.query,
             origin=f"{http.scheme}://{http.host}",
+            caller=caller,
             key=key[:24],
             now=time.time(),
         )
         return await self._send(http, await self._answer(matched.endpoint, call))
+
+    async def _control(self, http: web.Request) -> web.StreamResponse:
+        read = read_control(await http.read(), remote=http.remote)
+        if not isinstance(read, Rejection):
+            self._actor.fail_by(read, now=time.time())
+        return await self._send(http, Outgoing(response=control_answer(read)))
 
     async def _answer(self, endpoint: Endpoint, call: Incoming) -> Outgoing:
         if endpoint is Endpoint.MESSAGE:
@@ -143,8 +161,8 @@ class SimulatorServer:
         return web.Response(status=response.status, headers=headers, body=response.body)
 
 
-def _matched(http: web.Request) -> Matched | Rejection:
-    matched = route(http.method, own_path(http.path))
+def _matched(http: web.Request, caller: Caller) -> Matched | Rejection:
+    matched = route(http.method, http.path if caller is CLAUDE else MESSAGES)
     if isinstance(matched, Matched) and not has_key(http.headers):
         message = "expected the header `Authorization: Bearer <key>`; any key will do"
         return Rejection(status=401, kind="authentication_error", message=message)
@@ -155,11 +173,10 @@ async def _body(http: web.Request, matched: Matched | Rejection) -> bytes | Reje
     creates = isinstance(matched, Matched) and matched.endpoint is Endpoint.BATCH_CREATE
     most = LARGEST_BATCH if creates else LARGEST_BODY
     try:
-        body = await (http.clone(client_max_size=most) if creates else http).read()
+        return await (http.clone(client_max_size=most) if creates else http).read()
     except web.HTTPRequestEntityTooLarge:
         message = f"expected at most {most // MEGABYTE} MB"
         return Rejection(status=413, kind="request_too_large", message=message)
-    return as_message(http.path, body)
 
 
 async def _stream(
@@ -174,7 +191,10 @@ async def _stream(
     with suppress(ConnectionError):
         await stream.prepare(http)
         for piece in outgoing.pieces or (body[: len(body) // 2],):
-            await stream.write(piece)
+            if isinstance(piece, bytes):
+                await stream.write(piece)
+            else:
+                await asyncio.sleep(piece)
     if outgoing.line is Line.CUT:
         _close(http)
     return stream

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.response import Response, as_json, carrying
-from evalgate.simulator.rules import FaultKind
 
 PIECE = 16
 """Characters of a text, or of a tool's input as JSON, in one event."""
@@ -56,6 +56,20 @@ def events(message: Mapping[str, object], fault: FaultKind | None = None) -> tup
     if fault is FaultKind.BROKEN_JSON:
         return (*half, b'event: content_block_delta\ndata: {"type":"content_bl\n\n')
     return half
+
+
+def paced(written: tuple[bytes, ...], fault: Fault | None) -> tuple[bytes | float, ...]:
+    """Return events with the pauses between them, in seconds, that a fault makes."""
+    if fault is None:
+        return written
+    if fault.kind is FaultKind.STALL:
+        half = len(written) // 2
+        return (*written[:half], fault.seconds, *written[half:])
+    if fault.kind is FaultKind.SLOW_STREAM:
+        start, first, *rest = written
+        paused = (part for each in rest for part in (fault.between, each))
+        return (start, fault.seconds, first, *paused)
+    return written
 
 
 def _parts(message: Mapping[str, object]) -> Iterator[Mapping[str, object]]:

@@ -1,11 +1,13 @@
 """Runs workflows by the real runner `act`, with stand-ins for what needs GitHub's own services."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +62,7 @@ runs:
         if [ -d "$folder" ]; then cp -R "$folder/." "$STORED/$NAME"; else cp "$folder" "$STORED/$NAME"; fi
         find "$STORED/$NAME" -name '*.sqlite*' -delete
         if [ ! -d "$SHARED" ]; then
-          for made in "$RUNNER_TEMP"/evalgate-*/complete; do cp -R "${made%/complete}" "$SHARED"; done
+          for made in "$RUNNER_TEMP"/evalgate-*/complete; do cp -Rp "${made%/complete}" "$SHARED"; done
         fi
         echo "url=$GITHUB_SERVER_URL/octo/shop/actions/runs/$GITHUB_RUN_ID/artifacts/1" >> "$GITHUB_OUTPUT"
 """,
@@ -96,14 +98,37 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What all runs share: a copy of the Action as it is committed, and its environment."""
+    """What the runs of a process share: a copy of the Action as it is committed, its environment.
+
+    Every run writes its own copy of the Action into the environment, so that runs at the same time
+    need one each; `original` is the environment that all processes copy.
+    """
 
     folder: Path
+    original: Path
 
     @property
     def action(self) -> Path:
         """The copy of the Action."""
         return self.folder / "evalgate"
+
+    @property
+    def environment(self) -> Path:
+        """Where the environment of the first run that kept reports is, once there is one."""
+        return self.folder / "shared"
+
+    @contextmanager
+    def prepared(self) -> Iterator[None]:
+        """Let one process make the environment, in its first run, and the others copy it."""
+        if self.environment.is_dir():
+            yield
+            return
+        with locked(self.original.with_suffix(".lock")):
+            if self.original.is_dir():
+                shutil.copytree(self.original, self.environment, symlinks=True)
+            yield
+            if self.environment.is_dir() and not self.original.is_dir():
+                shutil.copytree(self.environment, self.original, symlinks=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +162,21 @@ def commit(folder: Path, message: str) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
-def set_up(folder: Path) -> Bench:
-    """Copy what is, or would be, committed: the runner gets nothing else either."""
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that other processes respect; it goes with the process."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(folder: Path, original: Path) -> Bench:
+    """Copy what is, or would be, committed: the runner gets nothing else either.
+
+    Args:
+        folder: of this process alone.
+        original: where the processes leave the environment for each other.
+    """
     listing = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listing.split("\0")):
         if (ROOT / name).is_file() and not name.startswith(("tests/", "benchmarks/", "docs/")):
@@ -149,7 +187,7 @@ def set_up(folder: Path) -> Bench:
         place = folder / "stand-ins" / name.partition("@")[0].replace("/", "-")
         place.mkdir(parents=True, exist_ok=True)
         (place / "action.yml").write_text(text, "utf-8")
-    return Bench(folder=folder)
+    return Bench(folder=folder, original=original)
 
 
 def act(bench: Bench, repository: Path, trigger: Trigger) -> Run:
@@ -163,13 +201,14 @@ def act(bench: Bench, repository: Path, trigger: Trigger) -> Run:
     for place in (results, stored):
         place.mkdir(parents=True)
     (scratch / "event.json").write_text(json.dumps(trigger.payload), "utf-8")
-    done = subprocess.run(
-        (str(ACT), *_words(bench, trigger, scratch)),
-        cwd=repository,
-        env=_clean(trigger),
-        capture_output=True,
-        check=False,
-    )
+    with bench.prepared():
+        done = subprocess.run(
+            (str(ACT), *_words(bench, trigger, scratch)),
+            cwd=repository,
+            env=_clean(trigger),
+            capture_output=True,
+            check=False,
+        )
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith(b"{")]
     # The runner shows what a step inside an action added twice: for that step and for the action.
     summaries = [line["content"] for line in lines if line.get("command") == "summary"]
@@ -193,7 +232,7 @@ def _words(bench: Bench, trigger: Trigger, scratch: Path) -> list[str]:
     variables = {
         "RESULTS": str(scratch / "results"),
         "STORED": str(scratch / "stored"),
-        "SHARED": str(bench.folder / "shared"),
+        "SHARED": str(bench.environment),
         "GITHUB_RUN_ID": str(trigger.run),
         "GITHUB_RUN_ATTEMPT": str(trigger.attempt),
         "GITHUB_SERVER_URL": "https://github.example",

@@ -1,18 +1,11 @@
-"""Starts evalgate as a user does, in a repository of a test."""
+"""Runs commands of evalgate in a repository of a test, in a process each."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.e2e.shop import environment, start
 
-def evalgate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANTHROPIC_", "GITHUB_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "evalgate", *arguments],
-        cwd=folder,
-        env=clean,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+def evalgate(folder: Path, *arguments: str, **extra: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command; `extra` is added to its environment."""
+    return start(folder, *arguments, variables=environment() | extra).wait()

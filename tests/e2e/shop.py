@@ -129,6 +129,7 @@ FORKS.set_forkserver_preload(
         "evalgate.adapters.claude",
         "evalgate.cli.progress",
         "evalgate.reporting.html",
+        "tests.e2e.shop",
     ]
 )
 

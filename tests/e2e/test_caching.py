@@ -23,6 +23,8 @@ from tests.e2e.shop import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 ANSWERS = 80
 JUDGED = 20
 """Both arms say the same of each case, and the judge sees a text once, whatever trial it is of."""

@@ -18,6 +18,8 @@ from tests.e2e.shop import (
 )
 from tests.edges.test_cluster import cluster
 
+pytestmark = pytest.mark.slow
+
 QUICK = RULES + "batches: {seconds: 0.2}\n"
 SLOW = RULES + "batches: {seconds: 2}\n"
 

@@ -38,6 +38,7 @@ def test_a_new_repository_gets_all_that_a_gate_needs(folder: Path) -> None:
     assert sorted(written) == [
         ".evalgate/evalset.schema.json",
         ".evalgate/policy.schema.json",
+        ".evalgate/runtime.schema.json",
         ".github/evalgate.yml",
         ".github/workflows/evalgate.yml",
         "evalsets/visitor-desk.yaml",

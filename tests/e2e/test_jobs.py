@@ -22,6 +22,8 @@ from tests.e2e.shop import (
 )
 from tests.github.server import Serving, serve
 
+pytestmark = pytest.mark.slow
+
 HARMLESS = {"prompts/p/v2.md": version("Always name the 30 days.")}
 DAMAGING = {"prompts/p/v2.md": version("Be kind.")}
 SHORTER = {

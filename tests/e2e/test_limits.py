@@ -32,6 +32,8 @@ from tests.e2e.shop import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 RUN = ("gate", "--out", "run", "--no-cache")
 RESUME = ("gate", "--resume", "run", "--no-cache")
 ROOM = 50_000

@@ -27,6 +27,8 @@ from tests.e2e.shop import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 CONCURRENCY = 8
 KILLS = 10
 RESUME = ("gate", "--resume", "run")

@@ -1,29 +1,15 @@
 """Facts about several policies in one repository, as a user types it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from evalgate.adapters.git_writing import commit_all, create_repository
+from tests.e2e.commands import evalgate
 
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n{{question}}\n"
 CASES = "".join(f"  - {{id: c{number}, vars: {{question: hi}}}}\n" for number in range(60))
-
-
-def evalgate(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANTHROPIC_", "GITHUB_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "evalgate", *arguments],
-        cwd=folder,
-        env=clean | extra,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from evalgate.errors import GitHubError
 from evalgate.model.github import Artifact, PullRequest
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.simulator.fake_github import FakeGitHub
 from tests.edges.github_shop import Shop, shop
 from tests.github.state import EVERYTHING, State

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from evalgate.adapters.github import GitHubRepository
 from evalgate.adapters.github_client import GitHubClient, Patience
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from tests.github.server import Serving, serve
 from tests.github.state import State
 

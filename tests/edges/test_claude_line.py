@@ -1,15 +1,20 @@
 """What happens on the line itself: bytes that are no answer, with and without a stream."""
 
 import asyncio
+import gzip
 import socket
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import repeat
 
 import pytest
 
 from evalgate.adapters.claude import ClaudeModel
+from evalgate.adapters.claude_clients import LARGEST_BODY, LARGEST_PACKED_BODY, MEGABYTE
 from evalgate.adapters.claude_stream import STREAM_ABOVE
 from evalgate.model.chat import CallFailure, ChatRequest, FailureKind
 from evalgate.model.content import Turn
@@ -108,3 +113,61 @@ async def test_a_reset_is_told_like_a_close(
     answer: bytes, kind: FailureKind, max_tokens: int
 ) -> None:
     assert (await failure_after(answer, max_tokens=max_tokens, resets=True)).kind is kind
+
+
+@asynccontextmanager
+async def drips(head: bytes, body: Iterable[bytes], *, pause: float) -> AsyncIterator[str]:
+    """Serve a body piece by piece, for as long as the other side listens."""
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            for piece in body:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        writer.close()
+
+    listener = await asyncio.start_server(handle, "127.0.0.1", 0)
+    host, port = listener.sockets[0].getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        listener.close()
+        await asyncio.sleep(0.05)
+
+
+@WAYS
+async def test_a_slow_drip_does_not_pass_the_time_that_is_given(max_tokens: int) -> None:
+    slow = drips(OK + b"content-length: 100000\r\n\r\n", repeat(b" ", 200), pause=0.02)
+    async with slow as url, ClaudeModel(api_key="sk-test-0123456789", base_url=url) as claude:
+        started = time.perf_counter()
+        failure = await claude.send(replace(REQUEST, max_tokens=max_tokens), within=0.3)
+    assert time.perf_counter() - started < 1.0
+    assert isinstance(failure, CallFailure)
+    assert failure.kind is FailureKind.TIMEOUT
+
+
+BOMB = gzip.compress(bytes(100 * MEGABYTE), compresslevel=9)
+ENDLESS = [(b"", repeat(bytes(MEGABYTE))), (b"content-encoding: gzip\r\n", [BOMB])]
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"529 Busy"])
+@pytest.mark.parametrize(("header", "body"), ENDLESS, ids=["endless", "packed"])
+@WAYS
+async def test_a_body_without_end_is_given_up_before_it_fills_memory(
+    status: bytes, header: bytes, body: Iterable[bytes], max_tokens: int
+) -> None:
+    assert len(BOMB) > LARGEST_PACKED_BODY
+    head = b"HTTP/1.1 %s\r\n%s\r\n" % (status, header)
+    endless = drips(head, body, pause=0)
+    async with endless as url, ClaudeModel(api_key="sk-test-0123456789", base_url=url) as claude:
+        tracemalloc.start()
+        failure = await claude.send(replace(REQUEST, max_tokens=max_tokens), within=20)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert isinstance(failure, CallFailure)
+    assert failure.kind is FailureKind.MALFORMED
+    assert "DecodingError" in failure.message
+    assert most < 3 * LARGEST_BODY

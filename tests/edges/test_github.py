@@ -8,7 +8,7 @@ import pytest
 from evalgate.adapters.github import open_repository
 from evalgate.cli.adapters import github
 from evalgate.errors import GitHubError, NotPermittedError
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from tests.edges.github_shop import PROMPT, with_pull
 from tests.github.server import serve
 

@@ -17,7 +17,7 @@ from evalgate.model.github import (
     NewCommit,
     NewDeployment,
 )
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.simulator.fake_github import BOT
 from tests.edges.github_pair import NUMBER, RUN, Side, a_side
 

@@ -13,7 +13,7 @@ from evalgate.model.github import (
     Conclusion,
     Level,
 )
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from tests.edges.github_shop import shop, without
 from tests.github.faults import Fault, Kind
 from tests.github.state import Remark, State

@@ -14,7 +14,7 @@ from evalgate.reporting.html import page as html_of
 from tests.edges.browsers import CHROMIUM, Watched, faults, needs_chromium, opened
 from tests.edges.reports import ANSWERS, HOSTILE, a_large_report, a_report
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 VIEWS = (
     "#overview",

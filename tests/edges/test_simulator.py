@@ -25,13 +25,11 @@ from evalgate.running.conversation import converse
 from evalgate.simulator.actor import OTHER_MODEL
 from evalgate.simulator.draw import luck
 from evalgate.simulator.fakes import RuleModel
+from evalgate.simulator.fault_rules import Calls, Fault, FaultKind
 from evalgate.simulator.faults import PROSE
 from evalgate.simulator.limits import Limits
 from evalgate.simulator.rules import (
     Behaviour,
-    Calls,
-    Fault,
-    FaultKind,
     JudgeErrors,
     JudgeRule,
     Rules,

@@ -12,7 +12,8 @@ from anthropic.types.message_create_params import MessageCreateParamsNonStreamin
 from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 from anthropic.types.messages.batch_create_params import Request
 
-from evalgate.simulator.rules import Behaviour, Fault, FaultKind, Rules
+from evalgate.simulator.fault_rules import Fault, FaultKind
+from evalgate.simulator.rules import Behaviour, Rules
 from evalgate.simulator.server import LARGEST_BODY, SimulatorServer
 
 MODEL = "claude-haiku-5-5"

@@ -8,8 +8,9 @@ import pytest
 from anthropic import AsyncAnthropic, DefaultAioHttpClient
 from anthropic.types import MessageParam, ToolParam
 
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.limits import Limits
-from evalgate.simulator.rules import Behaviour, Fault, FaultKind, Rules
+from evalgate.simulator.rules import Behaviour, Rules
 from evalgate.simulator.server import SimulatorServer
 
 MODEL = "claude-haiku-5-5"

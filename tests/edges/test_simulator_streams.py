@@ -12,7 +12,8 @@ from anthropic import AsyncAnthropic, DefaultAioHttpClient
 from anthropic.lib.streaming import AsyncMessageStream
 from anthropic.types import Message, MessageParam, ToolParam
 
-from evalgate.simulator.rules import Behaviour, Fault, FaultKind, Rules, WantedCall
+from evalgate.simulator.fault_rules import Fault, FaultKind
+from evalgate.simulator.rules import Behaviour, Rules, WantedCall
 from evalgate.simulator.server import SimulatorServer
 
 MODEL = "claude-haiku-5-5"

@@ -17,6 +17,8 @@ from evalgate.model.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
+AT_THE_TOP = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")
+GUIDES = [f"guides/{path.name}" for path in sorted((ROOT / "docs/guides").glob("*.md"))]
 
 
 def policy_table() -> dict[str, str]:
@@ -48,7 +50,7 @@ def test_a_policy_written_from_the_table_is_the_default_policy() -> None:
     assert read == read_policy(read_yaml("docs/policy.md", b""), b"")
 
 
-@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", *DOCUMENTS])
+@pytest.mark.parametrize("name", [*AT_THE_TOP, *DOCUMENTS, *(f"docs/{name}" for name in GUIDES)])
 def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)", (ROOT / name).read_text())
     assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
@@ -64,6 +66,12 @@ def test_every_remark_of_the_check_is_documented() -> None:
 def test_every_document_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [name for name in DOCUMENTS if f"({name})" not in readme] == []
+
+
+def test_every_guide_is_reached_from_their_index() -> None:
+    index = (ROOT / "docs/guides.md").read_text()
+    assert GUIDES
+    assert [name for name in GUIDES if f"({name})" not in index] == []
 
 
 UNTYPED = ("simulate", "action", "publish")

@@ -1,15 +1,13 @@
 """Facts about collecting the events of a stream."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
-from json import JSONDecodeError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.adapters.claude_reply import BadReply
-from evalgate.adapters.claude_stream import collect
+from evalgate.adapters.claude_stream import BROKEN, Answer
 from evalgate.model.chat import FailureKind
 
 START = {
@@ -25,13 +23,13 @@ START = {
 STOP = {"type": "message_stop"}
 
 
-async def replayed(events: Iterable[object]) -> AsyncIterator[object]:
+def collected(*events: object) -> object:
+    answer = Answer()
     for event in events:
-        yield event
-
-
-async def collected(*events: object) -> object:
-    return await collect(replayed(events))
+        answer.take(event)
+        if answer.is_over:
+            break
+    return answer.outcome()
 
 
 def block(index: int, start: object, *deltas: object) -> list[object]:
@@ -51,15 +49,15 @@ def call(*pieces: str) -> list[object]:
     return block(0, {"type": "tool_use", "id": "t", "name": "get", "input": {}}, *deltas)
 
 
-async def content(*events: object) -> object:
-    body = await collected(START, *events, end(), STOP)
+def content(*events: object) -> object:
+    body = collected(START, *events, end(), STOP)
     assert isinstance(body, dict)
     return body["content"]
 
 
-async def test_texts_come_together_in_their_blocks() -> None:
+def test_texts_come_together_in_their_blocks() -> None:
     thinking = {"type": "thinking", "thinking": "", "signature": ""}
-    assert await content(
+    assert content(
         *block(
             0,
             thinking,
@@ -79,53 +77,95 @@ async def test_texts_come_together_in_their_blocks() -> None:
     ]
 
 
-async def test_the_input_of_a_tool_is_read_when_all_of_it_has_come() -> None:
+def test_the_input_of_a_tool_is_read_when_all_of_it_has_come() -> None:
     tool = {"type": "tool_use", "id": "t", "name": "get"}
-    assert await content(*call('{"a"', ": [1", "]}")) == [{**tool, "input": {"a": [1]}}]
-    assert await content(*call()) == [{**tool, "input": {}}]
-    assert await content(*call("")) == [{**tool, "input": {}}]
+    assert content(*call('{"a"', ": [1", "]}")) == [{**tool, "input": {"a": [1]}}]
+    assert content(*call()) == [{**tool, "input": {}}]
+    assert content(*call("")) == [{**tool, "input": {}}]
 
 
-async def test_the_last_counts_stand_and_those_that_are_left_out_stay() -> None:
-    body = await collected(START, end(output_tokens=7, input_tokens=None), STOP)
+def test_the_last_counts_stand_and_those_that_are_left_out_stay() -> None:
+    body = collected(START, end(output_tokens=7, input_tokens=None), STOP)
     assert isinstance(body, dict)
     assert body["usage"] == {"input_tokens": 9, "cache_read_input_tokens": 5, "output_tokens": 7}
     assert body["stop_reason"] == "end_turn"
     assert body["model"] == "m"
 
 
-async def test_a_tool_call_that_did_not_fit_is_no_call() -> None:
+def test_a_tool_call_that_did_not_fit_is_no_call() -> None:
     text = block(0, {"type": "text", "text": "Hi"})
     cut = block(
         1,
         {"type": "tool_use", "id": "t", "name": "get", "input": {}},
         {"type": "input_json_delta", "partial_json": '{"a'},
     )
-    body = await collected(START, *text, *cut, end("max_tokens"), STOP)
+    body = collected(START, *text, *cut, end("max_tokens"), STOP)
     assert isinstance(body, dict)
     assert body["content"] == [{"type": "text", "text": "Hi"}]
 
 
-async def test_broken_input_of_a_tool_is_broken_in_any_other_case() -> None:
-    with pytest.raises(JSONDecodeError):
-        await content(*call('{"a'))
+@pytest.mark.parametrize("written", ['{"a', "[" * 100_000, "1" * 5_000])
+def test_broken_input_of_a_tool_leaves_no_block_in_any_other_case(written: str) -> None:
+    assert content(*call(written)) == [None]
+
+
+def test_words_are_those_of_texts_alone_and_make_up_the_text() -> None:
+    thinking = block(0, {"type": "thinking", "thinking": "a"}, {"thinking": "b", "text": "c"})
+    text = block(1, {"type": "text", "text": "one "}, {"text": "two "}, {"text": 3}, {"text": "!"})
+    answer = Answer()
+    said = [answer.take(event) for event in (START, *thinking, *text, *call('{"a": 1}'))]
+    assert "".join(said) == "one two !"
+    assert said.count("") == len(said) - 3
+
+
+def test_content_begins_with_its_first_block() -> None:
+    answer = Answer()
+    for event, has_content in ((START, False), ({"type": "ping"}, False), (*call()[:1], True)):
+        answer.take(event)
+        assert answer.has_content is has_content
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ({"type": "error", "error": {"type": "overloaded_error"}}, FailureKind.OVERLOADED),
+        ({"type": "error", "error": {"type": "rate_limit_error"}}, FailureKind.RATE_LIMIT),
+        (
+            {
+                "type": "error",
+                "error": {
+                    "type": "rate_limit_error",
+                    "details": {"error_code": "enforced_spend_limit_reached"},
+                },
+            },
+            FailureKind.SPEND_LIMIT,
+        ),
+        ({"type": "error"}, FailureKind.SERVER),
+        ({"type": "error", "error": {"type": ["odd"], "details": 3}}, FailureKind.SERVER),
+        (BROKEN, FailureKind.MALFORMED),
+    ],
+)
+def test_an_error_ends_the_answer_by_its_kind(event: object, kind: FailureKind) -> None:
+    bad = collected(START, *block(0, {"type": "text"}), event, end(), STOP)
+    assert isinstance(bad, BadReply)
+    assert bad.kind is kind
 
 
 @pytest.mark.parametrize("events", [[START], [START, end()], [START, *call("{")]])
-async def test_a_stream_without_its_end_is_cut(events: list[object]) -> None:
-    bad = await collected(*events)
+def test_a_stream_without_its_end_is_cut(events: list[object]) -> None:
+    bad = collected(*events)
     assert isinstance(bad, BadReply)
     assert bad.kind is FailureKind.CUT
 
 
 @pytest.mark.parametrize("events", [[], [STOP], [end()], [None, 3, [], {"type": ["odd"]}]])
-async def test_a_stream_without_a_message_is_malformed(events: list[object]) -> None:
-    bad = await collected(*events)
+def test_a_stream_without_a_message_is_malformed(events: list[object]) -> None:
+    bad = collected(*events)
     assert isinstance(bad, BadReply)
     assert bad.kind is FailureKind.MALFORMED
 
 
-async def test_events_and_deltas_that_are_not_known_are_passed_over() -> None:
+def test_events_and_deltas_that_are_not_known_are_passed_over() -> None:
     unknown = [
         {"type": "of_tomorrow"},
         {"type": "content_block_delta", "index": 5, "delta": {"text": "x"}},
@@ -134,21 +174,24 @@ async def test_events_and_deltas_that_are_not_known_are_passed_over() -> None:
         {"type": "content_block_delta", "index": 0, "delta": {"type": "new", "parts": [1]}},
     ]
     text = {"type": "text", "text": "Hi"}
-    assert await content(*block(0, text), *unknown) == [text]
+    assert content(*block(0, text), *unknown) == [text]
 
 
-async def test_what_comes_after_the_end_is_not_waited_for() -> None:
-    async def endless() -> AsyncIterator[object]:
-        for event in (START, end(), STOP):
-            yield event
-        raise AssertionError
+def test_an_answer_is_over_with_its_end_or_an_error_and_not_before() -> None:
+    answer = Answer()
+    for event in (STOP, START, end()):
+        answer.take(event)
+        assert not answer.is_over
+    answer.take(STOP)
+    assert answer.is_over
+    answer = Answer()
+    answer.take({"type": "error"})
+    assert answer.is_over
 
-    assert isinstance(await collect(endless()), dict)
 
-
-async def test_a_long_answer_in_small_pieces_is_collected_fast() -> None:
+def test_a_long_answer_in_small_pieces_is_collected_fast() -> None:
     deltas = [{"type": "text_delta", "text": "words "}] * 100_000
-    found = await content(*block(0, {"type": "text", "text": ""}, *deltas))
+    found = content(*block(0, {"type": "text", "text": ""}, *deltas))
     assert found == [{"type": "text", "text": "words " * 100_000}]
 
 
@@ -156,10 +199,7 @@ EVENTS = st.sampled_from([START, STOP, end(), *call("{}"), *block(0, {"type": "t
 
 
 @given(st.lists(EVENTS, max_size=8))
-async def test_events_in_any_order_make_a_body_or_a_reason(events: list[object]) -> None:
-    try:
-        found = await collected(*events)
-    except JSONDecodeError:
-        return
+def test_events_in_any_order_make_a_body_or_a_reason(events: list[object]) -> None:
+    found = collected(*events)
     assert isinstance(found, dict | BadReply)
     json.dumps(found if isinstance(found, dict) else None)

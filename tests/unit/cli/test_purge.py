@@ -1,13 +1,16 @@
 """Facts about `evalgate purge`."""
 
+import asyncio
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.answer_cache import SqliteCache
 from evalgate.adapters.answer_store import AnswerStore
 from evalgate.cli.main import main
+from evalgate.model.call_ports import Kept
 from evalgate.model.chat import Completion, Usage
 
 ANSWER = Completion(
@@ -68,6 +71,38 @@ def test_a_case_is_deleted_from_the_records_too(
         f"deleted 1 answer, 1 left, in {cache}\n",
     )
     assert (records / "desk.jsonl").read_text() == '{"case": "c"}\n{"case": "c"}\n'
+
+
+def test_a_response_cache_is_purged_by_itself(
+    cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "remembered.sqlite"
+
+    async def fill() -> None:
+        for age in (0, 40):
+            moment = time.time() - age * 86_400
+            remembered = SqliteCache(path, now=partial(float, moment))
+            await remembered.keep(f"{age}", Kept(completion=ANSWER, route="", at=0), seconds=1e7)
+            await remembered.aclose()
+
+    asyncio.run(fill())
+    here = ("--runtime-cache", str(path))
+    expected = f"1 answer, 1 left, in {path}\n"
+    old = ("--older-than", "30d", *here)
+    assert purge(capsys, *old, "--dry-run") == (0, f"would delete {expected}")
+    assert purge(capsys, *old) == (0, f"deleted {expected}")
+    assert purge(capsys, "--all", *here) == (0, f"deleted 1 answer, 0 left, in {path}\n")
+    assert purge(capsys, "--all")[1] == f"deleted 2 answers, 0 left, in {cache}\n"
+
+
+@pytest.mark.parametrize(
+    "others", [("--case", "a"), ("--all", "--cache", "x"), ("--all", "--records", "x")]
+)
+def test_a_response_cache_knows_answers_by_age_alone(
+    others: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = purge(capsys, "--runtime-cache", str(tmp_path / "x"), *others)
+    assert (code, "--runtime-cache does not go with --" in said) == (2, True)
 
 
 def test_records_are_deleted_by_case_alone(

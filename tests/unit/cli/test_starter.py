@@ -42,7 +42,11 @@ def test_the_starter_goes_into_the_policys_folders() -> None:
 
 def test_the_schemas_are_json() -> None:
     files = schema_files()
-    assert sorted(files) == [".evalgate/evalset.schema.json", ".evalgate/policy.schema.json"]
+    assert sorted(files) == [
+        ".evalgate/evalset.schema.json",
+        ".evalgate/policy.schema.json",
+        ".evalgate/runtime.schema.json",
+    ]
     assert all(
         isinstance(read_json(path, text.encode()).data, dict) for path, text in files.items()
     )

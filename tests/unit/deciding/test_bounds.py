@@ -128,11 +128,11 @@ def test_bounds_stay_within_what_a_difference_can_be() -> None:
 
 def test_a_hundred_thousand_cases_take_well_under_a_second() -> None:
     many = [Difference(value=(index % 7 - 3) / 3) for index in range(100_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     of = sample(many)
     assert proves_limit(of, LIMIT, ALPHA)
     assert upper_bound(of, ALPHA) > 0
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_the_error_of_a_clustered_mean_matches_the_reference_value() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from evalgate.gate.releases import release_of
-from evalgate.model.prompt import Move
+from evalgate.model.prompt import Move, Switch
 from evalgate.model.track import TrackPoint, Turn
 
 FIRST = Move(stable="v1", at="2026-01-01", by="ann")
@@ -47,3 +47,9 @@ def test_moves_whose_day_is_not_known_or_later_are_better_than_none() -> None:
     undated = Move(stable="v1", at="spring")
     assert release_of(POINT, (undated,), is_first=False) == undated
     assert release_of(POINT, (BACK,), is_first=False) == BACK
+
+
+def test_a_move_that_only_switches_is_no_release() -> None:
+    switched = Move(stable="v1", at="2026-03-02", switch=Switch(disabled=True))
+    moves = (*MOVES, switched)
+    assert release_of(replace(POINT, at="2026-03-09T00:00:00Z"), moves, is_first=False) == BACK

@@ -1,7 +1,7 @@
 """Facts about values at paths of JSON answers."""
 
 import json
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -108,11 +108,11 @@ def test_a_wrong_path_says_why() -> None:
 def test_a_path_over_a_huge_answer_ends_soon() -> None:
     nested = "[" * 90 + "1" + "]" * 90
     wide = json.dumps([{"a": [1] * 10}] * 20_000)
-    start = perf_counter()
+    start = process_time()
     assert found({"path": "$..*..*", "min": 0}, wide).cause == "too_large"
     found({"path": "$..*..*", "exists": True}, nested)
     found({"path": "$.a", "exists": True}, "[" * 100_000)
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
 
 
 def test_a_slow_pattern_is_ungraded() -> None:

@@ -1,5 +1,5 @@
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from inline_snapshot import snapshot
 
@@ -108,11 +108,11 @@ def nested_alternatives(levels: int) -> dict[str, Data]:
 
 
 def test_alternatives_of_alternatives_are_not_explained_one_by_one() -> None:
-    start = perf_counter()
+    start = process_time()
     assert violation(nested_alternatives(12), {"city": 5}) == snapshot(
         "at the answer: the value fits none of the alternatives that the schema leaves"
     )
-    assert perf_counter() - start < 4
+    assert process_time() - start < 4
 
 
 def test_beside_references_what_is_plainly_wrong_is_still_named() -> None:

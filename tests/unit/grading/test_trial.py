@@ -2,7 +2,7 @@ import json
 import re
 from dataclasses import replace
 from itertools import count
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -264,10 +264,10 @@ async def test_what_an_answer_says_is_put_between_the_tags_and_decides_nothing(a
 
 async def test_an_endless_answer_is_fenced_in_no_time() -> None:
     judge = approving()
-    started = monotonic()
+    started = process_time()
     await grades_of(TONE, answer=completion("É" * 10_000_000), judge=judge)
     assert len(judge.requests[0].turns[0].text) > 10_000_000
-    assert monotonic() - started < 5
+    assert process_time() - started < 5
 
 
 async def test_every_call_draws_a_boundary_of_its_own() -> None:

@@ -130,3 +130,50 @@ def test_a_changed_switch_is_noted() -> None:
 def test_a_model_that_only_the_switch_names_was_not_tested() -> None:
     found = change(BASE | {"live.yaml": "stable: v2\nswitch: {model: claude-haiku-4-5}\n"})
     assert findings(found) == [("model_not_tested", Verdict.INCONCLUSIVE)]
+
+
+SERVED = "history: [{stable: v2, switch: {model: claude-haiku-4-5}}, {stable: v2, switch: {}}]\n"
+
+
+def test_a_model_that_served_the_same_version_before_is_gone_back_to() -> None:
+    base = BASE | {"live.yaml": f"stable: v2\n{SERVED}"}
+    live = f"stable: v2\nswitch: {{model: claude-haiku-4-5}}\n{SERVED}"
+    found = change(base | {"live.yaml": live}, base=base)
+    assert findings(found) == [("model_rollback", Verdict.PASS)]
+    other = live.replace("haiku-4-5}\n", "haiku-5-5}\n")
+    found = change(base | {"live.yaml": other}, base=base)
+    assert findings(found) == [("model_not_tested", Verdict.INCONCLUSIVE)]
+
+
+def test_a_model_that_served_another_version_before_was_not_tested() -> None:
+    base = BASE | {"live.yaml": f"stable: v2\n{SERVED}".replace("v2", "v1")}
+    live = base["live.yaml"].replace(
+        "stable: v1\n", "stable: v2\nswitch: {model: claude-haiku-4-5}\n"
+    )
+    found = change(base | {"live.yaml": live}, base=base)
+    assert ("model_not_tested", Verdict.INCONCLUSIVE) in findings(found)
+
+
+def test_a_model_cannot_be_written_into_the_history_unseen() -> None:
+    found = change(BASE | {"live.yaml": f"stable: v2\n{SERVED}"})
+    assert findings(found) == [("model_not_tested", Verdict.INCONCLUSIVE)]
+
+
+def test_moves_by_hand_may_go_over_any_version_that_was_stable() -> None:
+    base = BASE | {"v3.md": version("three"), "live.yaml": f"stable: v3\n{HISTORY}"}
+    moves = "{stable: v3}, {stable: v1, why: rollback}, {stable: v3, switch: {disabled: true}}]"
+    live = f"stable: v3\nswitch: {{disabled: true}}\n{HISTORY.replace(']', f', {moves}')}"
+    found = change(base | {"live.yaml": live}, base=base)
+    assert (found.findings, found.notes) == ((), ("The switch turns the prompt p off.",))
+
+
+def test_a_move_without_a_gate_makes_nothing_that_may_be_rolled_back_to() -> None:
+    base = BASE | {
+        "live.yaml": "stable: v2\nhistory: [{stable: v1, why: 'ungated: x'}, {stable: v2}]\n"
+    }
+    found = change(
+        base | {"live.yaml": base["live.yaml"].replace("stable: v2\n", "stable: v1\n", 1)},
+        base=base,
+    )
+    assert findings(found) == []
+    assert [name for name, _, _ in candidates(found)] == ["v1"]

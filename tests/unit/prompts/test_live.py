@@ -23,11 +23,13 @@ def test_every_key_is_read() -> None:
         "stable: v2\ncanary: {version: v3, percent: 12.5, salt: s}\n"
         "switch: {disabled: true, model: claude-haiku-4-5}\n"
         "history:\n  - {stable: v1, at: 2026-08-31, by: maintainers, why: first, verdict: r1}\n"
+        "  - {stable: v1, switch: {model: claude-haiku-4-5}}\n"
     )
     assert pointer.canary == Canary(version="v3", percent=12.5, salt="s")
     assert pointer.switch == Switch(disabled=True, model="claude-haiku-4-5")
     assert pointer.history == (
         Move(stable="v1", at="2026-08-31", by="maintainers", why="first", verdict="r1"),
+        Move(stable="v1", switch=Switch(model="claude-haiku-4-5")),
     )
 
 
@@ -40,6 +42,7 @@ def test_every_key_is_read() -> None:
         ("canary: {version: v1, percent: 101}", "expected a number from 0 to 100"),
         ("stable: v1\nswitch: {disable: true}", "did you mean `disabled`?"),
         ("history: [{version: v1}]", "history[0].version: unknown key"),
+        ("history: [{stable: v1, switch: {off: true}}]", "history[0].switch.off: unknown key"),
         ("- v1", "expected a mapping, got a list"),
     ],
 )

@@ -30,16 +30,23 @@ HIDDEN = (
     "a\tb",
 )
 TEXTS = st.text(max_size=60) | st.sampled_from((*AWKWARD.strip().split("|"), *HIDDEN))
+SWITCHES = st.builds(Switch, disabled=st.booleans(), model=st.none() | TEXTS)
 POINTERS = st.builds(
     LivePointer,
     prompt=st.just("p"),
     path=st.just(PATH),
     stable=st.none() | VERSIONS,
     canary=st.none() | st.builds(Canary, version=VERSIONS, percent=st.floats(0, 100), salt=TEXTS),
-    switch=st.builds(Switch, disabled=st.booleans(), model=st.none() | TEXTS),
+    switch=SWITCHES,
     history=st.lists(
         st.builds(
-            Move, stable=VERSIONS | st.just(""), at=TEXTS, by=TEXTS, why=TEXTS, verdict=TEXTS
+            Move,
+            stable=VERSIONS | st.just(""),
+            at=TEXTS,
+            by=TEXTS,
+            why=TEXTS,
+            verdict=TEXTS,
+            switch=st.none() | SWITCHES,
         ),
         max_size=4,
     ).map(tuple),

@@ -108,7 +108,7 @@ def test_a_tool_s_result_stays_in_front_of_the_words_that_follow() -> None:
         ([], "vars.history: expected a list of messages, got an empty list"),
         ("Hi", "vars.history: expected a list of messages, got `Hi`"),
         ([{"role": "assistant", "content": "x"}], "begins with the assistant"),
-        ([{"role": "user", "content": " \n"}], "is empty with this case"),
+        ([{"role": "user", "content": " \n"}], "is empty with these variables"),
         ([{"role": "user", "content": [{"type": "image", "file": "b.png"}]}], "no file `b.png`"),
         (
             [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t"}]}],
@@ -188,7 +188,7 @@ def test_a_jinja_failure_tells_part_and_line_or_the_include() -> None:
 
 
 def test_a_message_without_a_word_is_a_fault() -> None:
-    assert "is empty with this case" in said(version("## user\n{{q}}\n"), q="")[0]
+    assert "is empty with these variables" in said(version("## user\n{{q}}\n"), q="")[0]
 
 
 @pytest.mark.parametrize("values", [{}, {"q": ""}, {"history": 1}])

@@ -111,6 +111,6 @@ def test_texts_are_as_alike_as_what_they_share() -> None:
 
 def test_flags_without_end_take_no_longer_than_letters() -> None:
     assert words("🇩🇪🇫🇷🇯") == ["🇩🇪", "🇫🇷", "🇯"]
-    begin = time.perf_counter()
+    begin = time.process_time()
     word_diff("🇩" * 20_000, "🇫" * 20_000)
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5

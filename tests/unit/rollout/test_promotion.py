@@ -9,9 +9,10 @@ from evalgate.errors import UsageError
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.prompts.library import Prompt
 from evalgate.prompts.live import read_live
+from evalgate.prompts.past import FIRST
 from evalgate.prompts.pointer_text import pointer_text
 from evalgate.prompts.view import View
-from evalgate.rollout.promotion import FIRST, Promotion, Step, promotion_of
+from evalgate.rollout.promotion import Promotion, Step, promotion_of
 from evalgate.rollout.request import Request
 from tests.unit.rollout.asked import VERSION, asked, promotion, prompt
 

@@ -1,5 +1,6 @@
 """Facts about prompts in an application."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,15 @@ def test_missing_and_unknown_variables_are_errors(folder: Path) -> None:
         loaded.request(massage="x")
 
 
-def test_the_package_offers_the_loader_and_nothing_else() -> None:
+def test_every_public_name_is_loaded_late_and_typed() -> None:
+    typed = Path(evalgate.__file__).with_suffix(".pyi").read_text()
+    for name, home in evalgate._HOMES.items():
+        assert getattr(evalgate, name) is getattr(import_module(home), name)
+        assert f"import {name} as {name}\n" in typed
+    assert typed.count("\nfrom ") == len(evalgate._HOMES)
+
+
+def test_the_package_offers_the_loader_and_no_misspelt_name() -> None:
     assert evalgate.load_prompt is load_prompt
     with pytest.raises(AttributeError, match="no attribute 'load_promt'"):
-        _ = evalgate.load_promt
+        _ = evalgate.load_promt  # type: ignore[attr-defined]  # that is the point

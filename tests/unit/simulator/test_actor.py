@@ -6,8 +6,9 @@ import pytest
 from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Turn
 from evalgate.simulator.actor import OTHER_MODEL, Actor, Outcome
-from evalgate.simulator.faults import Surface
-from evalgate.simulator.rules import Behaviour, Fault, FaultKind, Rules
+from evalgate.simulator.fault_rules import Fault, FaultKind
+from evalgate.simulator.faults import Circumstances, Surface
+from evalgate.simulator.rules import Behaviour, Rules
 
 RULES = Rules(path="r", behaviours=(Behaviour(name="a", says="12345678"),))
 REQUEST = ChatRequest(
@@ -24,7 +25,7 @@ def actor(*faults: Fault) -> tuple[Actor, Counter[str]]:
 
 
 def play(playing: Actor, key: str = "k", surface: Surface = Surface.MESSAGE) -> Outcome:
-    return playing.play(REQUEST, key=key, surface=surface)
+    return playing.play(REQUEST, key=key, came=Circumstances(surface=surface))
 
 
 def test_without_faults_the_rules_answer() -> None:
@@ -72,3 +73,26 @@ def test_a_fault_is_looked_for_where_the_answer_is_given() -> None:
         Surface.STREAM: FaultKind.STREAM_ERROR,
         Surface.BATCH: None,
     }
+
+
+def test_the_times_of_faults_count_from_the_beginning_and_anew_with_new_ones() -> None:
+    late = Fault(kind=FaultKind.CUT, start=10)
+    playing = Actor([Rules(path="r", faults=(late,))], counts=Counter())
+
+    def kind_at(now: float) -> FaultKind | None:
+        return playing.play(REQUEST, key="k", came=Circumstances(now=now)).kind
+
+    playing.begin(now=1_000)
+    assert [kind_at(now) for now in (1_009, 1_010)] == [None, FaultKind.CUT]
+    playing.fail_by((replace(late, kind=FaultKind.HTML),), now=2_000)
+    assert [kind_at(now) for now in (2_009, 2_010)] == [None, FaultKind.HTML]
+    playing.fail_by((), now=3_000)
+    assert kind_at(3_010) is None
+
+
+def test_new_faults_count_attempts_anew() -> None:
+    fault = Fault(kind=FaultKind.CUT, first_attempts=1)
+    playing = Actor([Rules(path="r", faults=(fault,))], counts=Counter())
+    assert [play(playing).kind for _ in range(2)] == [FaultKind.CUT, None]
+    playing.fail_by((fault,), now=0)
+    assert [play(playing).kind for _ in range(2)] == [FaultKind.CUT, None]

@@ -18,7 +18,7 @@ from evalgate.model.github import (
     NewDeployment,
     PullRequest,
 )
-from evalgate.model.ports import GitHub
+from evalgate.model.github_port import GitHub
 from evalgate.simulator.fake_github import BOT, FakeGitHub
 
 STATUS = CommitStatus(context="evalgate", state=CommitState.SUCCESS, description="fine")

@@ -1,13 +1,16 @@
 import math
+import re
 from dataclasses import replace
 
 import pytest
 
 from evalgate.model.chat import ChatRequest, Usage
 from evalgate.model.content import ToolCall, Turn
-from evalgate.simulator.faults import PROSE, Surface, calls_of, fault_for, spoil
+from evalgate.model.route import Provider
+from evalgate.simulator.fault_rules import Calls, Fault, FaultKind
+from evalgate.simulator.faults import PROSE, Circumstances, Surface, calls_of, fault_for, spoil
 from evalgate.simulator.reply import Reply
-from evalgate.simulator.rules import Calls, Fault, FaultKind, Rules
+from evalgate.simulator.rules import Rules
 
 B = "0123456789abcdef0123456789abcdef"
 FENCES = f"<criteria_{B}>\nc1: x\n</criteria_{B}>\n<answer_{B}>\nA\n</answer_{B}>"
@@ -23,6 +26,9 @@ JUDGE = replace(
     output_schema={"properties": {"c1": {}}},
 )
 REPLY = Reply(text="12345678", stop_reason="end_turn", usage=Usage(input_tokens=3, output_tokens=2))
+
+
+BATCH = Circumstances(surface=Surface.BATCH)
 
 
 def struck(fault: Fault, request: ChatRequest, *, attempt: int = 1) -> bool:
@@ -81,6 +87,8 @@ PLACES: dict[FaultKind, set[Surface]] = {
     **{kind: {Surface.MESSAGE, Surface.STREAM} for kind in LINE},
     FaultKind.STREAM_ERROR: {Surface.STREAM},
     FaultKind.STREAM_END: {Surface.STREAM},
+    FaultKind.SLOW_STREAM: {Surface.STREAM},
+    FaultKind.STALL: {Surface.STREAM},
     FaultKind.BATCH_EXPIRED: {Surface.BATCH},
     FaultKind.NONSENSE_JUDGE: set(),
 }
@@ -92,7 +100,7 @@ def test_a_fault_strikes_where_it_can_happen(kind: FaultKind) -> None:
     struck_on = {
         surface
         for surface in Surface
-        if fault_for(rules, ANSWER, attempt=1, surface=surface) is not None
+        if fault_for(rules, ANSWER, attempt=1, came=Circumstances(surface=surface)) is not None
     }
     assert struck_on == PLACES.get(kind, {*Surface})
 
@@ -100,7 +108,7 @@ def test_a_fault_strikes_where_it_can_happen(kind: FaultKind) -> None:
 def test_a_fault_that_cannot_happen_makes_room_for_the_next() -> None:
     cut, late = Fault(kind=FaultKind.CUT), Fault(kind=FaultKind.BATCH_EXPIRED)
     rules = [Rules(path="r", faults=(cut, late))]
-    assert fault_for(rules, ANSWER, attempt=1, surface=Surface.BATCH) is late
+    assert fault_for(rules, ANSWER, attempt=1, came=BATCH) is late
     assert fault_for(rules, ANSWER, attempt=1) is cut
 
 
@@ -128,6 +136,48 @@ def test_a_fault_of_the_first_attempts_passes() -> None:
 
 def test_a_lasting_fault_strikes_every_attempt() -> None:
     assert struck(Fault(kind=FaultKind.OVERLOADED), ANSWER, attempt=1000)
+
+
+def struck_by(fault: Fault, came: Circumstances) -> bool:
+    return fault_for([Rules(path="r", faults=(fault,))], ANSWER, attempt=1, came=came) is fault
+
+
+def test_a_fault_of_a_provider_strikes_that_provider_alone() -> None:
+    for provider in Provider:
+        fault = Fault(kind=FaultKind.BAD_KEY, provider=provider)
+        assert [each for each in Provider if struck_by(fault, Circumstances(provider=each))] == [
+            provider
+        ]
+
+
+def test_a_fault_of_a_region_strikes_that_region_alone() -> None:
+    fault = Fault(kind=FaultKind.OVERLOADED, region="eu")
+    assert [struck_by(fault, Circumstances(region=region)) for region in ("eu", "us", "")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_model_is_known_by_the_provider_s_id_and_by_its_own() -> None:
+    asked = Circumstances(model="anthropic.claude-haiku-5-5")
+    for pattern in ("haiku", "^anthropic", "^claude-haiku-5-5$"):
+        fault = Fault(kind=FaultKind.OVERLOADED, model=re.compile(pattern))
+        assert struck_by(fault, asked)
+    opus = Fault(kind=FaultKind.OVERLOADED, model=re.compile("opus"))
+    assert not struck_by(opus, asked)
+
+
+def test_a_fault_strikes_from_its_start_until_before_its_end() -> None:
+    outage = Fault(kind=FaultKind.OVERLOADED, start=10, end=40)
+    rules = [Rules(path="r", faults=(outage,))]
+    times = {
+        now: fault_for(
+            rules, ANSWER, attempt=1, came=Circumstances(now=1_000.0 + now), since=1_000.0
+        )
+        for now in (0, 9.9, 10, 39.9, 40, 100)
+    }
+    assert [now for now, fault in times.items() if fault] == [10, 39.9]
 
 
 def test_the_first_fault_of_any_file_that_strikes_is_taken() -> None:

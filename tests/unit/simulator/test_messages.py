@@ -6,9 +6,10 @@ import pytest
 
 from evalgate.simulator.actor import Actor
 from evalgate.simulator.exchange import Incoming, Line, Outgoing
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.limits import Limits, Meter
 from evalgate.simulator.messages import Messages
-from evalgate.simulator.rules import Behaviour, Fault, FaultKind, Rules
+from evalgate.simulator.rules import Behaviour, Rules
 
 KEY = "0123456789abcdef01234567"
 START = 1_800_000_000.0
@@ -50,8 +51,9 @@ def test_an_answer_comes_whole_after_the_latency_and_costs_its_output() -> None:
 
 def test_a_stream_comes_in_pieces_and_costs_the_same() -> None:
     sent = messages()[0].answer(call(stream=True))
-    assert sent.pieces is not None
-    assert sent.pieces[-1].startswith(b"event: message_stop")
+    last = (sent.pieces or (b"",))[-1]
+    assert isinstance(last, bytes)
+    assert last.startswith(b"event: message_stop")
     assert (sent.response.body, sent.seconds, sent.output_tokens) == (b"", 0.25, 2)
 
 

@@ -1,31 +1,50 @@
 """Facts about requests in the form of other providers."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from evalgate.simulator.providers import MESSAGES, as_message, has_key, own_id, own_path
+from evalgate.model.route import Provider
+from evalgate.simulator.providers import Caller, as_message, caller_of, has_key, own_id
 
+BEDROCK = Caller(provider=Provider.BEDROCK)
 VERTEX = "/v1/projects/p/locations/eu/publishers/anthropic/models"
+
+
+PATHS = [
+    ("/anthropic/v1/messages", Caller(provider=Provider.BEDROCK)),
+    (
+        "/model/anthropic.claude-haiku-5-5/invoke",
+        Caller(provider=Provider.BEDROCK_INVOKE, model="anthropic.claude-haiku-5-5"),
+    ),
+    (
+        f"{VERTEX}/claude-haiku-5-5:rawPredict",
+        Caller(provider=Provider.VERTEX, region="eu", model="claude-haiku-5-5"),
+    ),
+    (
+        f"{VERTEX}/claude-haiku-5-5:streamRawPredict",
+        Caller(provider=Provider.VERTEX, region="eu", model="claude-haiku-5-5"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "caller"), PATHS)
+def test_a_path_tells_the_provider_and_what_it_names(path: str, caller: Caller) -> None:
+    assert caller_of(path, {"Authorization": "Bearer k"}) == caller
+
+
+def test_a_key_in_its_own_header_tells_foundry() -> None:
+    headers = {"api-key": "k"}
+    assert caller_of("/anthropic/v1/messages", headers) == Caller(provider=Provider.FOUNDRY)
+    others = [caller_of(path, headers) for path, _ in PATHS[1:]]
+    assert others == [caller for _, caller in PATHS[1:]]
 
 
 @pytest.mark.parametrize(
     "path",
     [
         "/v1/messages",
-        "/anthropic/v1/messages",
-        "/model/anthropic.claude-haiku-5-5/invoke",
-        f"{VERTEX}/claude-haiku-5-5:rawPredict",
-        f"{VERTEX}/claude-haiku-5-5:streamRawPredict",
-    ],
-)
-def test_every_provider_s_messages_have_the_path_of_the_messages_api(path: str) -> None:
-    assert own_path(path) == MESSAGES
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
         "/v1/messages/batches",
         "/v1/messages/",
         "/model//invoke",
@@ -35,8 +54,8 @@ def test_every_provider_s_messages_have_the_path_of_the_messages_api(path: str) 
         "/anthropic/v1/models",
     ],
 )
-def test_any_other_path_stays_as_it_is(path: str) -> None:
-    assert own_path(path) == path
+def test_any_other_path_is_that_of_no_other_provider(path: str) -> None:
+    assert caller_of(path, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -55,25 +74,31 @@ def test_a_provider_s_id_holds_claude_s_own(model: str, expected: str) -> None:
     assert own_id(model) == expected
 
 
-def test_a_model_in_the_path_moves_into_the_body() -> None:
+def test_a_model_in_the_path_moves_into_the_body_and_its_id_is_remembered() -> None:
     body = json.dumps({"anthropic_version": "2026-10-21", "max_tokens": 1}).encode()
-    for path in ("/model/anthropic.claude-opus-5/invoke", f"{VERTEX}/claude-opus-5:rawPredict"):
-        assert json.loads(as_message(path, body)) == {"max_tokens": 1, "model": "claude-opus-5"}
+    came = Caller(provider=Provider.BEDROCK_INVOKE, model="anthropic.claude-opus-5")
+    caller, asked = as_message(came, body)
+    assert json.loads(asked) == {"max_tokens": 1, "model": "claude-opus-5"}
+    assert caller == came
 
 
-def test_a_model_in_the_body_gets_its_own_id() -> None:
-    body = b'{"model": "anthropic.claude-opus-5"}'
-    assert json.loads(as_message("/anthropic/v1/messages", body)) == {"model": "claude-opus-5"}
+def test_a_model_in_the_body_becomes_claude_s_own_and_its_id_is_remembered() -> None:
+    body = json.dumps({"model": "anthropic.claude-opus-5"}).encode()
+    caller, asked = as_message(BEDROCK, body)
+    assert json.loads(asked) == {"model": "claude-opus-5"}
+    assert caller == replace(BEDROCK, model="anthropic.claude-opus-5")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b"\xff", b"null"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"[" * 100_000, b"\xff"])
 def test_a_body_that_is_no_object_stays_as_it_is(body: bytes) -> None:
-    assert as_message("/anthropic/v1/messages", body) == body
+    assert as_message(BEDROCK, body) == (BEDROCK, body)
 
 
-def test_a_body_for_the_messages_api_is_not_touched() -> None:
-    body = b'{"model":  "anthropic.claude-opus-5"}'
-    assert as_message(MESSAGES, body) == body
+@pytest.mark.parametrize("body", [{}, {"model": None}, {"model": 3}])
+def test_a_body_without_a_model_is_left_for_the_api_to_refuse(body: dict[str, object]) -> None:
+    caller, asked = as_message(BEDROCK, json.dumps(body).encode())
+    assert json.loads(asked) == {"model": body.get("model")}
+    assert caller == BEDROCK
 
 
 def test_a_long_id_is_read_in_no_time() -> None:

@@ -5,9 +5,9 @@ import pytest
 
 from evalgate.model.chat import Usage
 from evalgate.model.content import ToolCall
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.response import Response, carrying, failed, limited, message_of, rejected
-from evalgate.simulator.rules import Fault, FaultKind
 from evalgate.simulator.wire import Rejection
 
 KEY = "0123456789abcdef01234567"

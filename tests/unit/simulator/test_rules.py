@@ -3,16 +3,9 @@ from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
+from evalgate.simulator.fault_rules import Calls, FaultKind
 from evalgate.simulator.limits import Limits
-from evalgate.simulator.rules import (
-    Behaviour,
-    Calls,
-    FaultKind,
-    JudgeErrors,
-    Rules,
-    WantedCall,
-    read_rules,
-)
+from evalgate.simulator.rules import Behaviour, JudgeErrors, Rules, WantedCall, read_rules
 
 WHOLE = r"""
 schema: simulator-rules/1
@@ -260,8 +253,8 @@ faults:
             (
                 "rules.yaml:17: faults[0].kind: expected one of rate_limit, spend_limit, "
                 "overloaded, server_error, timeout, bad_key, html, broken_json, wrong_model, "
-                "dropped, cut, slow, stream_error, stream_end, batch_expired, truncated, "
-                "refused, nonsense_judge; got `rate_limt` (did you mean `rate_limit`?)"
+                "dropped, cut, slow, slow_stream, stall, stream_error, stream_end, batch_expired, "
+                "truncated, refused, nonsense_judge; got `rate_limt` (did you mean `rate_limit`?)"
             ),
             "rules.yaml:18: faults[1]: the key `kind` is missing",
             (

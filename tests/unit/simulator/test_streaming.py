@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from evalgate.model.chat import Usage
 from evalgate.model.content import ToolCall
+from evalgate.simulator.fault_rules import Fault, FaultKind
 from evalgate.simulator.reply import Reply
 from evalgate.simulator.response import message_of
-from evalgate.simulator.rules import FaultKind
-from evalgate.simulator.streaming import ENDED_EARLY, MOST_PIECES, event_stream, events
+from evalgate.simulator.streaming import ENDED_EARLY, MOST_PIECES, event_stream, events, paced
 
 KEY = "0123456789abcdef01234567"
 USAGE = Usage(input_tokens=30, output_tokens=20)
@@ -128,3 +128,20 @@ def test_a_stream_announces_events_and_that_it_is_simulated() -> None:
     assert (head.status, head.body) == (200, b"")
     assert head.headers["content-type"].startswith("text/event-stream")
     assert head.headers["x-evalgate-simulator"] == "1"
+
+
+def test_a_slow_stream_pauses_before_its_content_and_between_all_later_events() -> None:
+    fault = Fault(kind=FaultKind.SLOW_STREAM, seconds=3.0, between=0.5)
+    written = (b"start", b"block", b"delta", b"stop")
+    assert paced(written, fault) == (b"start", 3.0, b"block", 0.5, b"delta", 0.5, b"stop")
+
+
+def test_a_stream_that_stalls_pauses_once_in_its_middle() -> None:
+    fault = Fault(kind=FaultKind.STALL, seconds=3.0)
+    assert paced((b"a", b"b", b"c", b"d"), fault) == (b"a", b"b", 3.0, b"c", b"d")
+
+
+@pytest.mark.parametrize("kind", sorted(set(FaultKind) - {FaultKind.STALL, FaultKind.SLOW_STREAM}))
+def test_no_other_fault_makes_pauses(kind: FaultKind) -> None:
+    assert paced((b"a", b"b"), Fault(kind=kind, seconds=3.0)) == (b"a", b"b")
+    assert paced((b"a", b"b"), None) == (b"a", b"b")

@@ -1,0 +1,70 @@
+"""Finds the folder of prompts that a command is about, without git."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from evalgate.adapters.formats import FORMATS
+from evalgate.adapters.swap import read_file
+from evalgate.errors import ConfigurationError, UsageError
+from evalgate.model.reading import describe
+
+PROMPTS = "prompts"
+_POLICIES = "evalgate*.yml"
+
+
+def find_folder(name: str, given: Path | None, *, here: Path) -> Path:
+    """Return the folder of prompts that has a prompt.
+
+    Args:
+        name: of the prompt.
+        given: the folder that the user names.
+        here: where the command runs. The policies of the nearest folder around it that has some
+            say where the prompts are; without one it is `prompts`, at the root of the repository.
+
+    Raises:
+        UsageError: when several roots of a repository have a prompt of the name.
+    """
+    if given is not None:
+        return given
+    folders = list(dict.fromkeys(_ruled(here)))
+    homes = [folder for folder in folders if (here / folder / name).is_dir()]
+    if len(homes) > 1:
+        listed = ", ".join(map(str, homes))
+        raise UsageError(
+            f"{describe(name)} is a prompt of several roots: say which with --folder, one of "
+            f"{listed}"
+        )
+    return (homes or folders or [Path(PROMPTS)])[0]
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Return the root of the work tree of git that a folder lies in, if any."""
+    real = folder.resolve()
+    return next((place for place in (real, *real.parents) if (place / ".git").exists()), None)
+
+
+def _ruled(here: Path) -> Iterator[Path]:
+    for place in (here, *here.parents):
+        policies = sorted((place / ".github").glob(_POLICIES))
+        if policies:
+            yield from _shown([place / _prompts(policy) for policy in policies], here)
+            return
+        if (place / ".git").exists():
+            yield from _shown([place / PROMPTS], here)
+            return
+
+
+def _shown(folders: Sequence[Path], here: Path) -> Iterator[Path]:
+    for folder in folders:
+        yield folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def _prompts(policy: Path) -> str:
+    """Return the folder that a policy names; what else is wrong in it does not matter here."""
+    try:
+        data = FORMATS.read_yaml(str(policy), read_file(policy) or b"").data
+    except ConfigurationError:
+        return PROMPTS
+    paths = data.get("paths") if isinstance(data, dict) else None
+    prompts = paths.get("prompts") if isinstance(paths, dict) else None
+    return prompts if isinstance(prompts, str) and prompts else PROMPTS

@@ -1,0 +1,1 @@
+"""Decides what follows when an attempt fails: whom to ask next, when, and whom to leave alone."""

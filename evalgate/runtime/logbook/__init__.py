@@ -1,0 +1,1 @@
+"""Writes what may be told of a call: checked words, keyed hashes, one line."""

@@ -1,0 +1,1 @@
+"""Remembers answers, calls in flight, and the keys of callers."""

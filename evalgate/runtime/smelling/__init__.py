@@ -1,0 +1,1 @@
+"""Looks every answer over, and chooses calls for scoring."""

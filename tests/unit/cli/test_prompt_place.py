@@ -1,0 +1,58 @@
+"""Facts about which folder of prompts a command is about."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from evalgate.cli.prompt_place import find_folder, repository_of
+from evalgate.errors import UsageError
+
+
+def make(root: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def test_a_folder_that_is_named_is_taken(tmp_path: Path) -> None:
+    assert find_folder("p", Path("x"), here=tmp_path) == Path("x")
+
+
+def test_without_a_policy_it_is_prompts(tmp_path: Path) -> None:
+    assert find_folder("p", None, here=tmp_path) == Path("prompts")
+
+
+def test_without_a_policy_it_is_that_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert find_folder("p", None, here=tmp_path) == Path("prompts")
+    assert find_folder("p", None, here=tmp_path / "a/b") == tmp_path / "prompts"
+
+
+def test_the_policy_of_the_nearest_folder_around_says_where(tmp_path: Path) -> None:
+    make(tmp_path, {".github/evalgate.yml": "paths: {prompts: ai/prompts}\ngate: [wrong]\n"})
+    assert find_folder("p", None, here=tmp_path) == Path("ai/prompts")
+    assert find_folder("p", None, here=tmp_path / "src") == tmp_path / "ai/prompts"
+
+
+@pytest.mark.parametrize("policy", ["", "paths: []\n", "paths: {prompts: 1}\n", "a: [\n"])
+def test_a_policy_that_does_not_say_is_no_obstacle(tmp_path: Path, policy: str) -> None:
+    make(tmp_path, {".github/evalgate.yml": policy})
+    assert find_folder("p", None, here=tmp_path) == Path("prompts")
+
+
+def test_of_several_roots_it_is_the_one_that_has_the_prompt(tmp_path: Path) -> None:
+    policies = {f".github/evalgate.{n}.yml": f"paths: {{prompts: {n}/prompts}}\n" for n in "ab"}
+    make(tmp_path, {**policies, "a/prompts/p/v1.md": "", "b/prompts/q/v1.md": ""})
+    assert find_folder("q", None, here=tmp_path) == Path("b/prompts")
+    make(tmp_path, {"b/prompts/p/v1.md": ""})
+    with pytest.raises(UsageError, match="one of a/prompts, b/prompts"):
+        find_folder("p", None, here=tmp_path)
+
+
+def test_the_repository_is_the_nearest_work_tree_around(tmp_path: Path) -> None:
+    assert repository_of(tmp_path) is None
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a").mkdir()
+    assert repository_of(tmp_path / "a") == tmp_path
