@@ -1,9 +1,11 @@
 """The folder that sampled calls are kept in: one file per day, readable by its owner alone."""
 
+import fcntl
 import os
 import re
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +19,8 @@ class SpoolFolder:
     """Adds lines to the file of the day, and deletes files that are older than they may get.
 
     Neither the folder nor a file in it may be a link or belong to somebody else. Several processes
-    can share a folder: every batch of lines is one write at the end of the file.
+    can share a folder: every batch of lines is one write at the end of the file, under its lock, so
+    that nobody takes another's line for a cut one while it is being written.
     """
 
     def __init__(self, path: Path, *, days: float) -> None:
@@ -46,8 +49,7 @@ class SpoolFolder:
         # Somebody may have deleted the file meanwhile.
         if day != self._day or self._file is None or not os.fstat(self._file).st_nlink:
             self._turn_to(day, now)
-        if self._file is None or os.write(self._file, lines) < len(lines):
-            self.close()  # the next line begins a new one, after what was cut
+        if self._file is None or _append(self._file, lines) < len(lines):
             raise OSError("lines were written in part")
 
     def expire(self, now: float) -> None:
@@ -104,7 +106,6 @@ def _opened_file(name: str, folder: int) -> int:
     file = os.open(name, flags, _FILE_MODE, dir_fd=folder)
     try:
         _keep_private(file, _FILE_MODE)
-        _end_cut_line(file)
     except OSError:
         os.close(file)
         raise
@@ -120,6 +121,25 @@ def _keep_private(place: int, mode: int) -> None:
         raise PermissionError("it has a second name")
     if found.st_mode & _OTHERS:
         os.fchmod(place, mode)
+
+
+def _append(file: int, lines: bytes) -> int:
+    with _locked(file):
+        _end_cut_line(file)
+        return os.write(file, lines)
+
+
+@contextmanager
+def _locked(file: int) -> Iterator[None]:
+    # A file system without locks may show a line that is being written as a cut one: its end is
+    # then followed by an empty line.
+    with suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _end_cut_line(file: int) -> None:

@@ -1,8 +1,10 @@
 """Facts about the folder of sampled calls, in real folders."""
 
+import fcntl
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -94,6 +96,30 @@ def test_a_cut_line_is_ended_before_the_next(tmp_path: Path) -> None:
     (tmp_path / "samples-2026-11-21.jsonl").write_bytes(b'{"a": ')
     add(tmp_path, b"{}\n")
     assert (tmp_path / "samples-2026-11-21.jsonl").read_bytes() == b'{"a": \n{}\n'
+
+
+def test_a_line_that_is_cut_while_the_file_is_open_is_ended_too(tmp_path: Path) -> None:
+    spool, file = SpoolFolder(tmp_path, days=7), tmp_path / "samples-2026-11-21.jsonl"
+    spool.add(b"1\n", now=NOON)
+    with file.open("ab") as other:
+        other.write(b"2")
+    spool.add(b"3\n", now=NOON)
+    spool.close()
+    assert file.read_bytes() == b"1\n2\n3\n"
+
+
+def test_a_line_that_another_is_writing_is_not_taken_for_a_cut_one(tmp_path: Path) -> None:
+    file = tmp_path / "samples-2026-11-21.jsonl"
+    with file.open("ab", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write(b"1")
+        late = Thread(target=add, args=(tmp_path, b"2\n"))
+        late.start()
+        late.join(0.2)
+        assert late.is_alive()
+        other.write(b"\n")
+    late.join(10)
+    assert file.read_bytes() == b"1\n2\n"
 
 
 def test_a_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:
