@@ -67,16 +67,17 @@ def test_a_rollback_loads_nothing_heavy_and_needs_no_git(tmp_path: Path) -> None
     assert pointer(tmp_path).stable == "v2"
 
 
-def test_a_rollback_is_done_in_a_fifth_of_a_second(tmp_path: Path) -> None:
+def test_a_rollback_takes_little_longer_than_an_interpreter_takes_to_start(tmp_path: Path) -> None:
     make_prompts(tmp_path)
-    times = []
+    times, bare = [], []
     for words in (("rollback", "p"), ("switch", "p", "v3")) * 3:
         start = perf_counter()
         assert evalgate(tmp_path, *words).returncode == 0
         times.append(perf_counter() - start)
-    start = perf_counter()
-    subprocess.run([sys.executable, "-c", "import argparse, yaml"], check=True)
-    assert min(times) < 0.2 + (perf_counter() - start)  # a busy machine starts slowly
+        start = perf_counter()
+        subprocess.run([sys.executable, "-c", "import argparse, yaml"], check=True)
+        bare.append(perf_counter() - start)
+    assert min(times) < 5 * min(bare)
 
 
 def test_a_dry_run_shows_the_difference_and_writes_nothing(tmp_path: Path) -> None:

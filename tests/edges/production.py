@@ -100,10 +100,10 @@ class Production:
         return sum(each["asked"] for each in self.counts().values())
 
     def lines(self, schema: str = "call/1") -> list[dict[str, object]]:
-        """Return what stands in the call log, of which every line must be whole."""
+        """Return what stands in the call log, of which every line must be whole or empty."""
         texts = [path.read_text() for path in sorted(self.logs.glob("*.jsonl"))]
         assert all(text.endswith("\n") for text in texts)
-        found = [json.loads(line) for text in texts for line in text.splitlines()]
+        found = [json.loads(line) for text in texts for line in text.splitlines() if line]
         return [line for line in found if line["schema"] == schema]
 
     def environment(self, **wrong: str) -> dict[str, str]:

@@ -258,7 +258,7 @@ async def test_a_locked_file_holds_up_neither_the_loop_nor_those_who_read(
         began = time.monotonic()
         writing = [asyncio.create_task(cache.keep(f"{n}", KEPT, seconds=10)) for n in range(200)]
         await asyncio.sleep(0)
-        assert time.monotonic() - began < 0.05
+        assert time.monotonic() - began < MOST_WAIT
         await asyncio.gather(*writing)
         assert time.monotonic() - began < 2 * MOST_WAIT
         assert cache.failures > 0
@@ -266,8 +266,8 @@ async def test_a_locked_file_holds_up_neither_the_loop_nor_those_who_read(
         began = time.monotonic()
         for _ in range(10):
             await cache.find("a")
-        await cache.keep("b", KEPT, seconds=10)
-        assert time.monotonic() - began < 0.2
+            await cache.keep("b", KEPT, seconds=10)
+        assert time.monotonic() - began < 2 * MOST_WAIT
         holder.execute("ROLLBACK")
     deadline = time.monotonic() + 5
     while await cache.find("b") is None:
@@ -284,8 +284,9 @@ async def test_a_file_that_hangs_holds_up_a_call_for_a_moment_only(cache: Sqlite
         assert found == [None] * 100
         assert time.monotonic() - began < 4 * MOST_WAIT
         began = time.monotonic()
-        assert await cache.find("a") is None
-        assert time.monotonic() - began < MOST_WAIT / 2
+        for _ in range(10):
+            assert await cache.find("a") is None
+        assert time.monotonic() - began < 2 * MOST_WAIT
     deadline = time.monotonic() + 5
     while await cache.find("a") is None:
         assert time.monotonic() < deadline
@@ -303,7 +304,7 @@ async def test_a_file_that_nobody_can_read_costs_no_time(path: Path, cache: Sqli
         began = time.monotonic()
         for _ in range(1000):
             assert await held.find("a") is None
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 8 * MOST_WAIT
         assert held.failures >= 1
     await held.aclose()
 

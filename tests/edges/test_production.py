@@ -27,7 +27,7 @@ pytestmark = [
 ASKED = {"question": "PRIVATE"}
 QUICK = "timeout: 1\ndeadline: 3\nbreaker: {open: 0.5, longest_open: 0.5}\n"
 THREE = ("direct", "bedrock", "vertex")
-LATE = 0.2
+LATE = 0.5
 """Seconds beyond a deadline that a busy machine may take to say so."""
 
 
@@ -86,11 +86,11 @@ def test_keys_that_are_wrong_and_limits_that_are_spent_are_met_once(
     shop.weather(bedrock=spent)
     shop.serve(*THREE, more=QUICK)
     with Runtime(shop.prompts, log=shop.logs) as served:
-        told = threads(served, evenly(20, 1.0))
+        told = threads(served, [0.0])
+        told += threads(served, evenly(20, 1.0))
     counts = shop.counts()
     assert all(each.reply and each.reply.route == "vertex" for each in told)
-    assert counts["direct"]["asked"] <= 3
-    assert counts["bedrock"]["asked"] <= 3
+    assert (counts["direct"]["asked"], counts["bedrock"]["asked"]) == (1, 1)
     refused = {line["message"] for line in shop.lines("event/1")}
     assert {"authentication", "spend_limit"} <= refused
     account(shop, told)
@@ -191,7 +191,7 @@ def test_eight_forked_workers_write_one_log_and_take_nothing_from_their_parent(
         told += threads(served, evenly(40, 0.2), deadline=5.0)
     assert codes[1:] == [0] * 7
     assert all(each.reply for each in told)
-    assert max(each.took for each in told) < 1.0
+    assert max(each.took for each in told) < 3.0, "nobody has hung until the deadline"
     lines = [line["request_id"] for line in shop.lines()]
     assert len(set(lines)) == len(lines)
     assert {each.request_id for each in told} < set(lines)

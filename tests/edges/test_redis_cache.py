@@ -183,11 +183,11 @@ async def test_a_server_that_was_never_there_costs_no_time() -> None:
     assert await cache.find("a") is None
     assert cache.failures == 1
     began = time.monotonic()
-    for _ in range(1000):
+    for _ in range(300):
         assert await cache.find("a") is None
         await cache.keep("a", KEPT, seconds=10)
         assert await cache.claim("c", "aa", seconds=10) == "aa"
-    assert time.monotonic() - began < min(0.5, FIRST_PAUSE)
+    assert time.monotonic() - began < FIRST_PAUSE
     assert cache.failures == 1
     await cache.aclose()
 
@@ -218,8 +218,9 @@ async def test_a_server_that_says_nothing_holds_up_a_call_for_a_moment_only(
     assert time.monotonic() - began < 5 * MOST_WAIT  # in turns it would take twelve
     assert results == [None] * 200
     began = time.monotonic()
-    assert await cache.find("a") is None
-    assert time.monotonic() - began < MOST_WAIT
+    for _ in range(10):
+        assert await cache.find("a") is None
+    assert time.monotonic() - began < 4 * MOST_WAIT
     server.thaw()
     await answered(cache, "a")
 

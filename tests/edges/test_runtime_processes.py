@@ -255,8 +255,9 @@ def test_an_endless_deadline_is_a_long_one(seconds: float, shop: Application) ->
 
 
 FORGETFUL = """
-import sys
+import logging, sys
 from evalgate import Runtime
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # what is slow on a busy machine is no news
 runtime = Runtime(sys.argv[1], log=sys.argv[2], server=sys.argv[3])
 print(runtime.reply("shop", {"question": "May I?"}).text)
 stream = runtime.stream("shop", {"question": "May I?"})

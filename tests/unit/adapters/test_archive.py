@@ -187,7 +187,7 @@ def test_tens_of_thousands_of_entries_are_refused_at_once() -> None:
     content = many(65_000)
     start = time.process_time()
     assert why(content, most_files=100) == "it has 65,000 entries, and 100 are allowed"
-    assert time.process_time() - start < 0.05
+    assert time.process_time() - start < 0.2
 
 
 def test_a_directory_that_is_longer_than_it_says_is_refused_at_once() -> None:
@@ -195,7 +195,7 @@ def test_a_directory_that_is_longer_than_it_says_is_refused_at_once() -> None:
     struct.pack_into("<2H", content, len(content) - 14, 1, 1)
     start = time.process_time()
     assert why(bytes(content), most_files=100) == "its directory does not hold what it says"
-    assert time.process_time() - start < 0.05
+    assert time.process_time() - start < 0.2
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -128,7 +128,7 @@ def test_very_many_missing_files_cost_little_time() -> None:
     said = [str(files.attachment(f"photo_{number}.png")) for number in range(1_000)]
     assert "did you mean" in said[0]
     assert "did you mean" not in said[-1]
-    assert process_time() - start < 2
+    assert process_time() - start < 10
 
 
 def test_a_set_at_the_root_finds_its_files() -> None:

@@ -11,7 +11,7 @@ from evalgate.adapters.files import read_json, read_yaml
 from evalgate.adapters.formats import FORMATS
 from evalgate.errors import Problem
 from evalgate.grading.beside import Beside
-from evalgate.grading.cases import read_cases
+from evalgate.grading.cases import MOST_CASES, read_cases
 from evalgate.grading.graders import GraderReader
 from evalgate.model.document import Data, Tree
 from evalgate.model.evalset import CannedResult, Case, Criterion, GraderSpec
@@ -328,20 +328,25 @@ def test_a_case_cannot_hold_more_problems_than_are_told() -> None:
 
 
 @pytest.mark.slow
-def test_a_small_file_cannot_stand_for_endless_text() -> None:
-    head = f"defaults: {{vars: {{t: {'x' * 4_000_000}}}}}\ngraders: [contains: x]\n"
+def test_a_small_file_cannot_stand_for_endless_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evalgate.grading.cases.MOST_CHARACTERS", 10_000_000)
+    head = f"defaults: {{vars: {{t: {'x' * 40_000}}}}}\ngraders: [contains: x]\n"
     many = "".join(f'{{"id": "c{index}"}}\n' for index in range(300))
     cases, problems = read(f"{head}cases: more.jsonl", tree={"more.jsonl": many.encode()})
     assert len(cases) == 250
     assert problems == snapshot(
-        ["set.yaml:3: cases: with defaults filled in, the cases hold more than 1,000 MB of text"]
+        ["set.yaml:3: cases: with defaults filled in, the cases hold more than 10 MB of text"]
     )
 
 
-@pytest.mark.slow
-def test_a_set_has_at_most_half_a_million_cases() -> None:
-    many = "".join(f'{{"id": "{index}"}}\n' for index in range(500_002))
-    assert lines(many)[1] == snapshot(["set.yaml:2: cases: more than 500,000 cases: split the set"])
+def test_a_set_has_only_so_many_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_CASES == 500_000
+    monkeypatch.setattr("evalgate.grading.cases.MOST_CASES", 5_000)
+    many = [f'{{"id": "{index}"}}\n' for index in range(5_001)]
+    assert lines("".join(many[:-1]))[1] == []
+    assert lines("".join(many))[1] == snapshot(
+        ["set.yaml:2: cases: more than 5,000 cases: split the set"]
+    )
 
 
 DEFAULTS = """\

@@ -244,13 +244,13 @@ async def test_a_stream_has_no_second_attempt_beside_it() -> None:
 
 
 async def test_a_hedge_has_no_more_time_than_the_attempt_has_left() -> None:
-    timing = Timing(deadline=10.0, timeout=0.2, reserve=0.0)
-    serving = replace(ONE_ROUTE, smaller={}, timing=timing, hedge=HedgeRules(after=0.1, share=1.0))
+    timing = Timing(deadline=10.0, timeout=1.0, reserve=0.0)
+    serving = replace(ONE_ROUTE, smaller={}, timing=timing, hedge=HedgeRules(after=0.6, share=1.0))
     scene = Scene(script=lambda _: Said(after=9.0), serving=serving, clock=SystemClock())
     began = scene.clock.monotonic()
     outcome = await scene.attempts(a_call(serving, clock=scene.clock)).outcome()
     assert outcome.error == "timeout"
-    assert scene.clock.monotonic() - began < 0.28
+    assert scene.clock.monotonic() - began < 1.5
 
 
 async def test_an_overload_opens_breakers_and_refuses_nothing() -> None:

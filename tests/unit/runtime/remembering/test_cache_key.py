@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields, replace
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -157,7 +157,7 @@ def test_a_key_of_two_kilobytes_takes_microseconds() -> None:
     request = ChatRequest(
         model="m", max_tokens=1, system="s" * 1500, turns=(Turn(role="user", content="q" * 500),)
     )
-    began = perf_counter()
+    began = process_time()
     for _ in range(1000):
         key(request)
-    assert perf_counter() - began < 0.25  # ten times what it takes
+    assert process_time() - began < 0.25  # ten times what it takes
