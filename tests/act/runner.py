@@ -248,7 +248,8 @@ def _words(bench: Bench, trigger: Trigger, scratch: Path) -> list[str]:
         *("--workflows", f".github/workflows/{trigger.workflow}"),
         *("--platform", "ubuntu-latest=-self-hosted", "--platform", "ubuntu-24.04=-self-hosted"),
         *("--action-offline-mode", "--action-cache-path", str(scratch / "cache")),
-        *("--no-cache-server", "--json", "--actor", trigger.actor),
+        # One after the other: the jobs of a matrix share the environment.
+        *("--no-cache-server", "--json", "--actor", trigger.actor, "--concurrent-jobs", "1"),
     ]
     for name, place in local.items():
         words += ["--local-repository", f"{name}={place}"]

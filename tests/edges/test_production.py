@@ -18,6 +18,7 @@ from evalgate.runtime.async_runtime import AsyncRuntime
 from evalgate.runtime.runtime import Runtime
 from tests.edges.production import Production, Told, Weather, account, production, tasks, threads
 from tests.edges.production import times as evenly
+from tests.machine import SLOWNESS
 
 pytestmark = [
     pytest.mark.slow,
@@ -27,7 +28,7 @@ pytestmark = [
 ASKED = {"question": "PRIVATE"}
 QUICK = "timeout: 1\ndeadline: 3\nbreaker: {open: 0.5, longest_open: 0.5}\n"
 THREE = ("direct", "bedrock", "vertex")
-LATE = 0.5
+LATE = 0.2 * SLOWNESS
 """Seconds beyond a deadline that a busy machine may take to say so."""
 
 
