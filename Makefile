@@ -27,7 +27,8 @@ demo: $(VENV)/gate.stamp ## Gate a harmless and a damaging prompt change, withou
 	@$(BIN)/evalgate demo
 
 test: lint ## Everything that continuous integration runs
-	@$(BIN)/pytest $(SIDE_BY_SIDE)
+	@$(BIN)/pytest -m alone
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not alone"
 
 check: $(VENV)/dev.stamp ## The fast half of the tests: linters and units
 	@$(BIN)/ruff check

@@ -31,7 +31,7 @@ def differs(guide: Guide, printed: list[str]) -> bool:
     return not all(alike(each, page=step.printed) for each, step in pairs)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(("name", "guide"), GUIDES.items(), ids=GUIDES)
 def test_a_guide_prints_what_stands_on_its_page(
     name: str, guide: Guide, running: Running, tmp_path: Path

@@ -67,9 +67,10 @@ def test_a_rollback_loads_nothing_heavy_and_needs_no_git(tmp_path: Path) -> None
     assert pointer(tmp_path).stable == "v2"
 
 
+@pytest.mark.alone
 def test_a_rollback_takes_little_longer_than_an_interpreter_takes_to_start(tmp_path: Path) -> None:
     make_prompts(tmp_path)
-    times, bare = [], []
+    times, bare = [], []  # loading the SDK takes forty times as long as the bare start
     for words in (("rollback", "p"), ("switch", "p", "v3")) * 3:
         start = perf_counter()
         assert evalgate(tmp_path, *words).returncode == 0
@@ -77,7 +78,7 @@ def test_a_rollback_takes_little_longer_than_an_interpreter_takes_to_start(tmp_p
         start = perf_counter()
         subprocess.run([sys.executable, "-c", "import argparse, yaml"], check=True)
         bare.append(perf_counter() - start)
-    assert min(times) < 5 * min(bare)
+    assert min(times) < 10 * min(bare)
 
 
 def test_a_dry_run_shows_the_difference_and_writes_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from evalgate.errors import UsageError
 from evalgate.model.call_ports import AnswerCache, Kept
 from evalgate.model.chat import Completion, Usage
 
+pytestmark = pytest.mark.alone
+
 KEPT = Kept(
     completion=Completion(
         text="Größe \ud83d\0",

@@ -14,6 +14,8 @@ from evalgate.runtime.asked import Unserved
 from evalgate.runtime.async_runtime import AsyncRuntime
 from tests.edges.applications import RULES, VERSION, Application, application
 
+pytestmark = pytest.mark.alone
+
 ASKED: dict[str, Data] = {"question": "May I return it?"}
 SLOW = "\nfaults: [{kind: slow_stream, seconds: 0.2, between: 0.2}]\n"
 OUT = "\nfaults: [{kind: overloaded}]\n"

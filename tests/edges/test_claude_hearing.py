@@ -16,6 +16,8 @@ from evalgate.model.chat import CallFailure, ChatRequest, Completion, FailureKin
 from evalgate.model.content import Turn
 from evalgate.model.route import Provider, Route
 
+pytestmark = pytest.mark.alone
+
 KEY = "sk-test-0123456789"
 MODEL = "claude-sonnet-5-5"
 REQUEST = ChatRequest(model=MODEL, max_tokens=64, turns=(Turn(role="user", content="Hi"),))

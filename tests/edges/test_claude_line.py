@@ -19,6 +19,8 @@ from evalgate.adapters.claude_stream import STREAM_ABOVE
 from evalgate.model.chat import CallFailure, ChatRequest, FailureKind
 from evalgate.model.content import Turn
 
+pytestmark = pytest.mark.alone
+
 OK = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 REQUEST = ChatRequest(model="m", max_tokens=10, turns=(Turn(role="user", content="Hi"),))
 CONNECTION, CUT = FailureKind.CONNECTION, FailureKind.CUT

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -66,6 +67,19 @@ def free_port() -> int:
         return port
 
 
+def wait_for(port: int, seconds: float = 60.0) -> None:
+    """Wait until somebody listens; a busy machine takes its time to start a scheduler."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        else:
+            return
+
+
 @contextmanager
 def cluster(workers: int, **environment: str) -> Iterator[Cluster]:
     port = free_port()
@@ -74,6 +88,7 @@ def cluster(workers: int, **environment: str) -> Iterator[Cluster]:
     )
     running = Cluster(address=f"tcp://127.0.0.1:{port}", scheduler=scheduler, workers=[])
     try:
+        wait_for(port)
         for _ in range(workers):
             running.add_worker(**environment)
         yield running

@@ -21,7 +21,7 @@ from tests.edges.production import times as evenly
 from tests.machine import SLOWNESS
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 

@@ -20,6 +20,8 @@ from evalgate.model.call_ports import AnswerCache, Kept
 from evalgate.model.chat import Completion, Usage
 from tests.edges.redis_server import RedisServer, free_port
 
+pytestmark = pytest.mark.alone
+
 KEPT = Kept(
     completion=Completion(
         text="Größe \ud83d\0",

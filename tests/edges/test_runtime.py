@@ -19,6 +19,8 @@ from evalgate.runtime.async_runtime import AsyncRuntime
 from evalgate.runtime.runtime import Runtime
 from tests.edges.applications import HAIKU, RULES, SONNET, VERSION, Application, application
 
+pytestmark = pytest.mark.alone
+
 ASKED = {"question": "May I return it?"}
 PRIVATE = "sk-ant-private-0123456789"
 QUICK = "schema: runtime/1\ntimeout: 0.3\ndeadline: 1.5\nsmaller: {claude-sonnet-5-5: [claude-haiku-5-5]}\n"

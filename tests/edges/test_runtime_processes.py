@@ -21,9 +21,10 @@ ASKED = {"question": "May I return it?"}
 SLOW = "\nfaults: [{kind: slow, seconds: 30}]\n"
 DRIPS = "\nfaults: [{kind: slow_stream, seconds: 0.05, between: 0.2}]\n"
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:This process .* is multi-threaded:DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
 
 
 @pytest.fixture
@@ -274,8 +275,9 @@ def test_who_forgets_to_close_is_told_nothing_and_loses_no_line(shop: Applicatio
 
 
 INTERRUPTED = """
-import signal, sys, threading
+import logging, signal, sys, threading
 from evalgate import Runtime
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 with Runtime(sys.argv[1], log=sys.argv[2], server=sys.argv[3]) as runtime:
     main = threading.get_ident()
     threading.Timer(0.3, signal.pthread_kill, (main, signal.SIGINT)).start()

@@ -20,6 +20,8 @@ from evalgate.runtime.failover.breaker import State
 from evalgate.runtime.runtime import Runtime
 from tests.edges.applications import RULES, SONNET, VERSION, Application, application
 
+pytestmark = pytest.mark.alone
+
 ASKED: dict[str, Data] = {"question": "Where is order QF-1001?"}
 
 WITH_TOOL = VERSION.replace(

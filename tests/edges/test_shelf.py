@@ -18,6 +18,8 @@ from evalgate.model.serving import Serving, Timing
 from evalgate.runtime.versions.look import MOST_BYTES
 from evalgate.runtime.versions.shelf import LOOK_SECONDS, Shelf
 
+pytestmark = pytest.mark.alone
+
 VERSION = "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n\n{0}: {{{{message}}}}\n"
 BROKEN = EventKind.FILE_BROKEN
 MENDED = EventKind.FILE_MENDED
