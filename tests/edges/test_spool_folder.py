@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -130,6 +131,22 @@ def test_a_file_that_was_deleted_is_made_again(tmp_path: Path) -> None:
         assert file.read_bytes() == b"{}\n"
         file.unlink()
     spool.close()
+
+
+def test_a_line_that_is_written_in_part_is_an_error_and_its_end_begins_the_next(
+    tmp_path: Path,
+) -> None:
+    spool = SpoolFolder(tmp_path, days=7)
+    size, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3, most))
+    try:
+        with pytest.raises(OSError, match="in part"):
+            spool.add(b"12345\n", now=NOON)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    spool.add(b"6\n", now=NOON)
+    spool.close()
+    assert (tmp_path / "samples-2026-11-21.jsonl").read_bytes() == b"123\n6\n"
 
 
 def test_a_full_disk_is_an_error() -> None:
