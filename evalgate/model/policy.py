@@ -137,6 +137,56 @@ class PromotionRules:
     environment: str = "production"
 
 
+class OnDeadline(StrEnum):
+    """What becomes of a rollout whose step has lasted too long without an answer."""
+
+    HOLD = "hold"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A share of the traffic in percent, and what must be so before the next one.
+
+    `units` are scored units in each arm, `bake_minutes` the least time, and `proof` the e-value
+    that every criterion must reach. The stage of 100 % has no second arm: only time counts there.
+    """
+
+    percent: float
+    proof: float
+    units: int = 100
+    bake_minutes: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutRules:
+    """How a version gets the traffic in stages, by evidence from production.
+
+    `alpha` bounds the chance that a version which is no worse is rolled back. `max_drop` is the
+    loss of quality that is too much, and `max_rise` how much more often each guardrail may fail,
+    all as fractions. `latency_ms` and `cost_usd` are what a call may take; None means half as much
+    again as nine in ten calls of the stable version take. `full_after_hours` is the least time
+    before all of the traffic. With `automatic` the scheduled run and `watch` advance by themselves;
+    they roll back in any case.
+    """
+
+    stages: tuple[Stage, ...] = (
+        Stage(percent=5.0, proof=3.0),
+        Stage(percent=25.0, proof=11.0),
+        Stage(percent=50.0, proof=40.0),
+        Stage(percent=100.0, proof=1.0),
+    )
+    alpha: float = 0.05
+    max_drop: float | None = None
+    max_rise: Mapping[str, float] = field(default_factory=dict)
+    latency_ms: int | None = None
+    cost_usd: float | None = None
+    full_after_hours: float = 24.0
+    deadline_hours: float = 24.0
+    on_deadline: OnDeadline = OnDeadline.HOLD
+    automatic: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineSettings:
     """Where records of stable versions are kept, and how large a push to the base makes them.
@@ -151,7 +201,10 @@ class BaselineSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The file `.github/evalgate.yml`; `hash` is that of its bytes, empty for the defaults."""
+    """The file `.github/evalgate.yml`; `hash` is that of its bytes, empty for the defaults.
+
+    `rollout` is None where the file says nothing of it.
+    """
 
     path: str = ".github/evalgate.yml"
     hash: str = ""
@@ -163,3 +216,4 @@ class Policy:
     routes: Mapping[str, Route] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     promotion: PromotionRules = field(default_factory=PromotionRules)
+    rollout: RolloutRules | None = None

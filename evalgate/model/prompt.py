@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from evalgate.model.content import Role, Tool
 from evalgate.model.document import Data
+from evalgate.model.milestone import Milestone
 from evalgate.model.template import Template
 
 
@@ -79,7 +80,8 @@ class Switch:
 class Move:
     """One past move of the live pointer: to which version, when, by whom, why, on what verdict.
 
-    `switch` is what the switch was set to, and None where the move left it alone.
+    `switch` is what the switch was set to, and None where the move left it alone. `rollout` is the
+    state that a rollout came to by it, and None where it is not about one.
     """
 
     stable: str
@@ -88,6 +90,7 @@ class Move:
     why: str = ""
     verdict: str = ""
     switch: Switch | None = None
+    rollout: Milestone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
