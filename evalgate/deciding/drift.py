@@ -13,15 +13,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from evalgate.deciding.logarithms import log_of_sum, log_ways, number_of
 from evalgate.deciding.rates import passes
 
 DRIFTED = 100.0
 """The evidence from which on a record no longer counts; without a change at most 1 % reach it."""
 
 _LOG_ODDS = tuple(math.log(factor) for factor in (1 / 16, 1 / 4, 4, 16))
-_MOST_LOG = 690.0
-"""The logarithm at which evidence is cut off, so that it stays a number; less is still valid."""
-
 _Split = tuple[int, int, int, int]
 """Recorded and fresh trials of a case, and the passes among either."""
 
@@ -42,8 +40,7 @@ def drift_evidence(cases: Iterable[tuple[Sequence[float], Sequence[float]]]) -> 
         math.fsum(times * _log_ratio(split, log_odds) for split, times in splits.items())
         for log_odds in _LOG_ODDS
     ]
-    mixture = _log_of_sum(logs) - math.log(len(logs))
-    return math.exp(min(_MOST_LOG, mixture))
+    return number_of(log_of_sum(logs) - math.log(len(logs)))
 
 
 def _split(recorded: Sequence[float], fresh: Sequence[float]) -> _Split:
@@ -55,16 +52,6 @@ def _log_ratio(split: _Split, log_odds: float) -> float:
     recorded, fresh, recorded_passes, fresh_passes = split
     passed = recorded_passes + fresh_passes
     possible = range(max(0, passed - recorded), min(fresh, passed) + 1)
-    ways = [_log_ways(fresh, hits) + _log_ways(recorded, passed - hits) for hits in possible]
+    ways = [log_ways(fresh, hits) + log_ways(recorded, passed - hits) for hits in possible]
     tilted = [way + hits * log_odds for way, hits in zip(ways, possible, strict=True)]
-    return fresh_passes * log_odds - (_log_of_sum(tilted) - _log_of_sum(ways))
-
-
-def _log_ways(of: int, chosen: int) -> float:
-    return math.lgamma(of + 1) - math.lgamma(chosen + 1) - math.lgamma(of - chosen + 1)
-
-
-def _log_of_sum(logs: Sequence[float]) -> float:
-    """Return the logarithm of a sum of numbers that are given by theirs."""
-    largest = max(logs)
-    return largest + math.log(math.fsum(math.exp(each - largest) for each in logs))
+    return fresh_passes * log_odds - (log_of_sum(tilted) - log_of_sum(ways))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from evalgate.deciding.logarithms import log_beta
 from evalgate.deciding.suite import variance_within
 
 ORDINARY_RATE, ORDINARY_CORRELATION = 0.9, 0.5
@@ -115,7 +116,7 @@ class HarmlessEdit:
         """Return the chance of so many passes and then so many failures in one case."""
         total = 1 / self.correlation - 1
         a, b = total * self.rate, total * (1 - self.rate)
-        return math.exp(_log_beta(a + passed, b + failed) - _log_beta(a, b))
+        return math.exp(log_beta(a + passed, b + failed) - log_beta(a, b))
 
 
 def edit_after(record: Sequence[tuple[float, ...]]) -> HarmlessEdit:
@@ -138,7 +139,3 @@ def edit_after(record: Sequence[tuple[float, ...]]) -> HarmlessEdit:
 
 def _clamped(share: float) -> float:
     return min(_MOST, max(_LEAST, share))
-
-
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)

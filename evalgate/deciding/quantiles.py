@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from statistics import NormalDist
 
+from evalgate.deciding.logarithms import log_beta
+
 _PRECISION = 1e-15
 _MOST_STEPS = 500
 _TINY = 1e-300
@@ -35,7 +37,7 @@ def student_quantile(probability: float, degrees: float) -> float:
         return 0.5 + 0.5 * incomplete_beta(value**2 / (degrees + value**2), 0.5, degrees / 2)
 
     def density(value: float) -> float:
-        log_scale = _log_beta(0.5, degrees / 2) + 0.5 * math.log(degrees)
+        log_scale = log_beta(0.5, degrees / 2) + 0.5 * math.log(degrees)
         return math.exp(-(degrees + 1) / 2 * math.log1p(value**2 / degrees) - log_scale)
 
     high = 1.0
@@ -77,7 +79,7 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
 
     def density(value: float) -> float:
         log_power = (a - 1) * math.log(value) + (b - 1) * math.log1p(-value)
-        return math.exp(log_power - _log_beta(a, b))
+        return math.exp(log_power - log_beta(a, b))
 
     return solve(cumulative, density, probability, low=0.0, high=1.0)
 
@@ -96,7 +98,7 @@ def incomplete_beta(x: float, a: float, b: float) -> float:
 
 def _beta_below(x: float, a: float, b: float) -> float:
     """Return I_x(a, b) where the continued fraction converges fast: x up to (a + 1)/(a + b + 2)."""
-    log_front = a * math.log(x) + b * math.log1p(-x) - _log_beta(a, b)
+    log_front = a * math.log(x) + b * math.log1p(-x) - log_beta(a, b)
     return math.exp(log_front) / (a * _beta_fraction(x, a, b))
 
 
@@ -153,10 +155,6 @@ def solve(
             break
         value = following
     return value
-
-
-def _log_beta(a: float, b: float) -> float:
-    return math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
 
 
 def _away_from_zero(value: float) -> float:

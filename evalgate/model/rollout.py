@@ -39,7 +39,7 @@ class Rollout:
     `hash` is the identity of the version at its start, and `verdict` the id of the run that judged
     it offline. `since` is the instant of the last change of phase or share; `steps` are those with
     traffic in both arms, oldest first, and `at_full` is the instant from which all traffic is the
-    version's.
+    version's. `answered` is the instant of the last move that a person made against the evidence.
     """
 
     prompt: str
@@ -52,6 +52,7 @@ class Rollout:
     since: float
     steps: tuple[Step, ...] = ()
     at_full: float | None = None
+    answered: float | None = None
     verdict: str = ""
 
 
@@ -95,8 +96,10 @@ class CriterionEvidence:
 
     `harm` is the e-value against "the canary fails no more often", `proof` that against "it fails
     more often by `max_rise` or more". `limit` is what a unit must pass to count as failed, where it
-    is a number; None too while it is not known yet. `unknown` counts units without an outcome.
-    `course` is how the evidence grew, oldest first.
+    is a number; None too while it is not known yet. `unknown` counts calls without an outcome by
+    arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an hour at this
+    traffic when nothing is wrong; None while that cannot be told. `course` is how the evidence
+    grew, oldest first.
     """
 
     criterion: Criterion
@@ -106,7 +109,8 @@ class CriterionEvidence:
     harm: float = 1.0
     proof: float = 1.0
     limit: float | None = None
-    unknown: int = 0
+    unknown: tuple[int, int] = (0, 0)
+    pace: float | None = None
     course: tuple[Snapshot, ...] = ()
 
 
@@ -127,10 +131,10 @@ class SplitCheck:
 class Evidence:
     """All that two arms have shown in production until an instant.
 
-    `harm` is the one e-value that a rollback goes by, over all criteria. `units` are the scored
-    units of the present step by arm, stable first, and `assigned` all of them. `per_hour` is how
-    many canary units of the present step were scored in an hour, None while that cannot be told.
-    `left_out` counts lines that say nothing, by why; `remarks` are sentences about them.
+    `harm` is the one e-value that a rollback goes by, over all criteria, at its highest so far.
+    `scored` are the scored units of the present step by arm, stable first, and `assigned` all of
+    them. `hours` is for how long the present step was seen. `left_out` counts lines that say
+    nothing, by why; `remarks` are sentences about them.
     """
 
     at: float
@@ -139,7 +143,7 @@ class Evidence:
     split: SplitCheck | None
     scored: tuple[int, int] = (0, 0)
     assigned: tuple[int, int] = (0, 0)
-    per_hour: float | None = None
+    hours: float = 0.0
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
