@@ -5,6 +5,8 @@ from dataclasses import fields
 from hashlib import sha256
 
 from evalgate.gate.looks import FEWEST_RECORDED
+from evalgate.gate.points import read_points
+from evalgate.gate.rollout_rules import read_rollout
 from evalgate.gate.routes import check_routes
 from evalgate.gate.waivers import read_waivers
 from evalgate.model.chat import EFFORTS
@@ -26,9 +28,6 @@ from evalgate.model.route_reading import read_routes
 
 _BRANCH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*")
 
-LEAST_DROP, MOST_DROP = 0.5, 50.0
-"""Limits of `max_drop`, in points."""
-
 MOST_ENVIRONMENT = 255
 """Characters of the name of an environment, as GitHub has it."""
 
@@ -47,21 +46,32 @@ def read_policy(document: Document, content: bytes) -> Policy:
         document = Document(path=document.path, data={}, lines={})
     section = Section(document)
     section.allow(
-        "schema", "paths", "judge", "gate", "run", "baseline", "routes", "waivers", "promotion"
+        "schema",
+        "paths",
+        "judge",
+        "gate",
+        "run",
+        "baseline",
+        "routes",
+        "waivers",
+        "promotion",
+        "rollout",
     )
     if section.text("schema", "policy/1") != "policy/1":
         section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
+    gate = _gate(section.section("gate"))
     policy = Policy(
         path=document.path,
         hash=sha256(content).hexdigest(),
         paths=_paths(section.section("paths")),
         judge=_judge(section.section("judge")),
-        gate=_gate(section.section("gate")),
+        gate=gate,
         run=_run(section.section("run")),
         baseline=_baseline(section.section("baseline")),
         routes=read_routes(section.section("routes")),
         waivers=read_waivers(section),
         promotion=_promotion(section.section("promotion")),
+        rollout=read_rollout(section, max_drop=gate.max_drop),
     )
     check_routes(section, policy)
     section.finish()
@@ -128,7 +138,7 @@ def _gate(section: Section) -> GateRules:
     default = GateRules()
     has_floor = section.data.get("min_pass_rate") is not None
     return GateRules(
-        max_drop=_max_drop(section, default),
+        max_drop=read_points(section, "max_drop", default.max_drop),
         alpha=section.number("alpha", default.alpha, least=0.001, most=0.2),
         estimand=section.choice("estimand", Estimand.AUTO),
         min_pass_rate=_rate(section, "min_pass_rate", 0.0) if has_floor else None,
@@ -138,16 +148,6 @@ def _gate(section: Section) -> GateRules:
         edit_budget=_rate(section, "edit_budget", default.edit_budget),
         protected_slices=tuple(dict.fromkeys(section.texts("protected_slices"))),
     )
-
-
-def _max_drop(section: Section, default: GateRules) -> float:
-    value = section.data.get("max_drop")
-    if isinstance(value, float) and 0 < value < LEAST_DROP:
-        meant = f"{value * 100:g}"
-        section.note("max_drop", f"is in points, not a fraction: did you mean {meant}?")
-        return default.max_drop
-    points = section.number("max_drop", default.max_drop * 100, least=LEAST_DROP, most=MOST_DROP)
-    return points / 100
 
 
 def _rate(section: Section, key: str, default: float) -> float:

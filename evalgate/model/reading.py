@@ -181,7 +181,11 @@ class Section:
             self.note(key, f"expected a list, got {describe(value)}")
             return
         for index in range(len(value)):
-            yield Section(self.document, (*self.place, key, index), self._problems)
+            yield self.item(key, index)
+
+    def item(self, key: str, index: int) -> "Section":
+        """Open the mapping at an index of the list under a key."""
+        return Section(self.document, (*self.place, key, index), self._problems)
 
     def finish(self) -> None:
         """Raise ConfigurationError with every problem noted so far, if there is any."""

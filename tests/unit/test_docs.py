@@ -13,7 +13,7 @@ from evalgate.errors import ExitCode
 from evalgate.gate.policy import read_policy
 from evalgate.grading.graders import KINDS
 from evalgate.grading.language import LANGUAGES
-from evalgate.model.policy import Policy
+from evalgate.model.policy import Policy, RolloutRules
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))]
@@ -33,6 +33,8 @@ def test_the_policy_table_lists_every_key() -> None:
         for section in ("paths", "judge", "gate", "run", "baseline", "promotion")
         for field in fields(getattr(policy, section))
     }
+    keys |= {f"rollout.{field.name}" for field in fields(RolloutRules)}
+    keys |= {"rollout.units", "rollout.bake_minutes"}
     assert set(policy_table()) == keys | {"schema"}
 
 
@@ -47,7 +49,15 @@ def test_a_policy_written_from_the_table_is_the_default_policy() -> None:
         for line in ([f"{section}:", *body] if section else body)
     )
     read = read_policy(read_yaml("docs/policy.md", text.encode()), b"")
-    assert read == read_policy(read_yaml("docs/policy.md", b""), b"")
+    assert read == read_policy(read_yaml("docs/policy.md", b"rollout: {}"), b"")
+
+
+def test_the_stages_that_the_policy_page_shows_are_read() -> None:
+    page = (ROOT / "docs/policy.md").read_text("utf-8")
+    shown = re.findall(r"```yaml\n(rollout:.*?)```", page, re.S)
+    read = [read_policy(read_yaml("docs/policy.md", text.encode()), b"") for text in shown]
+    stages = [policy.rollout.stages for policy in read if policy.rollout]
+    assert [[stage.percent for stage in each] for each in stages] == [[1, 10, 50, 100]]
 
 
 @pytest.mark.parametrize("name", [*AT_THE_TOP, *DOCUMENTS, *(f"docs/{name}" for name in GUIDES)])

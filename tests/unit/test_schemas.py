@@ -74,12 +74,22 @@ VALUES = (
 )
 
 
+def is_too_long(key: str, value: Data) -> bool:
+    """Return whether no rollout could keep a time, with the usual ones beside it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    most = {"full_after_hours": 72, "bake_minutes": 1440}
+    return 0 < value < 8 if key == "deadline_hours" else value > most.get(key, value)
+
+
 @given(st.sampled_from(PLACES), VALUES)
 def test_schema_and_reader_agree_about_any_value(place: tuple[str, str], value: Data) -> None:
     section, key = place
     policy: Data = {section: {key: value}}
     if (key == "prompts" and value == "") or (key == "route" and value):
         return  # what a route must be the name of, no schema can say
+    if is_too_long(key, value):
+        return  # nor which times fit together
     assert suits(policy) == accepts(policy)
 
 
@@ -197,3 +207,32 @@ def test_a_waiver_lacks_no_key_and_has_no_other() -> None:
         policy: Data = {"waivers": [waiver]}
         assert not suits(policy)
         assert not accepts(policy)
+
+
+SHARES = VALUES | st.sampled_from([0, 0.01, 33.33, 100, 100.5, "5%"])
+STAGES = SHARES | st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("percent", "units", "bake_minutes", "proof", "units "), SHARES)
+)
+
+
+@given(STAGES)
+def test_schema_and_reader_agree_about_any_stage(stage: Data) -> None:
+    share = stage.get("percent") if isinstance(stage, dict) else stage
+    is_last = isinstance(share, int | float) and share == 100
+    stages: list[Data] = [0.01, stage] if is_last else [stage, 100]
+    policy: Data = {"rollout": {"stages": stages}}
+    assert suits(policy) == accepts(policy)
+
+
+@pytest.mark.parametrize("stages", [[], [100], [*range(1, 21), 100], 5, ["a", 100], [[5], 100]])
+def test_a_wrong_list_of_stages_suits_neither(stages: Data) -> None:
+    policy: Data = {"rollout": {"stages": stages}}
+    assert not suits(policy)
+    assert not accepts(policy)
+
+
+@pytest.mark.parametrize("key", ["errors", "refusals", "latency", "cost", "quality"])
+@given(VALUES)
+def test_schema_and_reader_agree_about_any_rise(key: str, value: Data) -> None:
+    policy: Data = {"rollout": {"max_rise": {key: value}}}
+    assert suits(policy) == accepts(policy)

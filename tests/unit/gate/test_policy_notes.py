@@ -35,6 +35,28 @@ def test_how_promotions_are_made_is_told() -> None:
     ]
 
 
+def test_how_rollouts_are_made_is_told() -> None:
+    rises = "errors {}, refusals 5, latency 5, cost 5"
+    assert said(
+        "rollout: {stages: [5, 100], automatic: false}",
+        "rollout: {stages: [{percent: 5.5, units: 50}, 100], max_rise: {errors: 2},"
+        " on_deadline: rollback, automatic: true, max_drop: 3}",
+    ) == [
+        "`rollout.stages` changes from 5 (100 units, 30 minutes, proof 40), 100 (100 units,"
+        " 30 minutes, proof 1) to 5.5 (50 units, 30 minutes, proof 40), 100 (100 units,"
+        " 30 minutes, proof 1).",
+        "`rollout.max_drop` changes from 5 to 3.",
+        f"`rollout.max_rise` changes from {rises.format(5)} to {rises.format(2)}.",
+        "`rollout.on_deadline` changes from hold to rollback.",
+        "`rollout.automatic` changes from false to true.",
+    ]
+
+
+def test_rollouts_begin_and_end_with_their_section() -> None:
+    assert said("", "rollout: {}") == ["It adds the section `rollout`."]
+    assert said("rollout: {}", "") == ["It drops the section `rollout`."]
+
+
 def test_a_new_judge_is_more_than_a_key() -> None:
     assert said("", "judge: {model: claude-opus-5-5}") == [
         "`judge.model` changes from claude-sonnet-5-5 to claude-opus-5-5.",
