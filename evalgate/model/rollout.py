@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalgate.model.milestone import Phase
+from evalgate.model.policy import RolloutRules
 from evalgate.model.verdict import Reason
 
 
@@ -95,7 +96,8 @@ class CriterionEvidence:
     """The evidence by one criterion, over all steps.
 
     `harm` is the e-value against "the canary fails no more often", `proof` that against "it fails
-    more often by `max_rise` or more". `limit` is what a unit must pass to count as failed, where it
+    more often by `max_rise` or more". A rollback goes by the sum of `weight` × `harm` over all
+    criteria. `limit` is what a unit must pass to count as failed, where it
     is a number; None too while it is not known yet. `unknown` counts calls without an outcome by
     arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an hour at this
     traffic when nothing is wrong; None while that cannot be told. `course` is how the evidence
@@ -108,6 +110,7 @@ class CriterionEvidence:
     max_rise: float
     harm: float = 1.0
     proof: float = 1.0
+    weight: float = 1.0
     limit: float | None = None
     unknown: tuple[int, int] = (0, 0)
     pace: float | None = None
@@ -198,9 +201,9 @@ class Outlook:
 class RolloutReport:
     """All that a reader of a promotion report is told.
 
-    `stages` are the policy's shares in percent. `history` are the milestones as (instant, state,
-    who, why), oldest first. `moved` is a sentence about what was done, empty for nothing; `command`
-    is what to run next.
+    `stages` are the policy's shares in percent, and `rules` all that it demands. `history` are the
+    milestones as (instant, state, who, why), oldest first. `moved` is a sentence about what was
+    done, empty for nothing; `command` is what to run next.
     """
 
     rollout: Rollout
@@ -212,3 +215,4 @@ class RolloutReport:
     command: str = ""
     run_url: str = ""
     remarks: tuple[str, ...] = ()
+    rules: RolloutRules = field(default_factory=RolloutRules)

@@ -8,7 +8,7 @@ from evalgate.deciding.split_ratio import split_p_value
 from evalgate.model.call import Arm
 from evalgate.model.exposure import Exposure, Score
 from evalgate.model.policy import RolloutRules
-from evalgate.model.rollout import Criterion, Evidence, Rollout, SplitCheck, Step
+from evalgate.model.rollout import Criterion, CriterionEvidence, Evidence, Rollout, SplitCheck, Step
 from evalgate.rollout.ceiling import Ceiling
 from evalgate.rollout.observing import GUARDRAILS, observed, outcomes_of, scored
 from evalgate.rollout.placing import placed
@@ -59,7 +59,7 @@ def evidence_of(  # noqa: PLR0913 - what is known, and by which rules
     weights = [WEIGHTS[each.evidence.criterion] for each in weighings]
     return Evidence(
         at=now,
-        criteria=tuple(each.evidence for each in weighings),
+        criteria=tuple(map(_with_weight, weighings)),
         harm=highest(paths, weights, since=rollout.answered),
         split=_split(rollout, present),
         scored=counted,
@@ -68,6 +68,10 @@ def evidence_of(  # noqa: PLR0913 - what is known, and by which rules
         left_out=placing.left_out,
         remarks=tuple(_remarks(placing.steps)),
     )
+
+
+def _with_weight(weighing: Weighing) -> CriterionEvidence:
+    return replace(weighing.evidence, weight=WEIGHTS[weighing.evidence.criterion])
 
 
 def _hours(rollout: Rollout, steps: Sequence[_Calls], now: float) -> float:

@@ -21,7 +21,6 @@ from evalgate.model.rollout import (
     Rollout,
 )
 from evalgate.model.verdict import Reason
-from evalgate.rollout.evidence import WEIGHTS
 
 FULL = 100.0
 
@@ -114,7 +113,7 @@ def _harms(evidence: Evidence, limit: float) -> Iterator[Reason]:
 
 
 def _harm(each: CriterionEvidence) -> float:
-    return WEIGHTS[each.criterion] * each.harm
+    return each.weight * each.harm
 
 
 _FAIL = {
