@@ -150,6 +150,11 @@ class Evidence:
     left_out: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
+    @property
+    def per_hour(self) -> float | None:
+        """How many canary units of the present step are scored in an hour; None for none yet."""
+        return self.scored[1] / self.hours if self.hours > 0 and self.scored[1] else None
+
     def by(self, criterion: Criterion) -> CriterionEvidence:
         """Return the evidence by one criterion."""
         return next(each for each in self.criteria if each.criterion is criterion)

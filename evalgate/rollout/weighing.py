@@ -9,6 +9,7 @@ from evalgate.deciding.concurrent import Block, Observation, blocks
 from evalgate.deciding.confidence_sequence import half_width, rate_limits
 from evalgate.deciding.event_share import EventShare
 from evalgate.deciding.no_harm import NoHarm
+from evalgate.deciding.stratified import Tally, stratified_rise
 from evalgate.model.rollout import ArmRate, Criterion, CriterionEvidence, Snapshot
 from evalgate.rollout.ceiling import Ceiling
 
@@ -16,8 +17,8 @@ MOST_SNAPSHOTS = 120
 """How many points of its course are kept of a criterion."""
 
 
-_Point = tuple[float, float, float, tuple[int, int, float, float, float]]
-"""Instant, harm, proof; canary units, all units, failures, weight of the blocks, weighted rise."""
+_Point = tuple[float, float, float, int, float, float, float]
+"""Instant, harm, proof, canary units, failure rate of both arms, rise, and its weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +61,10 @@ def weighed(
     values = (each.value for step in steps for each in step)
     is_graded = ceiling is None and any(value not in (0.0, 1.0) for value in values)
     scales = _Scales(terms, ceiling, is_graded=is_graded)
-    for number, step in enumerate(steps):
+    for step in steps:
+        scales.begin_step()
         for block in blocks(step):
-            scales.put(block, is_present=number == len(steps) - 1)
+            scales.put(block)
     return Weighing(evidence=scales.evidence(criterion), harm=tuple(scales.harms))
 
 
@@ -73,43 +75,42 @@ class _Scales:
         self._terms = terms
         self._ceiling = ceiling
         self._is_graded = is_graded
-        self._units, self._failed = [0, 0], [0.0, 0.0]
-        self._weight, self._risen = 0.0, 0.0
+        self._tallies: list[Tally] = []
         self._harm, self._answered = EventShare(is_graded=is_graded), False
         self._proof = NoHarm(terms.max_rise)
         self._course: list[_Point] = []
         self._growth = 0.0
         self.harms: list[tuple[float, float]] = []
 
-    def put(self, block: Block, *, is_present: bool) -> None:
-        """See a block; one that is open is counted and compares nothing."""
-        limit = self._ceiling.value if self._ceiling else 0.0
-        if self._ceiling is not None:
-            self._ceiling.learn(block.stable)
-        if limit is None:
-            return
-        if self._ceiling is not None:
-            block = _held_to(limit, block)
-        for arm, outcomes in enumerate((block.stable, block.canary)):
-            self._units[arm] += len(outcomes)
-            self._failed[arm] += sum(outcomes)
-        if block.is_closed:
-            self._compare(block, is_present=is_present)
+    def begin_step(self) -> None:
+        """Begin a step: its arms are compared by themselves, and its pace is what is told."""
+        self._tallies.append(Tally())
+        self._growth = 0.0
 
-    def _compare(self, block: Block, *, is_present: bool) -> None:
-        canary, stable = len(block.canary), len(block.stable)
-        weight = canary * stable / (canary + stable)
-        self._weight += weight
-        self._risen += weight * (sum(block.canary) / canary - sum(block.stable) / stable)
-        if is_present:
-            self._growth += self._proof.growth(canary, stable)
+    def put(self, block: Block) -> None:
+        """See a block; one that is open is counted and compares nothing."""
+        if self._ceiling is not None:
+            limit = self._ceiling.value
+            self._ceiling.learn(block.stable)
+            if limit is None:
+                return
+            block = _held_to(limit, block)
+        self._tallies[-1].count(stable=block.stable, canary=block.canary)
+        if block.is_closed:
+            self._compare(block)
+
+    def _compare(self, block: Block) -> None:
+        self._growth += self._proof.growth(len(block.canary), len(block.stable))
         self._begin_anew(block.at)
         self._harm.add(block.canary, block.stable)
         self._proof.add(block.canary, block.stable)
-        harm = self._harm.evidence
+        harm, arms = self._harm.evidence, (self._arm(0), self._arm(1))
+        units, failed = arms[0][0] + arms[1][0], arms[0][1] + arms[1][1]
+        # A rate with two more units, one of which fails, has a variance that is never 0.
+        rate = (failed + 1) / (units + 2)
+        rise, weight = stratified_rise(self._tallies)
         self.harms.append((block.at, harm))
-        here = (self._units[1], sum(self._units), sum(self._failed), self._weight, self._risen)
-        self._course.append((block.at, harm, self._proof.evidence, here))
+        self._course.append((block.at, harm, self._proof.evidence, arms[1][0], rate, rise, weight))
 
     def _begin_anew(self, at: float) -> None:
         """Forget the harm that a person has answered for."""
@@ -122,8 +123,8 @@ class _Scales:
         hours = self._terms.hours
         return CriterionEvidence(
             criterion=criterion,
-            stable=self._arm(0),
-            canary=self._arm(1),
+            stable=_rate(*self._arm(0)),
+            canary=_rate(*self._arm(1)),
             max_rise=self._terms.max_rise,
             harm=self._harm.evidence,
             proof=self._proof.evidence,
@@ -132,10 +133,14 @@ class _Scales:
             course=tuple(map(_snapshot, _thinned(self._course))),
         )
 
-    def _arm(self, number: int) -> ArmRate:
-        failed, units = self._failed[number], self._units[number]
-        low, high = rate_limits(failed, units)
-        return ArmRate(units=units, failed=failed, low=low, high=high)
+    def _arm(self, number: int) -> tuple[int, float]:
+        units = sum(tally.units[number] for tally in self._tallies)
+        return units, sum(tally.failed[number] for tally in self._tallies)
+
+
+def _rate(units: int, failed: float) -> ArmRate:
+    low, high = rate_limits(failed, units)
+    return ArmRate(units=units, failed=failed, low=low, high=high)
 
 
 def _held_to(limit: float, block: Block) -> Block:
@@ -151,13 +156,11 @@ def _thinned(course: Sequence[_Point]) -> Sequence[_Point]:
 
 
 def _snapshot(point: _Point) -> Snapshot:
-    at, harm, proof, (canary, units, failed, weight, risen) = point
-    # A rate with two more units, one of which fails, has a variance that is never 0.
-    share = (failed + 1) / (units + 2)
-    rise, width = risen / weight, half_width(weight, share * (1 - share))
+    at, harm, proof, units, rate, rise, weight = point
+    width = half_width(weight, rate * (1 - rate))
     return Snapshot(
         at=at,
-        units=canary,
+        units=units,
         rise=rise,
         low=max(-1.0, rise - width),
         high=min(1.0, rise + width),
