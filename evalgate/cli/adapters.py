@@ -12,6 +12,7 @@ from evalgate.errors import MissingExtraError
 from evalgate.model.github_port import GitHub
 from evalgate.model.ports import BatchService, ChatModel
 from evalgate.model.report_folder import FoundReports
+from evalgate.model.rollout import RolloutReport
 from evalgate.model.route import Route
 from evalgate.model.selftest import Selftest
 from evalgate.model.trial import Trial
@@ -79,6 +80,10 @@ class _Progress(Protocol):
 
 class _SelftestPage(Protocol):
     def selftest_page(self, selftest: Selftest) -> str: ...
+
+
+class _RolloutPage(Protocol):
+    def rollout_page(self, report: RolloutReport) -> str: ...
 
 
 class _IndexPage(Protocol):
@@ -170,6 +175,16 @@ def selftest_page(selftest: Selftest) -> str:
     """
     module = cast("_SelftestPage", _drawn_by("evalgate.reporting.selftest_page"))
     return module.selftest_page(selftest)
+
+
+def rollout_page(report: RolloutReport) -> str:
+    """Return the page of a rollout.
+
+    Raises:
+        MissingExtraError: what it is drawn with is not installed.
+    """
+    module = cast("_RolloutPage", _drawn_by("evalgate.reporting.rollout_page"))
+    return module.rollout_page(report)
 
 
 def index_page(found: FoundReports, *, folder: str) -> str:

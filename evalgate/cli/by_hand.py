@@ -50,6 +50,12 @@ class Deployed:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare what all these verbs take."""
+    add_place_arguments(parser)
+    add_signature_arguments(parser)
+
+
+def add_place_arguments(parser: ArgumentParser) -> None:
+    """Declare which prompt is meant, and for whom it is told."""
     parser.add_argument("prompt", metavar="NAME", help="of the prompt")
     parser.add_argument(
         "--folder",
@@ -57,8 +63,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=Path,
         help="the folder of prompts (default: what the policy names, or else prompts)",
     )
-    parser.add_argument("--json", action="store_true", help="print what was done for machines")
-    add_signature_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print it for machines")
 
 
 def add_signature_arguments(parser: ArgumentParser) -> None:
@@ -72,11 +77,14 @@ def add_signature_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def signature_of(options: Namespace) -> Signature:
-    """Return who asks, when and why."""
+def signature_of(options: Namespace, *, now: float | None = None) -> Signature:
+    """Return who asks, when and why; `now` is in seconds since 1970, by default the clock's."""
     by = options.by or git_user(Path.cwd()) or _login(os.environ)
     return read_signature(
-        at=instant(time.time()), by=by, why=options.reason, is_named=bool(options.by)
+        at=instant(time.time() if now is None else now),
+        by=by,
+        why=options.reason,
+        is_named=bool(options.by),
     )
 
 

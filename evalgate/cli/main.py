@@ -33,6 +33,7 @@ VERBS: Mapping[str, _Verb] = {
     "view": _Verb("evalgate.cli.view", "serve the reports to this machine, and open them"),
     "compare": _Verb("evalgate.cli.compare", "decide from pairs of files of trials, no calls"),
     "promote": _Verb("evalgate.cli.promote", "gate a version for more traffic, and move live.yaml"),
+    "rollout": _Verb("evalgate.cli.rollout", "give a version its traffic in stages, by evidence"),
     "switch": _Verb("evalgate.cli.switch", "move a live pointer by hand: version, off, model"),
     "rollback": _Verb("evalgate.cli.rollback", "go back to the last good version, at once"),
     "route": _Verb("evalgate.cli.route", "hold a route open or closed on this host"),

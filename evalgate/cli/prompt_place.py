@@ -37,6 +37,40 @@ def find_folder(name: str, given: Path | None, *, here: Path) -> Path:
     return (homes or folders or [Path(PROMPTS)])[0]
 
 
+def find_policy(folder: Path, *, here: Path) -> Path | None:
+    """Return the policy of a folder of prompts, if there is one in the nearest place that has any.
+
+    Args:
+        folder: of prompts.
+        here: where the command runs.
+
+    Raises:
+        UsageError: when several policies name the folder.
+    """
+    place = next((each for each in _around(here) if _policies_of(each)), here)
+    own = [
+        path
+        for path in _policies_of(place)
+        if (place / _prompts(path)).resolve() == folder.resolve()
+    ]
+    if len(own) > 1:
+        listed = ", ".join(map(str, own))
+        raise UsageError(f"{folder} has several policies: say which with --policy, one of {listed}")
+    return own[0] if own else None
+
+
+def _around(here: Path) -> Iterator[Path]:
+    """Yield the places from here up to the root of the repository."""
+    for place in (here, *here.parents):
+        yield place
+        if (place / ".git").exists():
+            return
+
+
+def _policies_of(place: Path) -> Sequence[Path]:
+    return sorted((place / ".github").glob(_POLICIES))
+
+
 def repository_of(folder: Path) -> Path | None:
     """Return the root of the work tree of git that a folder lies in, if any."""
     real = folder.resolve()
@@ -44,14 +78,13 @@ def repository_of(folder: Path) -> Path | None:
 
 
 def _ruled(here: Path) -> Iterator[Path]:
-    for place in (here, *here.parents):
-        policies = sorted((place / ".github").glob(_POLICIES))
+    for place in _around(here):
+        policies = _policies_of(place)
         if policies:
             yield from _shown([place / _prompts(policy) for policy in policies], here)
             return
         if (place / ".git").exists():
             yield from _shown([place / PROMPTS], here)
-            return
 
 
 def _shown(folders: Sequence[Path], here: Path) -> Iterator[Path]:

@@ -188,7 +188,7 @@ def highest(
     """
     now = [1.0] * len(paths)
     best = 1.0
-    told = (((at, number, value) for at, value in path) for number, path in enumerate(paths))
+    told = [[(at, number, value) for at, value in path] for number, path in enumerate(paths)]
     for at, number, value in merge(*told):
         if since is None or at > since:
             now[number] = value
