@@ -95,8 +95,8 @@ class Snapshot:
 class CriterionEvidence:
     """The evidence by one criterion, over all steps.
 
-    `harm` is the e-value against "the canary fails no more often", `proof` that against "it fails
-    more often by `max_rise` or more". A rollback goes by the sum of `weight` × `harm` over all
+    `harm` is the e-value against "the canary fails no more often" at its highest so far, `proof`
+    that against "it fails more often by `max_rise` or more" as it stands. A rollback goes by the sum of `weight` × `harm` over all
     criteria. `limit` is what a unit must pass to count as failed, where it
     is a number; None too while it is not known yet. `unknown` counts calls without an outcome by
     arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an hour at this

@@ -77,6 +77,7 @@ class _Scales:
         self._is_graded = is_graded
         self._tallies: list[Tally] = []
         self._harm, self._answered = EventShare(is_graded=is_graded), False
+        self._highest = 1.0
         self._proof = NoHarm(terms.max_rise)
         self._course: list[_Point] = []
         self._growth = 0.0
@@ -105,6 +106,7 @@ class _Scales:
         self._harm.add(block.canary, block.stable)
         self._proof.add(block.canary, block.stable)
         harm, arms = self._harm.evidence, (self._arm(0), self._arm(1))
+        self._highest = max(self._highest, harm)
         units, failed = arms[0][0] + arms[1][0], arms[0][1] + arms[1][1]
         # A rate with two more units, one of which fails, has a variance that is never 0.
         rate = (failed + 1) / (units + 2)
@@ -117,6 +119,7 @@ class _Scales:
         instant = self._terms.answered
         if instant is not None and at > instant and not self._answered:
             self._harm, self._answered = EventShare(is_graded=self._is_graded), True
+            self._highest = 1.0
 
     def evidence(self, criterion: Criterion) -> CriterionEvidence:
         """Return all of it."""
@@ -126,7 +129,7 @@ class _Scales:
             stable=_rate(*self._arm(0)),
             canary=_rate(*self._arm(1)),
             max_rise=self._terms.max_rise,
-            harm=self._harm.evidence,
+            harm=self._highest,
             proof=self._proof.evidence,
             limit=self._ceiling.value if self._ceiling else None,
             pace=self._growth / hours if hours > 0 and self._growth else None,
