@@ -96,12 +96,12 @@ class CriterionEvidence:
     """The evidence by one criterion, over all steps.
 
     `harm` is the e-value against "the canary fails no more often" at its highest so far, `proof`
-    that against "it fails more often by `max_rise` or more" as it stands. A rollback goes by the sum of `weight` × `harm` over all
-    criteria. `limit` is what a unit must pass to count as failed, where it
-    is a number; None too while it is not known yet. `unknown` counts calls without an outcome by
-    arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an hour at this
-    traffic when nothing is wrong; None while that cannot be told. `course` is how the evidence
-    grew, oldest first.
+    that against "it fails more often by `max_rise` or more" as it stands. A rollback goes by the
+    sum of `weight` × `harm` over all criteria. `limit` is what a unit must pass to count as failed,
+    where it is a number; None too while it is not known yet. `unknown` counts calls without an
+    outcome by arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an
+    hour at this traffic when nothing is wrong; None while that cannot be told. `course` is how the
+    evidence grew, oldest first.
     """
 
     criterion: Criterion
