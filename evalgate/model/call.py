@@ -13,6 +13,18 @@ class Arm(StrEnum):
     CANARY = "canary"
 
 
+class Assignment(StrEnum):
+    """What put a call into its arm, where two versions are live.
+
+    The `split` is the draw by salted hash. A `pin` keeps a conversation with the version that it
+    began with, and a `chooser` is the application's own flag: neither follows the canary's share.
+    """
+
+    SPLIT = "split"
+    PIN = "pin"
+    CHOOSER = "chooser"
+
+
 class ServedBy(StrEnum):
     """Who answered a call, in the order in which they are asked.
 
@@ -72,9 +84,10 @@ class CallRecord:
 
     Texts come from the team's own files, from evalgate, or are checked words; nothing comes from a
     user, from an answer or from an exception. `request_id` is evalgate's own and on every reply,
-    `provider_request_id` that of the attempt that answered. `pointer` tells one state of the
-    prompt's files and overrides from another. `model_asked` is what the version, or its switch,
-    names. `prefix` is the start of the template, before anything is filled in.
+    `provider_request_id` that of the attempt that answered. `assigned_by` is what chose the `arm`,
+    None where only one version is live. `pointer` tells one state of the prompt's files and
+    overrides from another. `model_asked` is what the version, or its switch, names. `prefix` is the
+    start of the template, before anything is filled in.
 
     `user` and `conversation` are keyed hashes, and `key_id` names the key. `ttft_ms` is the time
     until the first content of a stream. `age_s` is that of a cached answer. `cost_usd` is None
@@ -91,6 +104,7 @@ class CallRecord:
     version: str
     prompt_hash: str
     arm: Arm
+    assigned_by: Assignment | None = None
     pointer: str
     prefix: str
     served_by: ServedBy

@@ -1,6 +1,7 @@
 """One call of either arm as a rollout looks at it, and the score that somebody gave its answer."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from evalgate.model.call import Arm
 
@@ -40,3 +41,20 @@ class Score:
     outcome: float | None
     criterion: str = ""
     cause: str = ""
+
+
+class LeftOut(StrEnum):
+    """Why a line says nothing to a rollout, although it should.
+
+    An `unreadable` one is no JSON object: it was cut off, is too long or damaged. An `invalid` one
+    lacks a key, or has a value that cannot be. A `newer` one has a schema that is not known here.
+    A `repeated` score is another one of the same answer by the same criterion.
+    """
+
+    UNREADABLE_CALLS = "unreadable_calls"
+    INVALID_CALLS = "invalid_calls"
+    NEWER_CALLS = "newer_calls"
+    UNREADABLE_SCORES = "unreadable_scores"
+    INVALID_SCORES = "invalid_scores"
+    NEWER_SCORES = "newer_scores"
+    REPEATED_SCORES = "repeated_scores"

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from evalgate.model.call import DEGRADED, Arm, ServedBy, Try
+from evalgate.model.call import DEGRADED, Arm, Assignment, ServedBy, Try
 from evalgate.model.chat import ChatRequest, Completion
 from evalgate.model.document import Data
 from evalgate.model.prompt import PromptVersion
@@ -52,6 +52,7 @@ class Call:
     request_id: str
     version: PromptVersion
     arm: Arm
+    assigned_by: Assignment | None = None
     pointer: str
     prefix: str
     request: ChatRequest = field(repr=False)

@@ -61,6 +61,7 @@ class Reception:
             request_id=request_id,
             version=version,
             arm=choice.arm,
+            assigned_by=choice.assigned_by,
             pointer=live.pointer,
             prefix=order.prefix(version),
             request=request,

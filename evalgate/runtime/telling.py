@@ -67,6 +67,7 @@ def record(  # noqa: PLR0913 - what is known of a call comes from several places
         version=call.version.version,
         prompt_hash=call.version.hash,
         arm=call.arm,
+        assigned_by=call.assigned_by,
         pointer=call.pointer,
         prefix=call.prefix,
         served_by=outcome.served_by,

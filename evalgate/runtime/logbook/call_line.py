@@ -63,6 +63,9 @@ COLUMNS: Mapping[str, Column] = {
     "version": Column("VARCHAR", lambda call: word(call.version)),
     "prompt_hash": Column("VARCHAR", lambda call: word(call.prompt_hash)),
     "arm": Column("VARCHAR", lambda call: call.arm.value),
+    "assigned_by": Column(
+        "VARCHAR", lambda call: None if call.assigned_by is None else call.assigned_by.value
+    ),
     "pointer": Column("VARCHAR", lambda call: word(call.pointer)),
     "prefix": Column("VARCHAR", lambda call: prefix_word(call.prefix)),
     "served_by": Column("VARCHAR", lambda call: call.served_by.value),

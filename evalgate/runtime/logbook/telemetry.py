@@ -102,6 +102,7 @@ ATTRIBUTES: Mapping[str, Callable[[Row], Data]] = {
     "evalgate.provider_request_id": _column("provider_request_id"),
     "evalgate.feature": _column("feature"),
     "evalgate.arm": _column("arm"),
+    "evalgate.assigned_by": _column("assigned_by"),
     "evalgate.pointer": _column("pointer"),
     "evalgate.prompt_hash": _column("prompt_hash"),
     "evalgate.route": _column("route"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from evalgate.model.call import Arm
+from evalgate.model.call import Arm, Assignment
 from evalgate.model.prompt import Canary, PromptVersion
 from evalgate.runtime.versions.live_prompt import LivePrompt
 
@@ -17,10 +17,14 @@ Chooser = Callable[[str, str], str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The version that answers a call, and the arm that it is counted for."""
+    """The version that answers a call, the arm that it is counted for, and what chose it.
+
+    `assigned_by` is None where there was nothing to choose.
+    """
 
     version: PromptVersion
     arm: Arm
+    assigned_by: Assignment | None = None
 
 
 def unit_of(user: str | None, conversation: str | None, *, request: str) -> str:
@@ -69,12 +73,13 @@ def chosen(
     """
     if live.canary is None or live.split is None:
         return Chosen(version=live.stable, arm=Arm.STABLE)
-    arm = _arm(live, pin)
+    arm, by = _arm(live, pin), Assignment.PIN
     if arm is None and chooser is not None:
-        arm = _arm(live, chooser(live.prompt, unit))
+        arm, by = _arm(live, chooser(live.prompt, unit)), Assignment.CHOOSER
     if arm is None:
-        arm = arm_of(unit, live.split)
-    return Chosen(version=live.canary if arm is Arm.CANARY else live.stable, arm=arm)
+        arm, by = arm_of(unit, live.split), Assignment.SPLIT
+    version = live.canary if arm is Arm.CANARY else live.stable
+    return Chosen(version=version, arm=arm, assigned_by=by)
 
 
 def _arm(live: LivePrompt, version: str | None) -> Arm | None:

@@ -1,6 +1,6 @@
 """A record of a call in which every field is known."""
 
-from evalgate.model.call import Arm, CallRecord, Rung, ServedBy, Try
+from evalgate.model.call import Arm, Assignment, CallRecord, Rung, ServedBy, Try
 from evalgate.model.chat import FailureKind, Usage
 
 OVERLOADED = Try(
@@ -32,6 +32,7 @@ RECORD = CallRecord(
     version="v3",
     prompt_hash="5" * 64,
     arm=Arm.CANARY,
+    assigned_by=Assignment.SPLIT,
     pointer="a1b2c3d4e5f60718",
     prefix="You answer the customers of a shop.\\nBe kind.",
     served_by=ServedBy.OTHER_ROUTE,

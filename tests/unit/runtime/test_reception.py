@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from evalgate.errors import UsageError
-from evalgate.model.call import Arm
+from evalgate.model.call import Arm, Assignment
 from evalgate.model.content import Turn
 from evalgate.model.document import Data
 from evalgate.runtime.asked import Asked
@@ -94,6 +94,14 @@ def test_a_pin_holds_while_its_version_is_live(tmp_path: Path) -> None:
     assert {desk.call(pin="v2").version.version for _ in range(20)} == {"v2"}
     assert desk.call(pin="v2").request.max_tokens == 200
     assert Desk(tmp_path / "b").call(pin="v2").version.version == "v1"
+
+
+def test_a_call_tells_what_chose_its_version(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "a", CANARY, chooser=lambda _, unit: "v2" if unit == "ann" else None)
+    assert desk.call(user="bob").assigned_by is Assignment.SPLIT
+    assert desk.call(user="bob", pin="v2").assigned_by is Assignment.PIN
+    assert desk.call(user="ann").assigned_by is Assignment.CHOOSER
+    assert Desk(tmp_path / "b").call(user="bob", pin="v1").assigned_by is None
 
 
 def test_a_chooser_decides_and_one_that_fails_leaves_it_to_the_split(tmp_path: Path) -> None:

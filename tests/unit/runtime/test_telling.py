@@ -6,7 +6,7 @@ import pytest
 
 from evalgate.adapters.prices import PriceTable
 from evalgate.errors import BrokenStreamError, CallError, DeadlineError, PromptDisabledError
-from evalgate.model.call import CallRecord, Rung, ServedBy, Try
+from evalgate.model.call import Assignment, CallRecord, Rung, ServedBy, Try
 from evalgate.model.chat import Completion, FailureKind, Usage
 from evalgate.model.content import ToolCall
 from evalgate.model.route import Provider, Route
@@ -169,6 +169,12 @@ def test_a_reply_has_the_tools_and_the_smells_of_its_answer() -> None:
     answered = reply(outcome, made)
     assert (answered.tool_calls, answered.blocks) == ((call,), (call,))
     assert answered.smell == ("placeholder",)
+
+
+def test_a_record_says_what_chose_its_arm() -> None:
+    pinned = a_call(assigned_by=Assignment.PIN)
+    made = record(pinned, SERVED, latency_ms=9, cost=None, price_rev="", app_rev="")
+    assert made.assigned_by is Assignment.PIN
 
 
 def test_a_record_has_the_times_of_what_was_told() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import binom  # type: ignore[import-untyped]
 
 from evalgate.adapters.formats import FORMATS
-from evalgate.model.call import Arm
+from evalgate.model.call import Arm, Assignment
+from evalgate.model.override import PromptOverride
 from evalgate.model.prompt import Canary, PromptVersion
 from evalgate.prompts.version import read_version
 from evalgate.runtime.versions.live_prompt import LivePrompt, Pointed, outranked
@@ -150,6 +151,30 @@ def test_a_canary_at_nothing_is_not_live() -> None:
 def test_a_pin_outranks_a_chooser_and_a_chooser_the_split() -> None:
     assert chosen(two(0.01), "user-1", chooser=lambda *_: "v4").arm is Arm.CANARY
     assert chosen(two(99.99), "user-1", pin="v3", chooser=lambda *_: "v4").arm is Arm.STABLE
+
+
+@given(ANY_TEXT)
+def test_what_chose_the_arm_is_told_and_only_a_draw_is_called_a_split(unit: str) -> None:
+    def by(pin: str | None, says: str | None, percent: float = 40) -> Assignment | None:
+        choose = None if says is None else lambda *_: says
+        return chosen(two(percent), unit, pin=pin, chooser=choose).assigned_by
+
+    assert by(None, None) is by("v9", None) is by("v9", "v9") is by(None, "") is Assignment.SPLIT
+    assert by("v3", None) is by("v4", None) is by("v3", "v4") is Assignment.PIN
+    assert by(None, "v3") is by(None, "v4") is by("v9", "v3") is Assignment.CHOOSER
+    assert by("v4", "v4", percent=0) is Assignment.SPLIT
+
+
+def test_where_one_version_is_live_nothing_chose_it() -> None:
+    assert chosen(ONE, "user-1").assigned_by is None
+    assert chosen(ONE, "user-1", pin="v3", chooser=lambda *_: "v3").assigned_by is None
+
+
+def test_an_override_leaves_nothing_to_choose() -> None:
+    split = Canary(version="v4", percent=50, salt="s")
+    pointed = Pointed(prompt="sum-up", stable=version("v3"), canary=version("v4"), split=split)
+    live = outranked(pointed, PromptOverride(until=1.0, version="v2"), version("v2"))
+    assert chosen(live, "user-1", pin="v2").assigned_by is None
 
 
 def test_a_chooser_is_told_prompt_and_unit_and_asked_only_when_there_is_a_choice() -> None:
