@@ -1,0 +1,103 @@
+"""What `evalgate rollout` does when a person asks: tell, start, advance, hold and roll back."""
+
+from argparse import Namespace
+
+from evalgate.cli import by_hand, on_host
+from evalgate.cli.by_hand import Deployed
+from evalgate.cli.found_verdict import found_verdict
+from evalgate.cli.rollout_evidence import Assessed, assess, evident, now_of
+from evalgate.cli.rollout_telling import tell_report, write_report
+from evalgate.errors import ExitCode, UsageError
+from evalgate.model.rollout import Outcome, Outlook, RolloutReport
+from evalgate.rollout.hand_move import HandMove
+from evalgate.rollout.reverting import rolled_back
+from evalgate.rollout.starting import started
+from evalgate.rollout.stepping import advanced, held
+from evalgate.rollout.watching import evidence_words
+
+EXIT_CODES = {
+    Outcome.ADVANCE: ExitCode.OK,
+    Outcome.HOLD: ExitCode.INCONCLUSIVE,
+    Outcome.ROLL_BACK: ExitCode.FAIL,
+}
+"""How a command ends that says what follows from the evidence."""
+
+
+def status(options: Namespace) -> ExitCode:
+    """Say where a rollout stands, and what follows."""
+    found = by_hand.deployed(options)
+    assessed = _assessed(found, options)
+    tell_report(assessed.report, options)
+    return exit_code_of(assessed.report)
+
+
+def start(options: Namespace) -> ExitCode:
+    """Begin a rollout on a passing verdict."""
+    found = by_hand.deployed(options)
+    offline = found_verdict(found, options.version, options.verdict)
+    move = started(
+        found.prompt,
+        options.version,
+        offline=offline,
+        rules=evident(options, found.folder).rules,
+        signature=by_hand.signature_of(options, now=now_of(options)),
+    )
+    return _carry_out(found, move, options)
+
+
+def advance(options: Namespace) -> ExitCode:
+    """Go to the next stage when the evidence says so, or a person answers for it."""
+    found = by_hand.deployed(options)
+    assessed = _assessed(found, options)
+    outlook = assessed.report.outlook
+    if options.override and not (options.by and options.reason):
+        raise UsageError(
+            "override: say who goes on although the evidence does not say so, and why: --by NAME "
+            "--reason TEXT"
+        )
+    is_shown = outlook.outcome is Outcome.ADVANCE or assessed.report.rollout.phase.is_over
+    if not (is_shown or options.override):
+        tell_report(assessed.report, options)
+        return exit_code_of(assessed.report)
+    move = advanced(
+        found.prompt,
+        rules=assessed.report.rules,
+        signature=by_hand.signature_of(options, now=now_of(options)),
+        because=because_of(outlook),
+        overridden=outlook.outcome is not Outcome.ADVANCE,
+    )
+    write_report(assessed.report, options.out)
+    return _carry_out(found, move, options)
+
+
+def hold(options: Namespace) -> ExitCode:
+    """Keep a rollout where it is."""
+    found = by_hand.deployed(options)
+    signature = by_hand.signature_of(options, now=now_of(options))
+    return _carry_out(found, held(found.prompt, signature=signature), options)
+
+
+def roll_back(options: Namespace) -> ExitCode:
+    """Take a version back at once; no evidence is asked for."""
+    found = by_hand.deployed(options)
+    signature = by_hand.signature_of(options, now=now_of(options))
+    return _carry_out(found, rolled_back(found.prompt, signature=signature), options)
+
+
+def exit_code_of(report: RolloutReport) -> ExitCode:
+    """Return how a command ends that tells of a rollout; one that is over asks for nothing."""
+    return ExitCode.OK if report.rollout.phase.is_over else EXIT_CODES[report.outlook.outcome]
+
+
+def because_of(outlook: Outlook) -> str:
+    """Return what the evidence says in a sentence for the history, without a full stop."""
+    said = evidence_words(outlook)
+    return said if outlook.outcome is Outcome.ADVANCE else f"against the evidence ({said})"
+
+
+def _assessed(found: Deployed, options: Namespace) -> Assessed:
+    return assess(found.prompt, evident(options, found.folder), now=now_of(options))
+
+
+def _carry_out(found: Deployed, move: HandMove, options: Namespace) -> ExitCode:
+    return by_hand.carry_out(found, move, options, remarks=on_host.outranking(options.prompt))
