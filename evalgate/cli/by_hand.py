@@ -140,8 +140,7 @@ def carry_out(
     found: Deployed, move: HandMove, options: Namespace, *, remarks: Iterable[str]
 ) -> ExitCode:
     """Write the live pointer, and say what has happened, what is next, and these remarks."""
-    is_new = move.pointer.stable != move.before.stable
-    unchecked = checked(found.prompt, move.pointer.stable if is_new else None)
+    unchecked = (said for each in _newly_served(move) for said in checked(found.prompt, each))
     remarks = [*unchecked, *move.remarks, *remarks]
     before = (found.content or b"").decode("utf-8", "replace")
     text = pointer_text(move.pointer, before=before)
@@ -160,6 +159,16 @@ def carry_out(
     for remark in remarks:
         notify(remark)
     return ExitCode.OK
+
+
+def _newly_served(move: HandMove) -> Iterator[str]:
+    """Yield the versions that a move makes stable or the canary."""
+    before, after = move.before, move.pointer
+    if after.stable is not None and after.stable != before.stable:
+        yield after.stable
+    so_far = before.canary and before.canary.version
+    if after.canary is not None and after.canary.version != so_far:
+        yield after.canary.version
 
 
 def write(path: Path, before: bytes | None, text: str, *, told: TellContent) -> None:

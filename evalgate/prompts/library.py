@@ -93,10 +93,14 @@ class Prompt:
         )
 
     def has_pointed_to(self, version: str) -> bool:
-        """Return whether the live pointer names a version, or did in its history."""
+        """Return whether the live pointer names a version, or did in its history.
+
+        What a rollout gave traffic to counts, too, however that ended.
+        """
         canary = self.canary.version if self.canary else None
         named = (move.stable for move in self.history)
-        return version in (self.stable, canary, *named)
+        rolled_out = (move.rollout.version for move in self.history if move.rollout)
+        return version in (self.stable, canary, *named, *rolled_out)
 
     def was_stable(self, version: str) -> bool:
         """Return whether a version was stable; not by a move without a gate alone."""

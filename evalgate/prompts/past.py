@@ -1,11 +1,13 @@
 """What the history of a live pointer tells: which versions were stable, and how the switch stood.
 
-A move that only switches, or only ends a canary, repeats the version that was stable anyway.
+A move that only switches, only ends a canary, or only takes a rollout on, repeats the version that
+was stable anyway.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import LivePointer, Move, Switch
 
 UNGATED = "ungated: "
@@ -21,8 +23,28 @@ State = TypeVar("State")
 
 
 def was_stable(history: Iterable[Move], version: str) -> bool:
-    """Return whether a history names a version, moves without a gate not counted."""
-    return any(move.stable == version and not move.why.startswith(UNGATED) for move in history)
+    """Return whether a version became stable, moves without a gate not counted."""
+    return any(stable == version for stable in _proven(history))
+
+
+def _proven(history: Iterable[Move]) -> Iterator[str]:
+    """Yield what became stable by a gate; a move that repeats it proves only what it judged."""
+    stable = None
+    for move in history:
+        is_judged = bool(move.verdict) and move.rollout is None
+        if (move.stable != stable or is_judged) and not move.why.startswith(UNGATED):
+            yield move.stable
+        stable = move.stable
+
+
+def milestones(history: Iterable[Move]) -> tuple[tuple[Move, Milestone], ...]:
+    """Return the moves that tell of rollouts, oldest first, each with what it tells."""
+    return tuple((move, move.rollout) for move in history if move.rollout is not None)
+
+
+def latest_milestone(history: Iterable[Move]) -> Milestone | None:
+    """Return the last state of a rollout that a history tells of, if it tells of any."""
+    return next((milestone for _, milestone in reversed(milestones(history))), None)
 
 
 def arrivals(history: Iterable[Move]) -> Iterator[Move]:
@@ -59,13 +81,25 @@ def standing(states: Iterable[State]) -> tuple[State, ...]:
 
 def good_versions(pointer: LivePointer) -> tuple[str, ...]:
     """Return the versions that can be gone back to, the last good one first."""
-    stable = pointer.stable or ""
-    kept = standing([*(move.stable for move in pointer.history), stable])
+    kept = _standing_versions(pointer)
     return tuple(
         version
         for version in reversed(kept[:-1])
         if version and was_stable(pointer.history, version)
     )
+
+
+def _standing_versions(pointer: LivePointer) -> tuple[str, ...]:
+    """Return the versions that nobody has gone back from; the last one is in force.
+
+    A version that a rollout has promoted was gone forth to, although it was stable before.
+    """
+    kept: tuple[str, ...] = ()
+    for move in pointer.history:
+        if move.rollout is not None and move.rollout.phase is Phase.PROMOTED:
+            kept = tuple(version for version in kept if version != move.stable)
+        kept = standing((*kept, move.stable))
+    return standing((*kept, pointer.stable or ""))
 
 
 def good_models(pointer: LivePointer) -> tuple[str | None, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from evalgate.model.milestone import Milestone
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.prompts.scalar_text import word, words
 
@@ -40,9 +41,12 @@ def _lines(pointer: LivePointer) -> Iterator[str]:
 
 
 def _canary(canary: Canary) -> str:
-    percent = int(canary.percent) if canary.percent.is_integer() else canary.percent
     salt = f", salt: {word(canary.salt)}" if canary.salt else ""
-    return f"{{version: {canary.version}, percent: {percent}{salt}}}"
+    return f"{{version: {canary.version}, percent: {_number(canary.percent)}{salt}}}"
+
+
+def _number(percent: float) -> str:
+    return f"{int(percent) if percent.is_integer() else percent}"
 
 
 def switch_text(switch: Switch) -> str:
@@ -56,6 +60,16 @@ def _move(move: Move) -> Iterator[str]:
     items = [f"stable: {move.stable}"] if move.stable else []
     items += [f"{key}: {words(text)}" for key, text in texts.items() if text]
     items += [f"switch: {switch_text(move.switch)}"] if move.switch is not None else []
+    items += [f"rollout: {_milestone(move.rollout)}"] if move.rollout is not None else []
     first, *rest = items or ["{}"]
     yield f"  - {first}"
     yield from (f"    {item}" for item in rest)
+
+
+def _milestone(milestone: Milestone) -> str:
+    percent = f", percent: {_number(milestone.percent)}" if milestone.percent else ""
+    overridden = ", overridden: true" if milestone.overridden else ""
+    return (
+        f"{{version: {milestone.version}, phase: {milestone.phase.value}{percent}, "
+        f"hash: {word(milestone.hash)}{overridden}}}"
+    )

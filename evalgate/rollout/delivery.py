@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from evalgate.errors import ConfigurationError, Problem
 from evalgate.model.document import Document, Tree
 from evalgate.model.ports import Parser
+from evalgate.model.prompt import Move
 from evalgate.prompts.library import LIVE, Prompt, read_prompts
 
 LONGEST_PAUSE = 300.0
@@ -58,9 +59,22 @@ def undone(tree: Tree, folder: str, *, deployed: Tree, parser: Parser) -> Iterat
             if move not in prompt.history:
                 whom = f" by {move.by}" if move.by else ""
                 yield (
-                    f"The last move of {name}{whom}, to {move.stable}, was not committed: "
-                    f"{prompt.stable} is served now."
+                    f"The last move of {name}{whom}, {_to(move)}, was not committed: "
+                    f"{prompt.stable} is served now{_beside(prompt)}."
                 )
+
+
+def _to(move: Move) -> str:
+    told = move.rollout
+    if told is None:
+        return f"to {move.stable}"
+    share = f" at {told.percent:g} %" if told.percent else ""
+    return f"of the rollout of {told.version} ({told.phase.value.replace('_', ' ')}{share})"
+
+
+def _beside(prompt: Prompt) -> str:
+    canary = prompt.canary
+    return f", with {canary.version} at {canary.percent:g} %" if canary else ""
 
 
 def pause(failures: int, every: float) -> float:

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from evalgate.errors import UsageError
+from evalgate.model.milestone import Milestone
 from evalgate.model.prompt import LivePointer, Move, Switch
 from evalgate.model.reading import describe, suggestion
 from evalgate.prompts.library import LIVE, Prompt
-from evalgate.prompts.past import grown
+from evalgate.prompts.past import grown, milestones
+from evalgate.rollout.instants import later
 from evalgate.rollout.request import MOST_REASON
+from evalgate.rollout.under_way import ending
 
 MOST_BY = 100
 """Characters of a name."""
@@ -31,6 +34,11 @@ class Signature:
     by: str = ""
     why: str = ""
     is_named: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody has said in person who they are, and why."""
+        return self.is_named and bool(self.by and self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +103,45 @@ def check_version(prompt: Prompt, version: str) -> None:
         )
 
 
-def moved(before: LivePointer, after: LivePointer, signature: Signature) -> LivePointer:
-    """Return the pointer after a move with the move in its history; the same one for no move."""
-    if after == before:
+def moved(
+    before: LivePointer,
+    after: LivePointer,
+    signature: Signature,
+    *,
+    milestone: Milestone | None = None,
+    verdict: str = "",
+) -> LivePointer:
+    """Return the pointer after a move with the move in its history; the same one for no move.
+
+    Args:
+        before: the pointer so far.
+        after: what the move makes of it.
+        signature: who asks, when and why.
+        milestone: what a rollout comes to by it; without one, what the move does to a rollout that
+            it ends or takes back is found.
+        verdict: the id of the run that judged the version of the rollout.
+    """
+    milestone = milestone or ending(before, after)
+    if after == before and milestone is None:
         return before
     switched = after.switch != before.switch
+    last = last_told(before)
+    stays = milestone is not None and after.stable == before.stable
     move = Move(
         stable=after.stable or "",
-        at=signature.at,
+        at=signature.at if milestone is None else later(signature.at, last.at),
         by=signature.by,
         why=signature.why,
+        verdict=verdict or (last.verdict if stays else ""),
         switch=after.switch if switched else None,
+        rollout=milestone,
     )
     return replace(after, history=grown(before, move))
+
+
+def last_told(pointer: LivePointer) -> Move:
+    """Return the last move of a rollout in a history; an empty one when there is none."""
+    return next((move for move, _ in reversed(milestones(pointer.history))), Move(stable=""))
 
 
 def because(said: str, reason: str) -> str:

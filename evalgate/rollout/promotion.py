@@ -2,12 +2,13 @@
 
 One canary at a time: whoever wants another one ends the first. A step back (less traffic for the
 canary, none at all, a version that was stable before) needs no proof, so that it always goes
-through.
+through. A canary that a rollout moves is its alone, but for the way back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
+from shlex import quote
 
 from evalgate.errors import UsageError
 from evalgate.model.prompt import Canary, LivePointer, Move
@@ -17,6 +18,7 @@ from evalgate.prompts.past import grown
 from evalgate.prompts.shared import FOLDER as SHARED
 from evalgate.rollout.hand_move import switch_remarks
 from evalgate.rollout.request import Request
+from evalgate.rollout.under_way import ending, under_way
 
 
 class Step(StrEnum):
@@ -95,6 +97,7 @@ def _step(request: Request, prompt: Prompt) -> Step:
         )
     if request.version == prompt.stable:
         return _step_of_stable(request, prompt)
+    _check_rollout(request, prompt)
     if request.is_full and prompt.was_stable(request.version):
         return Step.ROLLBACK
     canary = prompt.canary
@@ -111,6 +114,25 @@ def _step(request: Request, prompt: Prompt) -> Step:
     return Step.FORWARD if request.percent > canary.percent else Step.BACK
 
 
+def _check_rollout(request: Request, prompt: Prompt) -> None:
+    """Raise UsageError when a rollout is under way, and a move neither ends it nor is nothing."""
+    running = None if prompt.live is None else under_way(prompt.live)
+    if running is None or prompt.canary is None:
+        return
+    if request.version == running.version:
+        may_be = not request.is_full and request.percent == prompt.canary.percent
+    else:
+        may_be = request.is_full and prompt.was_stable(request.version)
+    if may_be:
+        return
+    name = quote(prompt.name)
+    raise UsageError(
+        f"version: a rollout of {running.version} of `{prompt.name}` is under way, with "
+        f"{prompt.canary.percent:g} % of the traffic: `evalgate rollout advance {name}` takes it "
+        f"on, and `evalgate rollout rollback {name}` ends it"
+    )
+
+
 def _step_of_stable(request: Request, prompt: Prompt) -> Step:
     if not request.is_full:
         raise UsageError(
@@ -121,32 +143,26 @@ def _step_of_stable(request: Request, prompt: Prompt) -> Step:
 
 
 def _moved(request: Request, prompt: Prompt) -> LivePointer:
-    canary, history = None, prompt.history
-    if not request.is_full:
-        canary = Canary(
-            version=request.version, percent=request.percent, salt=_salt(request, prompt)
-        )
-    elif request.version != prompt.stable:
-        history = _history(request, prompt)
-    return LivePointer(
-        prompt=prompt.name,
-        path=prompt.live.path if prompt.live else f"{prompt.folder}/{LIVE}",
-        stable=request.version if request.is_full else prompt.stable,
-        canary=canary,
-        switch=prompt.switch,
-        history=history,
-    )
-
-
-def _history(request: Request, prompt: Prompt) -> tuple[Move, ...]:
+    path = f"{prompt.folder}/{LIVE}"
+    before = prompt.live or LivePointer(prompt=prompt.name, path=path, stable=None)
+    if request.is_full:
+        after = replace(before, stable=request.version, canary=None)
+    else:
+        salt = _salt(request, prompt)
+        canary = Canary(version=request.version, percent=request.percent, salt=salt)
+        after = replace(before, canary=canary)
+    milestone = ending(before, after)
+    if after.stable == before.stable and milestone is None:
+        return after
     move = Move(
-        stable=request.version,
+        stable=after.stable or "",
         at=request.at,
         by=request.by,
         why=request.reason,
         verdict=request.verdict,
+        rollout=milestone,
     )
-    return (move,) if prompt.live is None else grown(prompt.live, move)
+    return replace(after, history=grown(before, move))
 
 
 def _salt(request: Request, prompt: Prompt) -> str:

@@ -88,7 +88,7 @@ def check_good(prompt: Prompt, asked: Switching, signature: Signature) -> bool:
             f"where that cannot be waited for, `evalgate switch {name} {version} --ungated "
             "--reason '…' --by '…'`"
         )
-    if not (signature.is_named and signature.by and signature.why):
+    if not signature.is_answered:
         raise UsageError(
             "ungated: say who answers for a version that was never stable, and why: --by and "
             "--reason"

@@ -104,6 +104,35 @@ def test_a_deployment_records_what_was_promoted(tmp_path: Path) -> None:
     assert {each.log_url for each in statuses} == {team.workflow.run_url}
 
 
+ROLLED_OUT = (
+    "stable: v2\ncanary: {version: v3, percent: 25, salt: autumn}\nhistory:\n  - {stable: v1}\n"
+    "  - {stable: v2}\n"
+    "  - {stable: v2, at: '2026-11-21T10:00:00Z', rollout: {version: v3, phase: preflight, "
+    f"hash: {'ab' * 32}}}}}\n"
+    "  - {stable: v2, at: '2026-11-21T10:00:00Z', rollout: {version: v3, phase: serving, "
+    f"percent: 25, hash: {'ab' * 32}}}}}\n"
+)
+
+
+@pytest.mark.parametrize("version", ["v2", "v1"])
+def test_a_step_back_ends_a_rollout_without_a_run(tmp_path: Path, version: str) -> None:
+    team = make_team(tmp_path, live=ROLLED_OUT)
+    assert team.promote(version, "100") is ExitCode.OK
+    assert matchups(team) == []
+    pointer = read_live("p", FORMATS.read_yaml(LIVE, team.live.encode()))
+    assert (pointer.stable, pointer.canary) == (version, None)
+    [told] = [move.rollout for move in pointer.history[4:]]
+    assert told is not None
+    assert (told.version, told.phase) == ("v3", "rolled_back")
+
+
+def test_a_canary_that_a_rollout_moves_is_refused_before_any_run(tmp_path: Path) -> None:
+    team = make_team(tmp_path, live=ROLLED_OUT)
+    with pytest.raises(UsageError, match="evalgate rollout advance p"):
+        team.promote("v3", "50")
+    assert not (team.folder / "plan.json").exists()
+
+
 def test_a_damaging_version_is_blocked(tmp_path: Path) -> None:
     team = make_team(tmp_path)
     assert team.promote("v3", "5") is ExitCode.FAIL

@@ -1,13 +1,10 @@
 """What is live of a prompt: its versions, ready to be filled, with the switch and the override."""
 
-import json
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 
 from evalgate.model.override import PromptOverride
 from evalgate.model.prompt import Canary, PromptVersion, Switch
-
-POINTER_LENGTH = 12
+from evalgate.prompts.pointer_mark import pointer_mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +85,12 @@ def _over(switch: Switch, override: Switch) -> Switch:
 
 
 def _pointer(pointed: Pointed, override: PromptOverride | None) -> str:
-    split, canary = pointed.split, pointed.canary
-    said = (
-        (pointed.prompt, pointed.stable.version, pointed.stable.hash),
-        canary and split and (canary.version, canary.hash, split.percent, split.salt),
-        (pointed.switch.disabled, pointed.switch.model),
-        override and (override.until, override.version),
+    stable, canary = pointed.stable, pointed.canary
+    return pointer_mark(
+        pointed.prompt,
+        (stable.version, stable.hash),
+        canary=None if canary is None else (canary.version, canary.hash),
+        split=pointed.split,
+        switch=pointed.switch,
+        override=override,
     )
-    return sha256(json.dumps(said).encode()).hexdigest()[:POINTER_LENGTH]

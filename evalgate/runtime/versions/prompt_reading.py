@@ -10,6 +10,7 @@ from evalgate.model.prompt import Canary, LivePointer, PromptVersion
 from evalgate.model.reading import Section
 from evalgate.prompts.library import LIVE
 from evalgate.prompts.live import read_live
+from evalgate.prompts.pointer_mark import salt_in_force
 from evalgate.prompts.shared import FOLDER as SHARED
 from evalgate.prompts.shared import dependencies, identity
 from evalgate.prompts.version import read_version
@@ -131,11 +132,11 @@ class PromptReading:
 
 
 def _split(pointer: LivePointer, section: Section) -> Canary | None:
-    """Return the canary with a salt that no other prompt and version has, unless one is given."""
+    """Return the canary with the salt that is in force."""
     canary = pointer.canary
     if canary is None:
         return None
     if abs(canary.percent * 100 - basis_points(canary.percent)) > 1e-6:
         message = f"expected at most two decimals, got {canary.percent:g}"
         section.section("canary").note("percent", message)
-    return replace(canary, salt=canary.salt or f"{pointer.prompt}/{canary.version}")
+    return replace(canary, salt=salt_in_force(pointer.prompt, canary))

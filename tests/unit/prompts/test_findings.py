@@ -177,3 +177,86 @@ def test_a_move_without_a_gate_makes_nothing_that_may_be_rolled_back_to() -> Non
     )
     assert findings(found) == []
     assert [name for name, _, _ in candidates(found)] == ["v1"]
+
+
+def rolled_out(stable: str, *states: str, canary: str = "") -> str:
+    """Return a live pointer whose history tells of a rollout of v3 in place of v2."""
+    moves = "".join(
+        f"  - {{stable: {'v3' if state == 'promoted' else 'v2'}, rollout: {{version: v3, "
+        f"phase: {state}, hash: {'ab' * 32}}}}}\n"
+        for state in states
+    )
+    split = f"canary: {{version: v3, percent: {canary}}}\n" if canary else ""
+    return f"stable: {stable}\n{split}history:\n  - {{stable: v2}}\n{moves}"
+
+
+def next_state(before: str, now: str, **more: str) -> Change:
+    base = BASE | {"v3.md": version("three"), "live.yaml": before}
+    return change(base | {"live.yaml": now} | more, base=base)
+
+
+BEGUN = ("preflight", "serving")
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (rolled_out("v2"), rolled_out("v2", *BEGUN, canary="5")),
+        (rolled_out("v2", *BEGUN, canary="5"), rolled_out("v2", *BEGUN, "serving", canary="25")),
+        (rolled_out("v2", *BEGUN, canary="5"), rolled_out("v3", *BEGUN, "promoted")),
+    ],
+    ids=["begun", "wider", "promoted"],
+)
+def test_a_rollout_that_gives_more_traffic_is_judged_and_may_write_its_history(
+    before: str, now: str
+) -> None:
+    found = next_state(before, now)
+    assert found.findings == ()
+    assert [name for name, _, _ in candidates(found)] == ["v3"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (
+            rolled_out("v2", *BEGUN, canary="5"),
+            rolled_out("v2", *BEGUN, "held", canary="5"),
+        ),
+        (rolled_out("v2", *BEGUN, canary="5"), rolled_out("v2", *BEGUN, "rolled_back")),
+    ],
+    ids=["held", "rolled back"],
+)
+def test_a_rollout_that_gives_no_more_traffic_needs_no_run(before: str, now: str) -> None:
+    assert next_state(before, now) == Change()
+
+
+def test_a_promoted_version_is_taken_back_at_once() -> None:
+    before = rolled_out("v3", *BEGUN, "promoted")
+    found = next_state(before, rolled_out("v2", *BEGUN, "promoted", "rolled_back"))
+    assert findings(found) == [("rollback", Verdict.PASS)]
+    assert candidates(found) == []
+
+
+@pytest.mark.parametrize("states", [BEGUN, (*BEGUN, "held"), (*BEGUN, "rolled_back")])
+def test_what_a_rollout_did_not_promote_is_nothing_to_go_back_to(states: tuple[str, ...]) -> None:
+    before = rolled_out("v2", *states)
+    found = next_state(before, before.replace("stable: v2\n", "stable: v3\n", 1))
+    assert findings(found) == []
+    assert [name for name, _, _ in candidates(found)] == ["v3"]
+
+
+def test_what_was_rolled_out_may_not_be_edited_however_it_ended() -> None:
+    before = rolled_out("v2", *BEGUN, "rolled_back")
+    found = next_state(before, before, **{"v3.md": version("edited")})
+    assert findings(found) == [("published_version_edited", Verdict.FAIL)]
+
+
+def test_a_milestone_may_not_be_rewritten() -> None:
+    before = rolled_out("v2", *BEGUN, "rolled_back")
+    found = next_state(before, before.replace("rolled_back", "held"))
+    assert findings(found) == [("history_rewritten", Verdict.FAIL)]
+
+
+def test_a_promotion_that_did_not_happen_cannot_be_written_into_the_history() -> None:
+    found = next_state(rolled_out("v2"), rolled_out("v2", *BEGUN, "promoted"))
+    assert ("history_rewritten", Verdict.FAIL) in findings(found)

@@ -38,6 +38,16 @@ def test_without_a_live_pointer_nothing_was_ever_pointed_to() -> None:
     assert not prompts("prompts/a/v1.md")["a"].has_pointed_to("v1")
 
 
+def test_what_a_rollout_gave_traffic_to_was_pointed_to_and_not_stable() -> None:
+    live = (
+        "stable: v1\nhistory: [{stable: v1, rollout: {version: v2, phase: rolled_back, hash: "
+        f"{'ab' * 32}}}}}]\n"
+    )
+    files = {"prompts/a/v1.md": b"", "prompts/a/v2.md": b"", "prompts/a/live.yaml": live.encode()}
+    prompt = read_prompts(files, "prompts", FORMATS)["a"]
+    assert (prompt.has_pointed_to("v2"), prompt.was_stable("v2")) == (True, False)
+
+
 VERSION = b"""---
 model: m
 max_tokens: 100

@@ -4,10 +4,12 @@ import pytest
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import ConfigurationError
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.prompts.live import read_live
 
 PATH = "prompts/p/live.yaml"
+HASH = "0123456789abcdef" * 4
 
 
 def read(text: str) -> LivePointer:
@@ -33,6 +35,53 @@ def test_every_key_is_read() -> None:
     )
 
 
+def test_a_move_may_tell_what_a_rollout_came_to() -> None:
+    [served, held] = read(
+        f"history:\n  - {{stable: v1, rollout: {{version: v2, phase: serving, percent: 12.5, "
+        f"hash: {HASH}, overridden: true}}}}\n"
+        f"  - {{stable: v1, rollout: {{version: v2, phase: rolled_back, hash: {HASH}}}}}\n"
+    ).history
+    assert served.rollout == Milestone(
+        version="v2", phase=Phase.SERVING, percent=12.5, hash=HASH, overridden=True
+    )
+    assert held.rollout == Milestone(version="v2", phase=Phase.ROLLED_BACK, hash=HASH)
+
+
+GOOD = {"version": "v2", "phase": "held", "percent": "5", "hash": HASH}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("version", None, ": the key `version` is missing"),
+        ("version", "x", ".version: expected a version such as `v3`, got `x`"),
+        ("phase", None, ": the key `phase` is missing"),
+        ("phase", "serv", ".phase: expected one of preflight, serving, held, promoted, "),
+        ("phase", "servign", "got `servign` (did you mean `serving`?)"),
+        ("percent", "101", ".percent: expected a number from 0 to 100, got the number 101"),
+        ("percent", "-1", ".percent: expected a number from 0 to 100"),
+        ("percent", ".nan", ".percent: expected a number"),
+        ("hash", None, ": the key `hash` is missing"),
+        ("hash", HASH[1:], ".hash: expected the identity of the version, 64 hex digits"),
+        ("hash", HASH + "0", ".hash: expected the identity of the version, 64 hex digits"),
+        ("hash", HASH.upper(), ".hash: expected the identity of the version, 64 hex digits"),
+        ("hash", "1" * 64, ".hash: expected text, got the number 1111"),
+        ("overridden", "1", ".overridden: expected true or false, got the number 1"),
+        ("overriden", "true", ".overriden: unknown key (did you mean `overridden`?)"),
+    ],
+)
+def test_a_wrong_milestone_says_where_and_what_was_expected(
+    key: str, value: str | None, said: str
+) -> None:
+    keys = {name: text for name, text in {**GOOD, key: value}.items() if text is not None}
+    written = ", ".join(f"{name}: {text}" for name, text in keys.items())
+    with pytest.raises(ConfigurationError) as caught:
+        read(f"stable: v1\nhistory:\n  - {{stable: v1, rollout: {{{written}}}}}\n")
+    [problem] = caught.value.problems
+    assert str(problem).startswith(f"{PATH}:3: history[0].rollout")
+    assert said in str(problem)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -43,6 +92,7 @@ def test_every_key_is_read() -> None:
         ("stable: v1\nswitch: {disable: true}", "did you mean `disabled`?"),
         ("history: [{version: v1}]", "history[0].version: unknown key"),
         ("history: [{stable: v1, switch: {off: true}}]", "history[0].switch.off: unknown key"),
+        ("history: [{stable: v1, rollout: v2}]", "history[0].rollout: expected a mapping"),
         ("- v1", "expected a mapping, got a list"),
     ],
 )

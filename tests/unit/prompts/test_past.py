@@ -1,8 +1,12 @@
 """Facts about what the history of a live pointer tells."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import LivePointer, Move, Switch
 from evalgate.prompts.past import (
     FIRST,
@@ -12,6 +16,8 @@ from evalgate.prompts.past import (
     good_models,
     good_versions,
     grown,
+    latest_milestone,
+    milestones,
     standing,
     switches,
     was_stable,
@@ -20,6 +26,16 @@ from evalgate.prompts.past import (
 HAIKU = Switch(model="claude-haiku-5-5")
 OPUS = Switch(model="claude-opus-5-5")
 NEW = Move(stable="v9", by="Ann")
+STATES = (Phase.PREFLIGHT, Phase.SERVING, Phase.HELD, Phase.PROMOTED, Phase.ROLLED_BACK)
+
+
+def told(stable: str, phase: Phase, version: str = "v2", *, verdict: str = "") -> Move:
+    """Return a move by which a rollout of a version came to a state."""
+    return Move(
+        stable=stable,
+        rollout=Milestone(version=version, phase=phase, hash="0" * 64),
+        verdict=verdict,
+    )
 
 
 def pointer(*versions: str, stable: str | None = None, switch: Switch | None = None) -> LivePointer:
@@ -35,7 +51,67 @@ def pointer(*versions: str, stable: str | None = None, switch: Switch | None = N
 def test_a_version_without_a_gate_was_not_stable_until_a_gated_move_names_it() -> None:
     ungated = Move(stable="v3", why=f"{UNGATED}the others are broken")
     assert not was_stable([ungated], "v3")
-    assert was_stable([ungated, Move(stable="v3")], "v3")
+    assert was_stable([ungated, Move(stable="v3", verdict="r1")], "v3")
+    assert was_stable([ungated, Move(stable="v2"), Move(stable="v3")], "v3")
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        Move(stable="v3", switch=HAIKU),
+        Move(stable="v3", why="ends the canary v4 (5 %)"),
+        told("v3", Phase.SERVING, "v4", verdict="r1"),
+        told("v3", Phase.ROLLED_BACK, "v4"),
+    ],
+)
+def test_a_move_that_repeats_a_version_without_a_gate_does_not_make_it_good(
+    repeated: Move,
+) -> None:
+    history = [Move(stable="v1"), Move(stable="v3", why=f"{UNGATED}x"), repeated]
+    assert not was_stable(history, "v3")
+    assert was_stable([*history[:1], replace(history[1], why=""), repeated], "v3")
+
+
+@pytest.mark.parametrize("phase", [phase for phase in STATES if phase is not Phase.PROMOTED])
+def test_what_is_rolled_out_was_not_stable_until_it_is_promoted(phase: Phase) -> None:
+    running = [Move(stable="v1"), told("v1", Phase.PREFLIGHT), told("v1", phase, verdict="r1")]
+    assert was_stable(running, "v1")
+    assert not was_stable(running, "v2")
+    assert was_stable([*running, told("v2", Phase.PROMOTED)], "v2")
+
+
+def test_the_last_state_of_a_rollout_is_the_latest_that_is_told() -> None:
+    moves = [told("v1", Phase.SERVING), Move(stable="v1", switch=HAIKU)]
+    assert [milestone.phase for _, milestone in milestones(moves)] == [Phase.SERVING]
+    assert latest_milestone(moves) == moves[0].rollout
+    assert latest_milestone(moves[1:]) is None
+
+
+def test_moves_of_a_rollout_are_no_arrivals_but_for_the_last() -> None:
+    course = [Move(stable="v1"), *(told("v1", phase) for phase in STATES[:3])]
+    assert list(arrivals([*course, told("v2", Phase.PROMOTED)])) == [
+        course[0],
+        told("v2", Phase.PROMOTED),
+    ]
+
+
+def rolled_out(*moves: Move, stable: str) -> LivePointer:
+    return LivePointer(prompt="p", path="live.yaml", stable=stable, history=moves)
+
+
+def test_the_last_good_version_is_the_one_before_the_promoted_one() -> None:
+    course = [told("v1", phase) for phase in STATES[:3]]
+    live = rolled_out(Move(stable="v1"), *course, told("v2", Phase.PROMOTED), stable="v2")
+    assert good_versions(live) == ("v1",)
+    back = rolled_out(*live.history, told("v1", Phase.ROLLED_BACK), stable="v1")
+    assert good_versions(back) == ()
+
+
+def test_a_rollout_goes_forth_to_a_version_that_was_stable_before() -> None:
+    before = (Move(stable="v1"), Move(stable="v2"), Move(stable="v3"))
+    again = rolled_out(*before, told("v1", Phase.PROMOTED, "v1"), stable="v1")
+    assert good_versions(again) == ("v3", "v2")
+    assert good_versions(rolled_out(*before, Move(stable="v1"), stable="v1")) == ()
 
 
 def test_a_move_that_repeats_the_version_is_no_arrival() -> None:

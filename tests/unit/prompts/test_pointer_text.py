@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from evalgate.adapters.files import read_yaml
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.prompts.live import read_live
 from evalgate.prompts.pointer_text import pointer_text
@@ -31,6 +32,15 @@ HIDDEN = (
 )
 TEXTS = st.text(max_size=60) | st.sampled_from((*AWKWARD.strip().split("|"), *HIDDEN))
 SWITCHES = st.builds(Switch, disabled=st.booleans(), model=st.none() | TEXTS)
+HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
+MILESTONES = st.builds(
+    Milestone,
+    version=VERSIONS,
+    phase=st.sampled_from(Phase),
+    hash=HASHES | st.sampled_from(["0" * 64, "1e" + "0" * 62, "0" * 62 + "e1"]),
+    percent=st.floats(0, 100),
+    overridden=st.booleans(),
+)
 POINTERS = st.builds(
     LivePointer,
     prompt=st.just("p"),
@@ -47,6 +57,7 @@ POINTERS = st.builds(
             why=TEXTS,
             verdict=TEXTS,
             switch=st.none() | SWITCHES,
+            rollout=st.none() | MILESTONES,
         ),
         max_size=4,
     ).map(tuple),
@@ -112,6 +123,28 @@ history:
     by: ann
     why: "see #12: tone"
     verdict: "2026-1f"
+""")
+
+
+def test_a_milestone_stands_on_one_line_without_what_goes_without_saying() -> None:
+    begun = Milestone(version="v2", phase=Phase.PREFLIGHT, hash="ab" * 32)
+    moves = tuple(
+        Move(stable="v1", rollout=milestone)
+        for milestone in (
+            begun,
+            replace(begun, phase=Phase.SERVING, percent=12.5, overridden=True),
+            replace(begun, phase=Phase.PROMOTED, percent=100.0, hash="12" * 32),
+        )
+    )
+    assert pointer_text(pointer(history=moves)) == snapshot("""\
+stable: v1
+history:
+  - stable: v1
+    rollout: {version: v2, phase: preflight, hash: abababababababababababababababababababababababababababababababab}
+  - stable: v1
+    rollout: {version: v2, phase: serving, percent: 12.5, hash: abababababababababababababababababababababababababababababababab, overridden: true}
+  - stable: v1
+    rollout: {version: v2, phase: promoted, percent: 100, hash: "1212121212121212121212121212121212121212121212121212121212121212"}
 """)
 
 

@@ -8,7 +8,7 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.rollout.delivery import LONGEST_PAUSE, deliverable, pause, undone
 from evalgate.runtime.settings import read_serving
-from tests.unit.rollout.asked import tree
+from tests.unit.rollout.asked import VERSION, tree
 
 GOOD = tree("stable: v1\ncanary: {version: v2, percent: 5}\n", "v1", "v2")
 
@@ -80,3 +80,29 @@ def test_a_move_by_hand_that_nobody_committed_is_told_when_it_is_taken_back() ->
     assert told == ["The last move of p by ann, to v1, was not committed: v2 is served now."]
     assert list(undone(old, "prompts", deployed=encoded, parser=FORMATS)) == []
     assert list(undone(old, "prompts", deployed={}, parser=FORMATS)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("phase: serving, percent: 25", "serving at 25 %"),
+        ("phase: rolled_back", "rolled back"),
+    ],
+)
+def test_a_step_of_a_rollout_that_nobody_committed_is_told_as_such(state: str, said: str) -> None:
+    rollout = f"{{version: v2, {state}, hash: {'ab' * 32}}}"
+    host = tree(f"stable: v1\nhistory: [{{stable: v1, rollout: {rollout}}}]\n", "v1", "v2")
+    encoded, old = ({path: text.encode() for path, text in files.items()} for files in (GOOD, host))
+    assert list(undone(encoded, "prompts", deployed=old, parser=FORMATS)) == [
+        f"The last move of p, of the rollout of v2 ({said}), was not committed: v1 is served now, "
+        "with v2 at 5 %."
+    ]
+
+
+def test_what_a_rollout_served_may_not_change_however_it_ended() -> None:
+    rollout = f"{{version: v2, phase: rolled_back, hash: {'ab' * 32}}}"
+    live = f"stable: v1\nhistory: [{{stable: v1, rollout: {rollout}}}]\n"
+    host = tree(live, "v1", "v2")
+    edit = {**host, "prompts/p/v2.md": VERSION.format("Say else.")}
+    with pytest.raises(ConfigurationError, match=r"p/v2\.md: is deployed and may not change"):
+        deliver(edit, host)

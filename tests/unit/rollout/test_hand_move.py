@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from evalgate.errors import UsageError
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.rollout.hand_move import (
     MOST_BY,
     because,
     canary_ended,
     check_version,
+    last_told,
     moved,
     pointer_of,
     read_model,
@@ -36,6 +38,58 @@ def test_only_a_move_of_the_switch_records_it() -> None:
     assert moved(POINTER, replace(POINTER, switch=off), ANN).history[-1].switch == off
     set_before = replace(POINTER, switch=off, history=(Move(stable="v1", switch=off),))
     assert moved(set_before, replace(set_before, stable="v2"), ANN).history[-1].switch is None
+
+
+HASH = "ab" * 32
+BEGUN = Move(
+    stable="v1",
+    at="2026-11-21T10:00:30Z",
+    verdict="r1",
+    rollout=Milestone(version="v2", phase=Phase.SERVING, hash=HASH, percent=5.0),
+)
+RUNNING = replace(
+    POINTER, canary=Canary(version="v2", percent=5.0), history=(*POINTER.history, BEGUN)
+)
+
+
+def test_a_move_that_ends_a_rollout_says_so_with_its_proof_and_no_earlier_instant() -> None:
+    ended = moved(RUNNING, replace(RUNNING, canary=None), ANN).history[-1]
+    assert ended == Move(
+        stable="v1",
+        at="2026-11-21T10:00:30Z",
+        by="Ann",
+        why="replies are wrong",
+        verdict="r1",
+        rollout=Milestone(version="v2", phase=Phase.ROLLED_BACK, hash=HASH),
+    )
+    switched = moved(RUNNING, replace(RUNNING, canary=None, stable="v3"), ANN).history[-1]
+    assert (switched.rollout, switched.verdict) == (ended.rollout, "")
+
+
+def test_a_move_beside_a_rollout_is_what_it_ever_was() -> None:
+    off = Switch(disabled=True)
+    made = moved(RUNNING, replace(RUNNING, switch=off), ANN).history[-1]
+    assert (made.rollout, made.at, made.verdict) == (None, ANN.at, "")
+
+
+def test_a_milestone_alone_is_a_move() -> None:
+    milestone = Milestone(version="v2", phase=Phase.HELD, hash=HASH, percent=5.0)
+    made = moved(RUNNING, RUNNING, ANN, milestone=milestone, verdict="r2")
+    assert replace(made, history=()) == replace(RUNNING, history=())
+    assert (made.history[-1].rollout, made.history[-1].verdict) == (milestone, "r2")
+
+
+def test_the_last_move_of_a_rollout_is_the_last_with_a_milestone() -> None:
+    assert last_told(replace(RUNNING, history=(*RUNNING.history, Move(stable="v1")))) == BEGUN
+    assert last_told(POINTER) == Move(stable="")
+
+
+def test_who_answers_is_named_and_says_why() -> None:
+    assert ANN.is_answered
+    assert not any(
+        replace(ANN, **lacking).is_answered
+        for lacking in ({"by": ""}, {"why": ""}, {"is_named": False})
+    )
 
 
 def test_no_move_leaves_no_trace() -> None:

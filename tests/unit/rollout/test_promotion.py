@@ -1,11 +1,14 @@
 """Facts about what a promotion does to a live pointer, and when it may not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.adapters.files import read_yaml
 from evalgate.errors import UsageError
+from evalgate.model.milestone import Milestone, Phase
 from evalgate.model.prompt import Canary, LivePointer, Move, Switch
 from evalgate.prompts.library import Prompt
 from evalgate.prompts.live import read_live
@@ -15,6 +18,16 @@ from evalgate.prompts.view import View
 from evalgate.rollout.promotion import Promotion, Step, promotion_of
 from evalgate.rollout.request import Request
 from tests.unit.rollout.asked import VERSION, asked, promotion, prompt
+from tests.unit.rollout.by_hand import shop
+from tests.unit.rollout.rollouts import (
+    begin,
+    course,
+    edited,
+    promoted,
+    reread,
+    second,
+    take_back,
+)
 
 CANARY = "stable: v1\ncanary: {version: v2, percent: 25, salt: autumn}\n"
 PAST = "stable: v2\nhistory:\n  - {stable: v1}\n  - {stable: v2}\n"
@@ -146,7 +159,81 @@ def test_a_switch_that_outdoes_the_promotion_is_warned_of() -> None:
     assert promotion("stable: v1\n", "v2", "5").warnings == ()
 
 
+# While a rollout is under way
+
+
+def asked_while(prompt: Prompt, version: str, percent: str) -> Promotion:
+    return promotion_of(asked(version, percent), prompt, at="HEAD")
+
+
+@pytest.mark.parametrize("percent", ["1", "7.5", "100"])
+def test_a_canary_that_a_rollout_moves_is_its_alone(percent: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        asked_while(begin(), "v4", percent)
+    assert str(caught.value) == (
+        "version: a rollout of v4 of `p` is under way, with 5 % of the traffic: `evalgate rollout "
+        "advance p` takes it on, and `evalgate rollout rollback p` ends it"
+    )
+
+
+@pytest.mark.parametrize("percent", ["5", "100"])
+def test_no_other_version_is_promoted_beside_a_rollout(percent: str) -> None:
+    prompt = begin(edited(shop(), history=shop().history[1:]))
+    with pytest.raises(UsageError, match="a rollout of v4 of `p` is under way"):
+        asked_while(prompt, "v1", percent)
+    with pytest.raises(UsageError, match="a rollout of v4 of `p` is under way"):
+        asked_while(begin(), "v1", "5")
+
+
+def test_a_version_that_was_stable_before_is_no_way_back_from_its_own_rollout() -> None:
+    with pytest.raises(UsageError, match="a rollout of v1 of `p` is under way"):
+        asked_while(begin(version="v1"), "v1", "100")
+
+
+def test_what_a_rollout_serves_already_is_nothing_to_do() -> None:
+    assert asked_while(begin(), "v4", "5.00").step is Step.NOTHING
+
+
+@pytest.mark.parametrize(("version", "step"), [("v3", Step.BACK), ("v2", Step.ROLLBACK)])
+def test_a_step_back_ends_a_rollout_and_says_so(version: str, step: Step) -> None:
+    prompt = begin()
+    made = asked_while(prompt, version, "100")
+    assert (made.step, made.pointer.stable, made.pointer.canary) == (step, version, None)
+    assert made.pointer.history[:-1] == prompt.history
+    last = made.pointer.history[-1]
+    assert (last.stable, last.at, last.by, last.verdict) == (
+        version,
+        "2026-11-21",
+        "Ann",
+        "20261121-120000-abcd",
+    )
+    found = course(replace(prompt, live=reread(made.pointer)))
+    assert (found.phase, found.since) == (Phase.ROLLED_BACK, second(0))
+
+
+def test_a_step_back_from_what_a_rollout_promoted_rolls_it_back() -> None:
+    made = asked_while(promoted(), "v3", "100")
+    assert made.step is Step.ROLLBACK
+    assert course(replace(shop(), live=made.pointer)).phase is Phase.ROLLED_BACK
+
+
+def test_when_a_rollout_is_over_versions_are_promoted_as_ever() -> None:
+    over = take_back(begin())
+    made = asked_while(over, "v4", "5")
+    assert (made.step, made.pointer.history) == (Step.FORWARD, over.history)
+    made = asked_while(over, "v4", "100")
+    assert (made.step, made.pointer.history[-1].rollout) == (Step.FORWARD, None)
+    assert asked_while(promoted(), "v2", "5").pointer.history == promoted().history
+
+
 VERSIONS = ("v1", "v2", "v3")
+MILESTONES = st.builds(
+    Milestone,
+    version=st.sampled_from(VERSIONS),
+    phase=st.sampled_from(Phase),
+    hash=st.just("ab" * 32),
+    percent=st.sampled_from([0.0, 5.0]),
+)
 LIVES = st.builds(
     LivePointer,
     prompt=st.just("p"),
@@ -155,7 +242,10 @@ LIVES = st.builds(
     canary=st.none()
     | st.builds(Canary, version=st.sampled_from(VERSIONS), percent=st.floats(0, 100)),
     switch=st.builds(Switch, disabled=st.booleans()),
-    history=st.lists(st.builds(Move, stable=st.sampled_from(VERSIONS)), max_size=3).map(tuple),
+    history=st.lists(
+        st.builds(Move, stable=st.sampled_from(VERSIONS), rollout=st.none() | MILESTONES),
+        max_size=3,
+    ).map(tuple),
 )
 REQUESTS = st.builds(
     Request,
