@@ -23,6 +23,7 @@ from evalgate.rollout.instants import seconds_of
 from evalgate.rollout.outlook import outlook_of
 from evalgate.rollout.replaying import as_of
 from evalgate.rollout.reported import report_of
+from evalgate.runtime.logbook.words import name_word
 
 HOUR = 3600.0
 
@@ -150,7 +151,9 @@ def assess(prompt: Prompt, found: Evident, *, now: float) -> Assessed:
             f"{prompt.name} vN`"
         )
     since = rollout.started - HOUR
-    calls = read_exposures(found.calls, prompt.name, since=since) if found.calls else None
+    calls = (
+        read_exposures(found.calls, name_word(prompt.name), since=since) if found.calls else None
+    )
     scores = read_scores(found.scores) if found.scores else None
     exposures, graded = calls.exposures if calls else (), scores.scores if scores else ()
     evidence = evidence_of(

@@ -4,7 +4,7 @@ Nothing is concluded from silence: what is not shown holds, and says what is mis
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evalgate.deciding.split_ratio import SKEWED
@@ -21,8 +21,8 @@ from evalgate.model.rollout import (
     Rollout,
 )
 from evalgate.model.verdict import Reason
-
-FULL = 100.0
+from evalgate.rollout.course import ALL
+from evalgate.rollout.stepping import next_share
 
 FEWEST_UNKNOWN = 20
 """Sampled calls of an arm from which on it is told whether its scores are missing."""
@@ -68,7 +68,7 @@ def outlook_of(rollout: Rollout, evidence: Evidence, rules: RolloutRules) -> Out
         rollout=rollout, evidence=evidence, rules=rules, stage=stage_of(rollout.percent, rules)
     )
     lacks = tuple(_lacks(case))
-    following = next_percent(rollout.percent, rules)
+    following = next_share(rules, rollout.percent)
     if not lacks:
         return Outlook(outcome=Outcome.ADVANCE, reasons=(_shown(case),), to=following)
     if case.now - case.began < rules.deadline_hours * _HOUR:
@@ -93,11 +93,6 @@ def stage_of(share: float, rules: RolloutRules) -> Stage:
     return reached[-1] if reached else rules.stages[0]
 
 
-def next_percent(share: float, rules: RolloutRules) -> float:
-    """Return the share that follows on one; that of all of the traffic is followed by itself."""
-    return next((stage.percent for stage in rules.stages if stage.percent > share), FULL)
-
-
 def _over(rollout: Rollout) -> Reason:
     word = "promoted" if rollout.phase is Phase.PROMOTED else "rolled back"
     return Reason(code="over", message=f"{rollout.version} was {word}: this rollout is over")
@@ -116,7 +111,7 @@ def _harm(each: CriterionEvidence) -> float:
     return each.weight * each.harm
 
 
-_FAIL = {
+_FAIL: Mapping[Criterion, str] = {
     Criterion.QUALITY: "quality fell: answers fall short in ",
     Criterion.ERRORS: "calls fail more often: ",
     Criterion.REFUSALS: "the model refuses more often: ",
@@ -130,7 +125,7 @@ def _rate(rate: float | None) -> str:
 
 
 def _shown(case: _Case) -> Reason:
-    if case.rollout.percent >= FULL:
+    if case.rollout.percent >= ALL:
         return Reason(code="baked", message="all of the traffic has gone well for long enough")
     units = case.evidence.by(Criterion.QUALITY).canary.units
     return Reason(
@@ -145,7 +140,7 @@ def _reasons(lacks: tuple[Lack, ...]) -> tuple[Reason, ...]:
 
 def _lacks(case: _Case) -> Iterator[Lack]:
     yield from _lacking_time(case)
-    if case.rollout.percent >= FULL:
+    if case.rollout.percent >= ALL:
         return
     yield from _lacking_split(case)
     yield from _lacking_units(case)
@@ -162,7 +157,7 @@ def _lacking_time(case: _Case) -> Iterator[Lack]:
         message = f"the step must last {case.stage.bake_minutes:g} minutes"
         yield Lack(code="bake", message=message, until=baked)
     full = case.rollout.started + case.rules.full_after_hours * _HOUR
-    is_next = next_percent(case.rollout.percent, case.rules) >= FULL > case.rollout.percent
+    is_next = next_share(case.rules, case.rollout.percent) >= ALL > case.rollout.percent
     if is_next and case.now < full:
         message = (
             f"all of the traffic is given {case.rules.full_after_hours:g} hours after the start"

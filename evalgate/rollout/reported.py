@@ -1,14 +1,15 @@
 """Puts together what a promotion report tells of a rollout; pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 
-from evalgate.model.milestone import Milestone, Phase
+from evalgate.model.milestone import Milestone
 from evalgate.model.policy import RolloutRules
 from evalgate.model.prompt import Move
 from evalgate.model.rollout import Evidence, Outcome, Outlook, Rollout, RolloutReport
+from evalgate.reporting.rollout_words import state_of
 
-_COMMANDS = {Outcome.ADVANCE: "advance", Outcome.ROLL_BACK: "rollback"}
+_COMMANDS: Mapping[Outcome, str] = {Outcome.ADVANCE: "advance", Outcome.ROLL_BACK: "rollback"}
 
 
 def report_of(  # noqa: PLR0913 - all that a report tells
@@ -45,10 +46,7 @@ def report_of(  # noqa: PLR0913 - all that a report tells
 
 
 def _row(move: Move, milestone: Milestone) -> tuple[str, str, str, str]:
-    state = milestone.phase.value.replace("_", " ")
-    if milestone.phase in (Phase.SERVING, Phase.HELD):
-        state = f"{state} at {milestone.percent:g} %"
-    return move.at, state, move.by, move.why
+    return move.at, state_of(milestone), move.by, move.why
 
 
 def _command(rollout: Rollout, outlook: Outlook, places: Sequence[str]) -> str:
