@@ -12,6 +12,8 @@ units, it is the share of the canary among failures (Lindon and Malek, arXiv 201
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import add
 
 from evalgate.deciding.logarithms import log_of_sum, log_ways, number_of
 
@@ -20,6 +22,7 @@ RATIOS = (1.2, 1.5, 2.0, 3.0, 5.0)
 
 _LOG_RATIOS = tuple(map(math.log, RATIOS))
 _STAKES = tuple((ratio - 1) / (ratio + 1) for ratio in RATIOS)
+"""Of a pair in which one unit fails, θ / (1 + θ) is the canary's instead of 1/2."""
 
 
 class EventShare:
@@ -49,22 +52,23 @@ class EventShare:
         if not any(failed):
             return
         if self._is_graded:
-            self._add_graded(failed[0] / len(canary) - failed[1] / len(stable))
+            rise = failed[0] / len(canary) - failed[1] / len(stable)
+            logs = tuple(math.log1p(stake * rise) for stake in _STAKES)
         else:
-            self._add_events(*failed, units=(len(canary), len(stable)))
+            hits = round(failed[0])
+            logs = _log_likelihoods(len(canary), len(stable), hits, hits + round(failed[1]))
+        self._logs = [*map(add, self._logs, logs)]
         self.evidence = number_of(log_of_sum(self._logs) - math.log(len(self._logs)))
 
-    def _add_graded(self, rise: float) -> None:
-        # Of a pair in which one unit fails, a ratio θ gives the canary θ/(1+θ) where 1/2 is even.
-        for index, stake in enumerate(_STAKES):
-            self._logs[index] += math.log1p(stake * rise)
 
-    def _add_events(self, canary: float, stable: float, *, units: tuple[int, int]) -> None:
-        failed = round(canary + stable)
-        first = max(0, failed - units[1])
-        possible = range(first, min(units[0], failed) + 1)
-        ways = [log_ways(units[0], hits) + log_ways(units[1], failed - hits) for hits in possible]
-        even = log_of_sum(ways)
-        for index, ratio in enumerate(_LOG_RATIOS):
-            tilted = [way + hits * ratio for way, hits in zip(ways, possible, strict=True)]
-            self._logs[index] += canary * ratio - (log_of_sum(tilted) - even)
+@lru_cache(maxsize=4096)
+def _log_likelihoods(canary: int, stable: int, hits: int, failed: int) -> tuple[float, ...]:
+    """Return for each ratio how much likelier it makes so many hits among the failed units."""
+    possible = range(max(0, failed - stable), min(canary, failed) + 1)
+    ways = [log_ways(canary, each) + log_ways(stable, failed - each) for each in possible]
+    even = log_of_sum(ways)
+    found = []
+    for ratio in _LOG_RATIOS:
+        tilted = [way + each * ratio for way, each in zip(ways, possible, strict=True)]
+        found.append(hits * ratio - (log_of_sum(tilted) - even))
+    return tuple(found)

@@ -5,13 +5,13 @@ time, the capital is multiplied by 1 + stake × (max_rise − rise). Under the c
 does not grow, so that it reaches 40 at most once in 40 times (Ville; Waudby-Smith and Ramdas,
 arXiv 2010.09686, J. R. Stat. Soc. B 86, 2024, 1). The stake is set before a block is seen, by how
 much outcomes varied so far, so that capital grows fastest when both arms are alike. Units that
-did not fail count too: two arms that never fail prove it after some dozen of units.
+did not fail count too: blocks without a failure multiply the capital by nearly 1 + max_rise each.
 """
 
 import math
 from collections.abc import Sequence
 
-from evalgate.deciding.logarithms import number_of
+from evalgate.deciding.logarithms import log_ways, number_of
 
 _MOST_OF_CAPITAL = 0.9
 
@@ -36,8 +36,25 @@ class NoHarm:
         return number_of(self._log)
 
     def growth(self, canary: int, stable: int) -> float:
-        """Return by how much the logarithm should grow with a block while both arms are alike."""
-        return self._max_rise**2 / (2 * (self._variance(canary, stable) + self._max_rise**2))
+        """Return by how much the logarithm should grow with a block while both arms are alike.
+
+        The units of the smaller arm are gone through, as if they failed or did not; those of the
+        other one are taken for many.
+
+        Args:
+            canary: units of the block.
+            stable: the same of the other arm.
+        """
+        few, many = sorted((canary, stable))
+        rate, stake = self._sum / self._units, self._stake(canary, stable)
+        spread = math.copysign(math.sqrt(self._one / (rate * (1 - rate))), stable - canary)
+        grown = 0.0
+        for hits in range(few + 1):
+            misses = few - hits
+            log = log_ways(few, hits) + hits * math.log(rate) + misses * math.log1p(-rate)
+            kept = 1 + stake * (self._max_rise - spread * (hits / few - rate))
+            grown += math.exp(log) * (math.log(kept) - self._one / many * (stake / kept) ** 2 / 2)
+        return grown
 
     def add(self, canary: Sequence[float], stable: Sequence[float]) -> None:
         """Count a block; both arms have units in it.
@@ -56,9 +73,12 @@ class NoHarm:
 
     def _stake(self, canary: int, stable: int) -> float:
         """Return the share of the capital to bet, of which a block can cost at most nine tenths."""
-        best = self._max_rise / (self._variance(canary, stable) + self._max_rise**2)
+        variance = self._one * (1 / canary + 1 / stable)
+        best = self._max_rise / (variance + self._max_rise**2)
         return min(best, _MOST_OF_CAPITAL / (1 - self._max_rise))
 
-    def _variance(self, canary: int, stable: int) -> float:
+    @property
+    def _one(self) -> float:
+        """The variance of one outcome."""
         mean = self._sum / self._units
-        return (self._squares / self._units - mean * mean) * (1 / canary + 1 / stable)
+        return self._squares / self._units - mean * mean

@@ -98,10 +98,11 @@ class CriterionEvidence:
     `harm` is the e-value against "the canary fails no more often" at its highest so far, `proof`
     that against "it fails more often by `max_rise` or more" as it stands. A rollback goes by the
     sum of `weight` × `harm` over all criteria. `limit` is what a unit must pass to count as failed,
-    where it is a number; None too while it is not known yet. `unknown` counts calls without an
-    outcome by arm, stable first. `pace` is by how much the logarithm of `proof` should grow in an
-    hour at this traffic when nothing is wrong; None while that cannot be told. `course` is how the
-    evidence grew, oldest first.
+    where it is a number; None too while it is not known yet, and `set_aside` are the units of both
+    arms that came before. `unknown` counts units whose first sampled call has no outcome, by arm,
+    stable first. `pace` is by how much the logarithm of `proof` should grow in an hour at this
+    traffic when nothing is wrong; None while that cannot be told. `course` is how the evidence
+    grew, oldest first.
     """
 
     criterion: Criterion
@@ -112,9 +113,15 @@ class CriterionEvidence:
     proof: float = 1.0
     weight: float = 1.0
     limit: float | None = None
+    set_aside: int = 0
     unknown: tuple[int, int] = (0, 0)
     pace: float | None = None
     course: tuple[Snapshot, ...] = ()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has no word about any unit."""
+        return not self.stable.units + self.canary.units + self.set_aside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from evalgate.deciding.concurrent import Observation
 from evalgate.deciding.split_ratio import split_p_value
-from evalgate.model.call import Arm
+from evalgate.model.call import Arm, Assignment
 from evalgate.model.exposure import Exposure, Score
 from evalgate.model.policy import RolloutRules
 from evalgate.model.rollout import Criterion, CriterionEvidence, Evidence, Rollout, SplitCheck, Step
@@ -23,7 +23,12 @@ WEIGHTS: Mapping[Criterion, float] = {
 }
 """What the evidence of harm by each criterion counts; a rollback goes by their one mean."""
 
-_BY_SPLIT = frozenset({"", "split"})
+_UNSAID: Mapping[Criterion, str] = {
+    Criterion.REFUSALS: "No call was answered, so that refusals are not compared.",
+    Criterion.LATENCY: "No answer of a model has a known latency, so that none is compared.",
+    Criterion.COST: "No answer of a model has a known cost, so that none is compared.",
+}
+_BY_SPLIT = frozenset({"", Assignment.SPLIT})
 _HOUR = 3600.0
 
 _Calls = tuple[Exposure, ...]
@@ -60,13 +65,13 @@ def evidence_of(  # noqa: PLR0913 - what is known, and by which rules
     return Evidence(
         at=now,
         criteria=tuple(map(_with_weight, weighings)),
-        harm=highest(paths, weights, since=rollout.answered),
+        harm=highest(paths, weights),
         split=_split(rollout, present),
         scored=counted,
-        assigned=_arms(each.arm is Arm.CANARY for each in _first_calls(present)),
+        assigned=_units(present),
         hours=terms.hours,
         left_out=placing.left_out,
-        remarks=tuple(_remarks(placing.steps)),
+        remarks=tuple(_remarks(placing.steps, [each.evidence for each in weighings])),
     )
 
 
@@ -116,35 +121,42 @@ def _split(rollout: Rollout, present: _Calls) -> SplitCheck | None:
     if not rollout.steps or rollout.at_full is not None:
         return None
     step = rollout.steps[-1]
-    calls = [each for each in _drawn(present, step) if each.assigned_by in _BY_SPLIT]
-    stable, canary = _arms(each.arm is Arm.CANARY for each in _first_calls(calls))
+    drawn = [each for each in _following(present, step) if each.assigned_by in _BY_SPLIT]
+    stable, canary = _units(drawn)
     p_value = split_p_value(canary, stable, share=step.percent / 100)
     return SplitCheck(percent=step.percent, stable=stable, canary=canary, p_value=p_value)
 
 
-def _drawn(calls: _Calls, step: Step) -> Sequence[Exposure]:
-    """Return the calls that were split by this step: hosts may have followed it late."""
-    own = [each for each in calls if step.pointer and each.pointer == step.pointer]
+def _following(calls: _Calls, step: Step) -> _Calls:
+    """Return the calls of hosts that had come to a step; all of them where no line tells."""
+    own = tuple(each for each in calls if step.pointer and each.pointer == step.pointer)
     return own or calls
 
 
-def _first_calls(calls: Iterable[Exposure]) -> Iterable[Exposure]:
-    return {each.unit: each for each in calls}.values()
+def _units(calls: Iterable[Exposure]) -> tuple[int, int]:
+    """Return how many units are of the stable arm, and how many of the canary's."""
+    return _arms({each.unit: each.arm is Arm.CANARY for each in calls}.values())
 
 
 def _arms(are_canary: Iterable[bool]) -> tuple[int, int]:
-    """Return how many are of the stable arm, and how many of the canary's."""
     listed = [*are_canary]
     return len(listed) - sum(listed), sum(listed)
 
 
-def _remarks(steps: Sequence[_Calls]) -> Iterator[str]:
+def _remarks(steps: Sequence[_Calls], criteria: Sequence[CriterionEvidence]) -> Iterator[str]:
     calls = [each for step in steps for each in step]
-    if calls and all(each.unit == each.request_id for each in calls):
+    if not calls:
+        return
+    if all(each.unit == each.request_id for each in calls):
         yield (
             "No line names a user or a conversation, so that each call counts as a unit: where one "
             "user makes many calls, set EVALGATE_USER_KEY."
         )
-    priced = any(each.cost_usd is not None for each in calls)
-    if calls and not priced:
-        yield "No call has a known cost, so that costs are not compared."
+    if any(each.assigned_by == Assignment.CHOOSER for each in calls):
+        yield (
+            "The application chose the arm of some calls itself: what is compared holds only if it "
+            "does so by chance."
+        )
+    for each in criteria:
+        if each.is_silent and each.criterion in _UNSAID:
+            yield _UNSAID[each.criterion]

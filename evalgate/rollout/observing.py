@@ -24,7 +24,11 @@ Value = Callable[[Exposure], float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """The scored calls of a step: which of them count, and how many have no outcome, by arm."""
+    """What is known of the answers of a step.
+
+    `unknown` counts the units of either arm, the stable one first, whose first sampled call has no
+    outcome: were they looked over, an arm whose worst answers cannot be scored would seem good.
+    """
 
     observations: tuple[Observation, ...]
     unknown: tuple[int, int]
@@ -84,9 +88,9 @@ def outcomes_of(scores: Iterable[Score]) -> dict[str, float | None]:
     """
     found: dict[str, float | None] = {}
     for score in scores:
-        before = found.get(score.request_id, 1.0)
-        unknown = before is None or score.outcome is None
-        found[score.request_id] = None if unknown else min(before or 0.0, score.outcome or 0.0)
+        told = (found.get(score.request_id, 1.0), score.outcome)
+        known = [each for each in told if each is not None]
+        found[score.request_id] = min(known) if len(known) == len(told) else None
     return found
 
 
@@ -96,30 +100,36 @@ def scored(
     """Return by how much the scored answers of a step fall short, 0..1.
 
     Calls that were likelier to be sampled than others of their arm (after an error, say) count only
-    with the chance that makes them equal, so that no arm is judged by its worst calls.
+    with the chance that makes them equal, so that no arm is judged by its worst calls. A failed
+    call has no answer that could be good or bad.
 
     Args:
         calls: of one step, in order of time.
         outcomes: request id → outcome in 0..1, None where there is none.
         now: seconds since 1970.
     """
-    level = _levels(calls)
-    drawn = [each for each in calls if _is_drawn(each, level)]
-    missing = [each for each in drawn if _is_unknown(each, outcomes, now)]
-    canary = sum(each.arm is Arm.CANARY for each in missing)
+    answered = [each for each in calls if not each.failed]
+    level = _levels(answered)
+    drawn = [each for each in answered if _is_drawn(each, level)]
 
     def shortfall(call: Exposure) -> float | None:
         outcome = outcomes.get(call.request_id)
         return None if outcome is None else 1.0 - outcome
 
+    def is_missing(call: Exposure) -> float | None:
+        if outcomes.get(call.request_id) is not None:
+            return 0.0
+        return 1.0 if _is_overdue(call, outcomes, now) else None
+
+    first = [each for each in observed(drawn, is_missing) if each.value]
+    canary = sum(each.is_canary for each in first)
     return Scoring(
-        observations=tuple(observed(drawn, shortfall)), unknown=(len(missing) - canary, canary)
+        observations=tuple(observed(drawn, shortfall)), unknown=(len(first) - canary, canary)
     )
 
 
-def _is_unknown(call: Exposure, outcomes: Mapping[str, float | None], now: float) -> bool:
-    if outcomes.get(call.request_id) is not None:
-        return False
+def _is_overdue(call: Exposure, outcomes: Mapping[str, float | None], now: float) -> bool:
+    """Tell of a call without an outcome whether none will come."""
     return call.request_id in outcomes or (call.sampled is not None and now - call.ts > PATIENCE)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from evalgate.deciding.split_ratio import SKEWED
-from evalgate.deciding.wording import counted, percent
+from evalgate.deciding.wording import counted, percent, points
 from evalgate.model.milestone import Phase
 from evalgate.model.policy import OnDeadline, RolloutRules, Stage
 from evalgate.model.rollout import (
@@ -25,11 +25,16 @@ from evalgate.rollout.course import ALL
 from evalgate.rollout.stepping import next_share
 
 FEWEST_UNKNOWN = 20
-"""Sampled calls of an arm from which on it is told whether its scores are missing."""
+"""Sampled units of an arm from which on it is told whether its scores are missing."""
 
 _HOUR = 3600.0
 _MINUTE = 60.0
+_LONGEST = 366 * 24 * _HOUR
+"""Seconds ahead beyond which nothing is foretold."""
+
 _REQUIRED = frozenset({Criterion.QUALITY, Criterion.ERRORS})
+_OF_TIME = frozenset({"bake", "full_day"})
+"""What a step lacks by the policy's own will: it is not late for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,8 @@ def outlook_of(rollout: Rollout, evidence: Evidence, rules: RolloutRules) -> Out
     following = next_share(rules, rollout.percent)
     if not lacks:
         return Outlook(outcome=Outcome.ADVANCE, reasons=(_shown(case),), to=following)
-    if case.now - case.began < rules.deadline_hours * _HOUR:
+    is_late = case.now - case.began >= rules.deadline_hours * _HOUR
+    if not is_late or all(lack.code in _OF_TIME for lack in lacks):
         return Outlook(outcome=Outcome.HOLD, reasons=_reasons(lacks), lacks=lacks, to=following)
     late = Reason(
         code="deadline",
@@ -194,7 +200,12 @@ def _lacking_units(case: _Case) -> Iterator[Lack]:
 def _until(case: _Case, units: int, needed: int) -> float | None:
     if not units or not case.evidence.hours:
         return None
-    return case.now + (needed - units) / units * case.evidence.hours * _HOUR
+    return _in(case, (needed - units) / units * case.evidence.hours)
+
+
+def _in(case: _Case, hours: float) -> float | None:
+    """Return the instant in so many hours; None where nobody can know."""
+    return case.now + hours * _HOUR if hours * _HOUR <= _LONGEST else None
 
 
 def _lacking_scores(case: _Case) -> Iterator[Lack]:
@@ -207,7 +218,7 @@ def _lacking_scores(case: _Case) -> Iterator[Lack]:
         yield Lack(
             code="scores_missing",
             message=(
-                f"{percent(shares[1])} of the canary's sampled calls have no score, and "
+                f"{percent(shares[1])} of the canary's sampled units have no score, and "
                 f"{percent(shares[0])} of the others: what is missing may be what failed"
             ),
         )
@@ -215,24 +226,23 @@ def _lacking_scores(case: _Case) -> Iterator[Lack]:
 
 def _lacking_proof(case: _Case) -> Iterator[Lack]:
     for each in case.evidence.criteria:
-        if each.proof >= case.stage.proof or _says_nothing(each):
+        is_needed = each.criterion in _REQUIRED or not each.is_silent
+        if each.proof >= case.stage.proof or not is_needed:
             continue
         yield Lack(
             code=f"proof_{each.criterion.value}",
             message=(
-                f"{each.criterion.value}: that the canary does not fail {_points(each.max_rise)} "
-                f"more often has evidence {each.proof:.3g} of {case.stage.proof:g}"
+                f"{each.criterion.value}: that the canary does not fail {points(each.max_rise)} "
+                f"more often has evidence {_reached(each.proof, case.stage.proof)}"
             ),
             until=_proven(case, each),
         )
 
 
-def _says_nothing(each: CriterionEvidence) -> bool:
-    return each.criterion not in _REQUIRED and not each.stable.units + each.canary.units
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:g} points"
+def _reached(proof: float, needed: float) -> str:
+    """Say how much of a proof there is; what falls short looks so."""
+    text = f"{proof:.3g}"
+    return f"{text} of {needed:g}" if float(text) < needed else f"just below {needed:g}"
 
 
 def _proven(case: _Case, each: CriterionEvidence) -> float | None:
@@ -240,4 +250,4 @@ def _proven(case: _Case, each: CriterionEvidence) -> float | None:
     if not each.pace:
         return None
     left = math.log(case.stage.proof) - math.log(max(each.proof, 1e-300))
-    return case.now + left / each.pace * _HOUR
+    return _in(case, left / each.pace)

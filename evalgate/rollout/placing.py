@@ -9,12 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from evalgate.model.call import Arm
+from evalgate.model.call import Arm, Assignment
 from evalgate.model.exposure import Exposure
 from evalgate.model.rollout import Rollout, Step
-
-PINNED = "pin"
-"""How the log calls an arm that a conversation began with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +38,7 @@ def placed(exposures: Iterable[Exposure], rollout: Rollout, *, now: float) -> Pl
     steps: list[list[Exposure]] = [[] for _ in rollout.steps]
     marks = {step.pointer: index for index, step in enumerate(rollout.steps) if step.pointer}
     seen: set[str] = set()
-    for each in exposures:
+    for each in _in_order(exposures):
         why = _why_not(each, rollout, now=now, seen=seen)
         step = None if why else _step_of(each, rollout.steps, marks)
         if step is None:
@@ -53,13 +50,18 @@ def placed(exposures: Iterable[Exposure], rollout: Rollout, *, now: float) -> Pl
     return Placing(steps=kept, left_out=dict(left_out))
 
 
+def _in_order(exposures: Iterable[Exposure]) -> Sequence[Exposure]:
+    """Return lines in order of time; where two are of one instant, in that of their ids."""
+    return sorted(sorted(exposures, key=attrgetter("request_id")), key=attrgetter("ts"))
+
+
 def _why_not(each: Exposure, rollout: Rollout, *, now: float, seen: set[str]) -> str:
     """Return in a word why a call says nothing; nothing when it does."""
     if each.ts > now:
         return "later"
     if each.request_id in seen:
         return "repeated"
-    if each.assigned_by == PINNED:
+    if each.assigned_by == Assignment.PIN:
         return "pinned"
     if each.arm is Arm.CANARY:
         is_own = (each.version, each.hash) == (rollout.version, rollout.hash)
@@ -82,7 +84,7 @@ def _by_time(at: float, steps: Sequence[Step]) -> int | None:
 
 def _in_one_arm(calls: list[Exposure], left_out: Counter[str]) -> Iterator[Exposure]:
     arms: dict[str, Arm] = {}
-    for each in sorted(calls, key=attrgetter("ts", "request_id")):
+    for each in calls:
         if arms.setdefault(each.unit, each.arm) is each.arm:
             yield each
         else:

@@ -17,8 +17,8 @@ MOST_SNAPSHOTS = 120
 """How many points of its course are kept of a criterion."""
 
 
-_Point = tuple[float, float, float, int, float, float, float]
-"""Instant, harm, proof, canary units, failure rate of both arms, rise, and its weight."""
+_Point = tuple[float, float, float, tuple[Tally, ...]]
+"""Instant, harm, proof, and what each step had counted by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """What a criterion weighs, and its harm after every block, as (instant, e-value)."""
+    """What a criterion weighs, and its harm after every block, as (instant, e-value).
+
+    Blocks that a person has answered for are not among them.
+    """
 
     evidence: CriterionEvidence
     harm: tuple[tuple[float, float], ...]
@@ -63,9 +66,17 @@ def weighed(
     scales = _Scales(terms, ceiling, is_graded=is_graded)
     for step in steps:
         scales.begin_step()
-        for block in blocks(step):
-            scales.put(block)
+        for part in _cut(step, terms.answered):
+            for block in blocks(part):
+                scales.put(block)
     return Weighing(evidence=scales.evidence(criterion), harm=tuple(scales.harms))
+
+
+def _cut(step: Sequence[Observation], at: float | None) -> Sequence[Sequence[Observation]]:
+    """Return what was observed up to an instant and what was later, which share no block."""
+    if at is None:
+        return (step,)
+    return [each for each in step if each.at <= at], [each for each in step if each.at > at]
 
 
 class _Scales:
@@ -74,19 +85,18 @@ class _Scales:
     def __init__(self, terms: Terms, ceiling: Ceiling | None, *, is_graded: bool) -> None:
         self._terms = terms
         self._ceiling = ceiling
-        self._is_graded = is_graded
-        self._tallies: list[Tally] = []
-        self._harm, self._answered = EventShare(is_graded=is_graded), False
-        self._highest = 1.0
+        self._tallies: tuple[Tally, ...] = ()
+        self._set_aside = 0
+        self._harm, self._answered_harm = (EventShare(is_graded=is_graded) for _ in range(2))
         self._proof = NoHarm(terms.max_rise)
         self._course: list[_Point] = []
-        self._growth = 0.0
+        self._blocks = 0
         self.harms: list[tuple[float, float]] = []
 
     def begin_step(self) -> None:
         """Begin a step: its arms are compared by themselves, and its pace is what is told."""
-        self._tallies.append(Tally())
-        self._growth = 0.0
+        self._tallies = (*self._tallies, Tally())
+        self._blocks = 0
 
     def put(self, block: Block) -> None:
         """See a block; one that is open is counted and compares nothing."""
@@ -94,56 +104,57 @@ class _Scales:
             limit = self._ceiling.value
             self._ceiling.learn(block.stable)
             if limit is None:
+                self._set_aside += len(block.stable) + len(block.canary)
                 return
             block = _held_to(limit, block)
-        self._tallies[-1].count(stable=block.stable, canary=block.canary)
+        *before, present = self._tallies
+        self._tallies = (*before, present.plus(stable=block.stable, canary=block.canary))
         if block.is_closed:
             self._compare(block)
 
     def _compare(self, block: Block) -> None:
-        self._growth += self._proof.growth(len(block.canary), len(block.stable))
-        self._begin_anew(block.at)
-        self._harm.add(block.canary, block.stable)
+        self._blocks += 1
         self._proof.add(block.canary, block.stable)
-        harm, arms = self._harm.evidence, (self._arm(0), self._arm(1))
-        self._highest = max(self._highest, harm)
-        units, failed = arms[0][0] + arms[1][0], arms[0][1] + arms[1][1]
-        # A rate with two more units, one of which fails, has a variance that is never 0.
-        rate = (failed + 1) / (units + 2)
-        rise, weight = stratified_rise(self._tallies)
-        self.harms.append((block.at, harm))
-        self._course.append((block.at, harm, self._proof.evidence, arms[1][0], rate, rise, weight))
-
-    def _begin_anew(self, at: float) -> None:
-        """Forget the harm that a person has answered for."""
-        instant = self._terms.answered
-        if instant is not None and at > instant and not self._answered:
-            self._harm, self._answered = EventShare(is_graded=self._is_graded), True
-            self._highest = 1.0
+        answered = self._terms.answered
+        is_answered = answered is not None and block.at <= answered
+        harm = self._answered_harm if is_answered else self._harm
+        harm.add(block.canary, block.stable)
+        if not is_answered:
+            self.harms.append((block.at, harm.evidence))
+        self._course.append((block.at, harm.evidence, self._proof.evidence, self._tallies))
 
     def evidence(self, criterion: Criterion) -> CriterionEvidence:
         """Return all of it."""
-        hours = self._terms.hours
         return CriterionEvidence(
             criterion=criterion,
-            stable=_rate(*self._arm(0)),
-            canary=_rate(*self._arm(1)),
+            stable=_rate(self._tallies, 0),
+            canary=_rate(self._tallies, 1),
             max_rise=self._terms.max_rise,
-            harm=self._highest,
+            harm=max((1.0, *(value for _, value in self.harms))),
             proof=self._proof.evidence,
             limit=self._ceiling.value if self._ceiling else None,
-            pace=self._growth / hours if hours > 0 and self._growth else None,
+            set_aside=self._set_aside,
+            pace=self._pace(),
             course=tuple(map(_snapshot, _thinned(self._course))),
         )
 
-    def _arm(self, number: int) -> tuple[int, float]:
-        units = sum(tally.units[number] for tally in self._tallies)
-        return units, sum(tally.failed[number] for tally in self._tallies)
+    def _pace(self) -> float | None:
+        """Return by how much the proof should grow in an hour of blocks like this step's."""
+        if not self._blocks or self._terms.hours <= 0:
+            return None
+        stable, canary = (round(units / self._blocks) for units in self._tallies[-1].units)
+        return self._blocks / self._terms.hours * self._proof.growth(canary, stable)
 
 
-def _rate(units: int, failed: float) -> ArmRate:
+def _rate(tallies: Sequence[Tally], arm: int) -> ArmRate:
+    units, failed = _counted(tallies, arm)
     low, high = rate_limits(failed, units)
     return ArmRate(units=units, failed=failed, low=low, high=high)
+
+
+def _counted(tallies: Sequence[Tally], arm: int) -> tuple[int, float]:
+    units = sum(tally.units[arm] for tally in tallies)
+    return units, sum(tally.failed[arm] for tally in tallies)
 
 
 def _held_to(limit: float, block: Block) -> Block:
@@ -159,25 +170,21 @@ def _thinned(course: Sequence[_Point]) -> Sequence[_Point]:
 
 
 def _snapshot(point: _Point) -> Snapshot:
-    at, harm, proof, units, rate, rise, weight = point
-    width = half_width(weight, rate * (1 - rate))
+    at, harm, proof, tallies = point
+    rise = stratified_rise(tallies)
+    width = half_width(rise.weight, rise.variance)
     return Snapshot(
         at=at,
-        units=units,
-        rise=rise,
-        low=max(-1.0, rise - width),
-        high=min(1.0, rise + width),
+        units=_counted(tallies, 1)[0],
+        rise=rise.value,
+        low=max(-1.0, rise.value - width),
+        high=min(1.0, rise.value + width),
         harm=harm,
         proof=proof,
     )
 
 
-def highest(
-    paths: Sequence[Sequence[tuple[float, float]]],
-    weights: Sequence[float],
-    *,
-    since: float | None = None,
-) -> float:
+def highest(paths: Sequence[Sequence[tuple[float, float]]], weights: Sequence[float]) -> float:
     """Return the highest weighted mean that several e-values ever had; 1 where there is none.
 
     The mean of e-values is one, whatever they have to do with each other (Vovk and Wang, Annals of
@@ -187,13 +194,11 @@ def highest(
     Args:
         paths: for each of them its values after every block, as (instant, e-value).
         weights: one for each, with the sum 1.
-        since: nothing before this instant counts.
     """
     now = [1.0] * len(paths)
     best = 1.0
     told = [[(at, number, value) for at, value in path] for number, path in enumerate(paths)]
-    for at, number, value in merge(*told):
-        if since is None or at > since:
-            now[number] = value
-            best = max(best, sum(map(mul, weights, now)))
+    for _, number, value in merge(*told):
+        now[number] = value
+        best = max(best, sum(map(mul, weights, now)))
     return best
