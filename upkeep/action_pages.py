@@ -1,4 +1,4 @@
-"""Puts into the documents what `action.yml` and the workflows say, between markers.
+"""Puts into the documents what `action.yml`, workflows and manifests say, between markers.
 
 Usage: python -m upkeep.action_pages [--write]
 
@@ -24,6 +24,7 @@ def pages() -> dict[str, dict[str, str]]:
         "docs/forks.md": _workflows("evalgate", "evalgate-publish", "evalgate-forks"),
         "docs/promoting.md": _workflows("evalgate-promote"),
         "docs/running.md": _workflows("evalgate-record"),
+        "docs/delivery-engines.md": _manifests(),
     }
 
 
@@ -76,6 +77,11 @@ def main(words: Sequence[str]) -> int:
 def _workflows(*names: str) -> dict[str, str]:
     files = {name: ROOT / f"evalgate/workflows/{name}.yml" for name in names}
     return {name: f"```yaml\n{path.read_text('utf-8')}```" for name, path in files.items()}
+
+
+def _manifests() -> dict[str, str]:
+    files = sorted((ROOT / "evalgate/engines").rglob("*.yaml"))
+    return {path.stem: f"```yaml\n{path.read_text('utf-8')}```" for path in files}
 
 
 def _cell(text: str) -> str:

@@ -38,6 +38,9 @@ VERBS: Mapping[str, _Verb] = {
     "rollback": _Verb("evalgate.cli.rollback", "go back to the last good version, at once"),
     "route": _Verb("evalgate.cli.route", "hold a route open or closed on this host"),
     "sync": _Verb("evalgate.cli.sync", "bring the prompts of a git branch to this host"),
+    "serve-verdict": _Verb(
+        "evalgate.cli.serve_verdict", "tell delivery engines what is known of a rollout"
+    ),
     "accept": _Verb("evalgate.cli.accept", "answer for the change of an eval set, on the base"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
     "history": _Verb("evalgate.cli.history", "tell the pass rates over time, from the records"),
@@ -120,7 +123,7 @@ def _load(name: str) -> _VerbModule:
 
 
 def _overview() -> str:
-    verbs = "\n".join(f"  {name:<10} {verb.summary}" for name, verb in VERBS.items())
+    verbs = "\n".join(f"  {name:<13} {verb.summary}" for name, verb in VERBS.items())
     return (
         "usage: evalgate VERB [options]\n\n"
         "Gates prompt changes for applications built on Claude.\n\n"
