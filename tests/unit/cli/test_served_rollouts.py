@@ -85,7 +85,7 @@ def test_a_canary_that_no_rollout_made_is_not_judged(shop: Path) -> None:
 @pytest.mark.parametrize("words", [["--folder", "none"], ["--folder", "prompts/p/v1.md"]])
 def test_a_folder_that_is_none_is_refused(shop: Path, words: list[str]) -> None:
     assert shop.is_dir()
-    with pytest.raises(UsageError, match="there is no .*: name that of the prompts by --folder"):
+    with pytest.raises(UsageError, match=r"there is no .*: name that of the prompts by --folder"):
         served(*words)
 
 
