@@ -37,6 +37,16 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+GRAVEST = (
+    ExitCode.FAIL,
+    ExitCode.NOT_EVALUATED,
+    ExitCode.USAGE,
+    ExitCode.INCONCLUSIVE,
+    ExitCode.OK,
+)
+"""The exit codes of several things that were judged at once, the one that counts first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong in one file, with the place and what was expected there."""

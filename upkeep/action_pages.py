@@ -22,7 +22,7 @@ def pages() -> dict[str, dict[str, str]]:
     return {
         MANUAL: {**_workflows("evalgate"), **tables},
         "docs/forks.md": _workflows("evalgate", "evalgate-publish", "evalgate-forks"),
-        "docs/promoting.md": _workflows("evalgate-promote"),
+        "docs/promoting.md": _workflows("evalgate-promote", "evalgate-rollout"),
         "docs/running.md": _workflows("evalgate-record"),
         "docs/delivery-engines.md": _manifests(),
     }

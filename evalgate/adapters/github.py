@@ -80,6 +80,10 @@ class GitHubRepository:
         """Return what a workflow run has uploaded under a name, newest first."""
         return self._artifacts.of_run(run, name)
 
+    def newest_artifact(self, name: str, *, branch: str) -> Artifact | None:
+        """Return the newest artifact of a name that has not expired, made by a run on a branch."""
+        return self._artifacts.newest(name, branch=branch)
+
     def download(self, artifact: int, *, most: int) -> bytes:
         """Return the archive of an artifact, of at most so many bytes."""
         return self._artifacts.download(artifact, most=most)

@@ -10,6 +10,7 @@ from evalgate.cli.action_folders import result_folder
 from evalgate.cli.action_forks import judge_approved, relay_screening, screen
 from evalgate.cli.action_gate import gate_change
 from evalgate.cli.action_moves import promote, record
+from evalgate.cli.action_rollout import roll_out
 from evalgate.cli.action_task import Task
 from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.events import event_of
@@ -60,6 +61,7 @@ def _wish(inputs: Inputs, environment: Environment) -> Wish:
     ways += [str(getattr(clouds, each.name)) for each in fields(clouds)]
     return Wish(
         activity=inputs.activity,
+        rolls_out=bool(inputs.rollout),
         promotes=bool(inputs.prompt or inputs.version or inputs.percent),
         judges=bool(inputs.pull_request or inputs.content),
         can_call=any(ways) or inputs.flag("simulate", default=False),
@@ -77,6 +79,7 @@ _DEEDS: Mapping[Activity, Callable[[Task], ExitCode]] = {
     Activity.RELAY: relay_screening,
     Activity.JUDGE_FORK: judge_approved,
     Activity.PROMOTE: promote,
+    Activity.ROLLOUT: roll_out,
     Activity.RECORD: record,
     Activity.NOTHING: _do_nothing,
 }
@@ -90,6 +93,7 @@ _SAID: Mapping[Activity, str] = {
     Activity.RELAY: "publishing what the run of a fork came to",
     Activity.JUDGE_FORK: "judging an approved pull request",
     Activity.PROMOTE: "promoting a version",
+    Activity.ROLLOUT: "looking at what production shows of a version",
     Activity.RECORD: "recording the stable versions",
     Activity.NOTHING: "this asks for nothing",
 }

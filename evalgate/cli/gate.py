@@ -31,7 +31,7 @@ from evalgate.cli.world import (
     store_path,
     world_words,
 )
-from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError, UsageError
+from evalgate.errors import GRAVEST, EvalgateError, ExitCode, InterruptedRunError, UsageError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside
 from evalgate.gate.replaying import from_store
@@ -138,21 +138,11 @@ def _gate_roots(
             complain(error)
             code = error.exit_code
         # Two policies of the base may share a name, though the head no longer may.
-        codes[root] = min(codes.get(root, code), code, key=_GRAVEST.index)
-    worst = min(codes, key=lambda root: _GRAVEST.index(codes[root]))
+        codes[root] = min(codes.get(root, code), code, key=GRAVEST.index)
+    worst = min(codes, key=lambda root: GRAVEST.index(codes[root]))
     discard(publication.folder / PURSE)
     publish_roots(publication, list(codes), worst=worst)
     return codes[worst]
-
-
-_GRAVEST = (
-    ExitCode.FAIL,
-    ExitCode.NOT_EVALUATED,
-    ExitCode.USAGE,
-    ExitCode.INCONCLUSIVE,
-    ExitCode.OK,
-)
-"""The exit codes of several roots, the one that counts first."""
 
 
 def _can_be_gathered(question: Question, world: Outside) -> bool:

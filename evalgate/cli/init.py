@@ -204,6 +204,8 @@ def _is_unnamed(path: Path, text: str) -> bool:
 
 _ALONE = "(Settings, Environments): the default branch alone, with reviewers if you want any"
 
+_CREATE = "allow Actions to create pull requests (Settings, Actions, General)"
+
 _LEFT: Mapping[str, Sequence[str]] = {
     "record": (
         "where the branch is protected, name one for records in `baseline.branch` of the policy",
@@ -211,7 +213,12 @@ _LEFT: Mapping[str, Sequence[str]] = {
     "forks": (f"make the environment `evalgate-forks` {_ALONE}",),
     "promote": (
         f"make the environment `evalgate-promote` {_ALONE}",
-        "allow Actions to create pull requests (Settings, Actions, General)",
+        _CREATE,
+    ),
+    "rollout": (
+        f"make the environment `evalgate-rollout` {_ALONE}",
+        _CREATE,
+        "upload call log and scores as `evalgate-calls` and `evalgate-scores` (docs/promoting.md)",
     ),
 }
 """What each of the workflows asks of the repository's settings."""

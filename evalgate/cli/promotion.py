@@ -102,10 +102,10 @@ def promote_on_github(  # noqa: PLR0913 - all that the run of a workflow has
 def _prepare(
     workflow: Workflow, inputs: Inputs, *, repository: GitRepository, event: Event
 ) -> Prepared:
-    _check_branch(event)
+    check_branch(event, "a promotion")
     request = _request(workflow, inputs)
     base = repository.resolve(workflow.commit)
-    policies = _policies(inputs, repository, base)
+    policies = policies_of(inputs, repository, base)
     return prepare(request, policies, base=base, repository=repository)
 
 
@@ -146,11 +146,12 @@ def _promote(
         return ruling, verdict, _carry_out(desk, ruling, verdict, record)
 
 
-def _check_branch(event: Event) -> None:
+def check_branch(event: Event, what: str) -> None:
+    """Raise UsageError when the run is not about the default branch; `what` starts from there."""
     if not event.default_branch or event.branch != event.default_branch:
         where = f"`{event.branch}`" if event.branch else "no branch"
         raise UsageError(
-            f"a promotion starts from the default branch (`{event.default_branch}`), and this run "
+            f"{what} starts from the default branch (`{event.default_branch}`), and this run "
             f"is about {where}: start it by `workflow_dispatch`, on the default branch"
         )
 
@@ -167,7 +168,8 @@ def _request(workflow: Workflow, inputs: Inputs) -> Request:
     )
 
 
-def _policies(inputs: Inputs, repository: GitRepository, base: str) -> Sequence[str]:
+def policies_of(inputs: Inputs, repository: GitRepository, base: str) -> Sequence[str]:
+    """Return the paths of the policies that may rule: the one that is named, or all."""
     if inputs.policy:
         return [normpath(inputs.policy)]
     return find_policies(repository, base=base, head=base)

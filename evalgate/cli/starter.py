@@ -22,6 +22,7 @@ EXTRAS: Mapping[str, Sequence[str]] = {
     "record": ("evalgate-record.yml",),
     "forks": ("evalgate-publish.yml", "evalgate-forks.yml"),
     "promote": ("evalgate-promote.yml",),
+    "rollout": ("evalgate-rollout.yml",),
 }
 """The workflows that a repository gets when it asks for them; those of a name need each other."""
 

@@ -35,7 +35,8 @@ class Activity(StrEnum):
 
     `gate` judges a change with a key, `screen` without one, and `relay` publishes, where there is a
     token for it, what a screening came to. `judge_fork` judges an approved pull request of a fork.
-    `promote` moves a live pointer, `record` keeps trials of stable versions, `nothing` is to be
+    `promote` moves a live pointer, `rollout` takes a version on or back by the evidence from
+    production, `record` keeps trials of stable versions, `nothing` is to be
     done about a branch that is gone.
     """
 
@@ -44,5 +45,6 @@ class Activity(StrEnum):
     RELAY = "relay"
     JUDGE_FORK = "judge-fork"
     PROMOTE = "promote"
+    ROLLOUT = "rollout"
     RECORD = "record"
     NOTHING = "nothing"

@@ -64,6 +64,14 @@ class GitHub(Protocol):
         """Return what a workflow run has uploaded under a name, newest first."""
         ...
 
+    def newest_artifact(self, name: str, *, branch: str) -> Artifact | None:
+        """Return the newest artifact of a name that has not expired, made by a run on a branch.
+
+        Only runs on the repository's own branch count: a fork may name its branch alike. None when
+        there is no such artifact.
+        """
+        ...
+
     def download(self, artifact: int, *, most: int) -> bytes:
         """Return the archive of an artifact, of at most so many bytes."""
         ...

@@ -14,11 +14,13 @@ _TARGET = "pull_request_target"
 class Wish:
     """What the workflow's author said besides, by the inputs of the Action.
 
-    `activity` overrides the table. `promotes` tells that a prompt is named, `judges` that a pull
-    request is, and `can_call` that there is a way to reach Claude.
+    `activity` overrides the table. `rolls_out` tells that an act of a rollout is named, `promotes`
+    that a prompt is, `judges` that a pull request is, and `can_call` that there is a way to reach
+    Claude.
     """
 
     activity: str = ""
+    rolls_out: bool = False
     promotes: bool = False
     judges: bool = False
     can_call: bool = True
@@ -69,10 +71,12 @@ def _of_push(event: Event, _: Wish) -> Activity:
 
 
 def _of_dispatch(_: Event, wish: Wish) -> Activity:
-    if wish.promotes and wish.judges:
+    if wish.judges and (wish.promotes or wish.rolls_out):
         raise UsageError(
             "the inputs name a prompt to promote and a pull request to judge: name one of the two"
         )
+    if wish.rolls_out:
+        return Activity.ROLLOUT
     if wish.promotes:
         return Activity.PROMOTE
     return Activity.JUDGE_FORK if wish.judges else Activity.GATE
@@ -92,7 +96,7 @@ _ACTIVITIES: Mapping[str, Callable[[Event, Wish], Activity]] = {
     _TARGET: _of_target,
     "merge_group": lambda _, __: Activity.GATE,
     "push": _of_push,
-    "schedule": lambda _, __: Activity.RECORD,
+    "schedule": lambda _, wish: Activity.ROLLOUT if wish.rolls_out else Activity.RECORD,
     "workflow_dispatch": _of_dispatch,
     "workflow_run": _of_run,
 }

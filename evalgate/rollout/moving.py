@@ -10,15 +10,14 @@ from evalgate.model.github_port import GitHub
 
 ATTEMPTS = 3
 
-_AGAIN = "look at what changed and dispatch the promotion again"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointerMove:
     """One file of a branch that is to change, from one text to another.
 
     `before` is None when there is no such file yet. `judged` are the files that the verdict is
-    about, path → text: when they are not the same any more, neither is the verdict.
+    about, path → text: when they are not the same any more, neither is the verdict. `beside` are
+    new files that come with it, and `what` is how messages call it.
     """
 
     branch: str
@@ -27,6 +26,8 @@ class PointerMove:
     after: str
     message: str
     judged: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    what: str = "the promotion"
 
 
 def check_unmoved(github: GitHub, move: PointerMove) -> str:
@@ -43,7 +44,7 @@ def check_unmoved(github: GitHub, move: PointerMove) -> str:
         if github.text(path, ref=tip) != text:
             raise BranchMovedError(
                 f"{path} is no longer on `{move.branch}` as it was judged, so the live pointer "
-                f"stays where it is: {_AGAIN}"
+                f"stays where it is: look at what changed and dispatch {move.what} again"
             )
     return tip
 
@@ -64,7 +65,7 @@ def move_by_commit(github: GitHub, move: PointerMove) -> str:
             return _commit(github, move, branch=move.branch, tip=tip)
     raise BranchMovedError(
         f"`{move.branch}` moved {ATTEMPTS} times while the live pointer was to be committed: "
-        "dispatch the promotion again"
+        f"dispatch {move.what} again"
     )
 
 
@@ -96,7 +97,8 @@ def move_by_pull_request(
 
 
 def _commit(github: GitHub, move: PointerMove, *, branch: str, tip: str) -> str:
-    commit = NewCommit(parent=tip, files={move.path: move.after}, message=move.message)
+    files = {**move.beside, move.path: move.after}
+    commit = NewCommit(parent=tip, files=files, message=move.message)
     try:
         return github.commit(branch, commit)
     except NotPermittedError as error:

@@ -73,7 +73,7 @@ def promotion_of(request: Request, prompt: Prompt, *, at: str) -> Promotion:
         hash=identity,
         before=prompt.live,
         pointer=prompt.live if step is Step.NOTHING and prompt.live else _moved(request, prompt),
-        sources=_sources(request.version, prompt),
+        sources=sources_of(request.version, prompt),
         warnings=tuple(switch_remarks(prompt.name, prompt.switch)),
     )
 
@@ -173,7 +173,8 @@ def _salt(request: Request, prompt: Prompt) -> str:
     return sha256(seed.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
-def _sources(version: str, prompt: Prompt) -> tuple[str, ...]:
+def sources_of(version: str, prompt: Prompt) -> tuple[str, ...]:
+    """Return the paths of the files that a version is made of, from the repository's root."""
     shared = prompt.folder.rpartition("/")[0]
     names = prompt.dependencies(version)
     return (prompt.path(version), *(f"{shared}/{SHARED}/{name}" for name in names))

@@ -43,15 +43,8 @@ def root_of(
         UsageError: when no root has the prompt, or several have, or there is no policy.
         ConfigurationError: when a policy or a live pointer is wrong.
     """
-    ruling = [policy_at(commit, path, repository, parser=parser) for path in policies]
-    found = [policy for policy in ruling if policy is not None]
-    if not found:
-        listed = ", ".join(map(shortened, policies))
-        raise UsageError(
-            f"policy: there is no {listed} at {commit[:12]}, so nothing says what a promotion must "
-            "prove: merge a policy first (`evalgate init` writes one)"
-        )
-    names = {policy.path: _names(policy, commit, repository) for policy in found}
+    found = policies_at(policies, commit=commit, repository=repository, parser=parser)
+    names = {policy.path: names_of(policy, commit, repository) for policy in found}
     homes = [policy for policy in found if name in names[policy.path]]
     if len(homes) > 1:
         listed = ", ".join(policy.path for policy in homes)
@@ -65,7 +58,33 @@ def root_of(
     return _read(name, homes[0], commit=commit, repository=repository, parser=parser)
 
 
-def _names(policy: Policy, commit: str, repository: Repository) -> frozenset[str]:
+def policies_at(
+    paths: Sequence[str], *, commit: str, repository: Repository, parser: Parser
+) -> Sequence[Policy]:
+    """Return the policies that a commit has.
+
+    Args:
+        paths: where they may be.
+        commit: where they are looked up.
+        repository: that has the commit.
+        parser: reads them.
+
+    Raises:
+        UsageError: when there is none.
+        ConfigurationError: when one is wrong.
+    """
+    ruling = [policy_at(commit, path, repository, parser=parser) for path in paths]
+    found = [policy for policy in ruling if policy is not None]
+    if not found:
+        listed = ", ".join(map(shortened, paths))
+        raise UsageError(
+            f"policy: there is no {listed} at {commit[:12]}, so nothing says what a promotion must "
+            "prove: merge a policy first (`evalgate init` writes one)"
+        )
+    return found
+
+
+def names_of(policy: Policy, commit: str, repository: Repository) -> frozenset[str]:
     """Return the names of the folders that may be prompts; nothing in them is read for that."""
     folder = f"{policy.paths.prompts}/"
     inside = (

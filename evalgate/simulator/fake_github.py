@@ -43,9 +43,10 @@ class FakeGitHub:
 
     `author` is whom the token writes as. `refused` are the permissions that the token lacks, by
     their names in a workflow: `contents`, `pull-requests`, `statuses`, `checks`, `deployments`;
-    reading needs none. `before` is called before each write, with the name of the method: a test
-    lets somebody else act in between, or raises GitHubError. `writes` are the names of the writes
-    that were made, in order.
+    reading needs none. `made_on` is the branch of the repository that the run of an upload was
+    about, by the artifact's id; a fork's run has none. `before` is called before each write, with
+    the name of the method: a test lets somebody else act in between, or raises GitHubError.
+    `writes` are the names of the writes that were made, in order.
     """
 
     repository: str = "team/shop"
@@ -61,6 +62,7 @@ class FakeGitHub:
     statuses: list[tuple[str, CommitStatus]] = field(default_factory=list)
     checks: list[CheckRun] = field(default_factory=list)
     uploads: dict[int, tuple[int, Artifact, bytes]] = field(default_factory=dict)
+    made_on: dict[int, str] = field(default_factory=dict)
     deployments: dict[int, NewDeployment] = field(default_factory=dict)
     deployment_statuses: dict[int, list[DeploymentStatus]] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
@@ -92,9 +94,12 @@ class FakeGitHub:
         self.remarks[identity] = (number, comment)
         return comment
 
-    def add_artifact(self, run: int, artifact: Artifact, content: bytes) -> None:
-        """Add what a run has uploaded."""
+    def add_artifact(
+        self, run: int, artifact: Artifact, content: bytes, *, branch: str = ""
+    ) -> None:
+        """Add what a run has uploaded, one on a branch of the repository where that is named."""
         self.uploads[artifact.id] = (run, artifact, content)
+        self.made_on[artifact.id] = branch
 
     def states(self, deployment: int) -> list[str]:
         """Return the states that a deployment went through, in order."""
@@ -163,6 +168,15 @@ class FakeGitHub:
         """Return what a workflow run has uploaded under a name, newest first."""
         found = [each for of, each, _ in self.uploads.values() if of == run and each.name == name]
         return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
+
+    def newest_artifact(self, name: str, *, branch: str) -> Artifact | None:
+        """Return the newest artifact of a name that has not expired, made by a run on a branch."""
+        found = [
+            each
+            for _, each, _ in self.uploads.values()
+            if each.name == name and not each.expired and self.made_on[each.id] == branch
+        ]
+        return max(found, key=lambda each: (each.created_at, each.id), default=None)
 
     def download(self, artifact: int, *, most: int) -> bytes:
         """Return the archive of an artifact, of at most so many bytes."""

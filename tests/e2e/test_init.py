@@ -73,10 +73,13 @@ def test_more_workflows_are_written_when_they_are_asked_for(folder: Path) -> Non
     assert "name evalgate's repository" not in done.stdout
     again = evalgate(folder, "init", "--with", "all")
     assert [line for line in again.stdout.splitlines() if line.startswith("wrote")] == [
-        "wrote   .github/workflows/evalgate-record.yml"
+        "wrote   .github/workflows/evalgate-record.yml",
+        "wrote   .github/workflows/evalgate-rollout.yml",
     ]
     (unnamed,) = (line for line in again.stdout.splitlines() if "evalgate's repository" in line)
-    assert unnamed.endswith("in .github/workflows/evalgate-record.yml")
+    assert unnamed.endswith("evalgate-record.yml, .github/workflows/evalgate-rollout.yml")
+    assert "environment `evalgate-rollout`" in again.stdout
+    assert "upload call log and scores as `evalgate-calls` and `evalgate-scores`" in again.stdout
 
 
 def test_a_workflow_that_is_not_known_is_refused(folder: Path) -> None:

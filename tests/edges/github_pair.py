@@ -31,8 +31,10 @@ class Side(Protocol):
         """Add a pull request of somebody."""
         ...
 
-    def add_artifact(self, name: str, content: bytes, *, expired: bool = False) -> int:
-        """Add what the run has uploaded, and return its id."""
+    def add_artifact(
+        self, name: str, content: bytes, *, expired: bool = False, branch: str = ""
+    ) -> int:
+        """Add what the run has uploaded, a fork's where no branch is named, and return its id."""
         ...
 
     def refuse(self, *permissions: str) -> None:
@@ -74,7 +76,9 @@ class InMemory:
         )
         self.github.add_pull_request(pull)
 
-    def add_artifact(self, name: str, content: bytes, *, expired: bool = False) -> int:
+    def add_artifact(
+        self, name: str, content: bytes, *, expired: bool = False, branch: str = ""
+    ) -> int:
         number = len(self.github.uploads) + 1
         artifact = Artifact(
             id=number,
@@ -83,7 +87,7 @@ class InMemory:
             expired=expired,
             created_at=f"2026-01-01T00:00:{number:02}Z",
         )
-        self.github.add_artifact(RUN, artifact, content)
+        self.github.add_artifact(RUN, artifact, content, branch=branch)
         return number
 
     def refuse(self, *permissions: str) -> None:
@@ -123,8 +127,10 @@ class OverHttp:
     def add_pull(self, number: int, head: str, *, is_open: bool = True) -> None:
         self.state.add_pull(number, head, head_ref="topic").is_open = is_open
 
-    def add_artifact(self, name: str, content: bytes, *, expired: bool = False) -> int:
-        return self.state.add_artifact(RUN, content, name=name, expired=expired)
+    def add_artifact(
+        self, name: str, content: bytes, *, expired: bool = False, branch: str = ""
+    ) -> int:
+        return self.state.add_artifact(RUN, content, name=name, expired=expired, branch=branch)
 
     def refuse(self, *permissions: str) -> None:
         taken = {f"{permission}: write" for permission in permissions}

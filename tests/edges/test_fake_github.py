@@ -158,6 +158,7 @@ def test_every_operation_answers_as_described(github: Serving) -> None:
         ("GET", "/pulls/7", {}, 200),
         ("POST", "/pulls", {"head": "feature/one", "base": "main", "title": "t"}, 201),
         ("GET", "/pulls", {}, 200),
+        ("GET", "/actions/artifacts?name=result", {}, 200),
         ("GET", f"/actions/runs/{run}/artifacts", {}, 200),
         ("GET", f"/actions/artifacts/{artifact}/zip", {}, 302),
         ("POST", "/git/blobs", {"content": text, "encoding": "base64"}, 201),

@@ -248,6 +248,19 @@ def test_artifacts_are_those_of_the_run_and_the_name_newest_first(side: Side) ->
     assert side.github.artifacts(UNKNOWN, name="a") == []
 
 
+def test_the_newest_artifact_is_that_of_a_run_on_the_branch_of_this_repository(side: Side) -> None:
+    older, wanted = (side.add_artifact("log", b"PK12", branch="main") for _ in range(2))
+    side.add_artifact("log", b"PK12", branch="main", expired=True)
+    side.add_artifact("log", b"PK12", branch="topic")
+    side.add_artifact("log", b"PK12")  # of a fork, whose branch is called `main`, too
+    side.add_artifact("other", b"PK12", branch="main")
+    found = side.github.newest_artifact("log", branch="main")
+    assert found is not None
+    assert (found.id, found.name, found.expired) == (wanted, "log", False)
+    assert found.id > older
+    assert side.github.newest_artifact("log", branch="release") is None
+
+
 @pytest.mark.parametrize("most", [3, 4])
 def test_a_download_has_at_most_so_many_bytes(side: Side, most: int) -> None:
     made = side.add_artifact("a", b"PK12")

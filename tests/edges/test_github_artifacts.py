@@ -41,6 +41,45 @@ def test_many_artifacts_are_read_from_all_pages() -> None:
         assert len(at.github.artifacts(RUN, name="a b&c")) == 101
 
 
+def a_listing(*numbers: int, following: str = "") -> Reply:
+    """Return a page of artifacts, each made by a run on `main`."""
+    run = {"id": RUN, "repository_id": 1, "head_repository_id": 1, "head_branch": "main"}
+    listed = [
+        {
+            "id": number,
+            "name": "log",
+            "size_in_bytes": 1,
+            "expired": False,
+            "created_at": f"2026-01-01T00:00:{number:02}Z",
+            "workflow_run": run,
+        }
+        for number in numbers
+    ]
+    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+    return Reply(body={"total_count": 9, "artifacts": listed}, headers=headers)
+
+
+def test_the_newest_artifact_is_looked_for_no_further_than_it_must_be() -> None:
+    with talking(a_listing(9, 8, following="/next")) as (client, server):
+        found = GitHubRepository(client, "octo/shop").newest_artifact("log", branch="main")
+    assert found is not None
+    assert (found.id, len(server.received)) == (9, 1)
+
+
+def test_a_server_that_lists_the_oldest_first_is_read_to_the_end() -> None:
+    with talking(a_listing(7, 8, following="/next"), a_listing(9)) as (client, server):
+        found = GitHubRepository(client, "octo/shop").newest_artifact("log", branch="main")
+    assert found is not None
+    assert (found.id, len(server.received)) == (9, 2)
+
+
+def test_an_artifact_of_whose_run_nothing_is_said_is_nobodys() -> None:
+    with shop() as at:
+        number = at.state.add_artifact(RUN, b"x", name="log", branch="main")
+        at.state.artifacts[number].branch = None
+        assert at.github.newest_artifact("log", branch="main") is None
+
+
 def test_a_run_that_uploaded_nothing_has_none() -> None:
     with shop() as at:
         assert at.github.artifacts(RUN, name="result") == []

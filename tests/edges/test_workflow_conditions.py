@@ -52,6 +52,7 @@ def given(shop: Path, workflow: str, event: str, **payload: object) -> dict[str,
         *(str(ACT), event, "--workflows", workflow_path(workflow), "--eventpath", str(file)),
         *("--platform", "ubuntu-24.04=-self-hosted", "--action-offline-mode", "--no-cache-server"),
         *("--local-repository", f"{ACTION}={shop.with_name('stand-in')}", "--json"),
+        *("--secret", "ANTHROPIC_API_KEY=sk-of-the-shop"),
     )
     done = subprocess.run(words, cwd=shop, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -90,6 +91,8 @@ def test_what_strangers_and_robots_came_to_is_published(
     [
         ("evalgate-forks.yml", {"pull-request": "7", "content": "0123456789abcdef"}),
         ("evalgate-promote.yml", {"prompt": "p", "version": "v2", "percent": "5", "reason": "a b"}),
+        ("evalgate-rollout.yml", {"rollout": "start", "prompt": "p", "version": "v2"}),
+        ("evalgate-rollout.yml", {"rollout": "advance", "prompt": "p", "override": "true"}),
     ],
 )
 def test_what_is_dispatched_reaches_the_action_from_the_default_branch_alone(
@@ -112,9 +115,33 @@ def test_what_is_dispatched_reaches_the_action_from_the_default_branch_alone(
 
 @pytest.mark.parametrize(
     ("workflow", "event"),
-    [(GATE, "pull_request"), (GATE, "merge_group"), ("evalgate-record.yml", "push")],
+    [
+        (GATE, "pull_request"),
+        (GATE, "merge_group"),
+        ("evalgate-record.yml", "push"),
+        ("evalgate-rollout.yml", "schedule"),
+    ],
 )
 def test_what_starts_by_itself_runs(shop: Path, workflow: str, event: str) -> None:
     pull = {"number": 7, "head": {"sha": "a" * 40}, "base": {"ref": "main"}}
     got = given(shop, workflow, event, pull_request=pull, ref="refs/heads/main")
     assert got is not None
+
+
+def test_a_schedule_looks_after_every_rollout_without_a_key(shop: Path) -> None:
+    got = given(shop, "evalgate-rollout.yml", "schedule", repository=None)
+    assert got is not None
+    assert (got["activity"], got["rollout"], got["prompt"]) == ("rollout", "", "")
+    assert (got["calls"], got["anthropic-api-key"]) == ("artifact:evalgate-calls", "")
+
+
+def test_only_what_starts_a_rollout_meets_the_key(shop: Path) -> None:
+    asked = {"rollout": "start", "prompt": "p", "version": "v2"}
+    ref = "refs/heads/main"
+    got = given(shop, "evalgate-rollout.yml", "workflow_dispatch", inputs=asked, ref=ref)
+    assert got is not None
+    assert (got["activity"], got["anthropic-api-key"]) == ("rollout", "***")
+    back = {**asked, "rollout": "rollback"}
+    got = given(shop, "evalgate-rollout.yml", "workflow_dispatch", inputs=back, ref=ref)
+    assert got is not None
+    assert (got["rollout"], got["anthropic-api-key"]) == ("rollback", "")

@@ -16,6 +16,7 @@ SLICE = Path(__file__).with_name("api.json")
 REPOSITORY = "/repos/{owner}/{repo}"
 
 OPERATIONS: Mapping[str, Sequence[str]] = {
+    "/actions/artifacts": ("get",),
     "/actions/artifacts/{artifact_id}/{archive_format}": ("get",),
     "/actions/runs/{run_id}/artifacts": ("get",),
     "/check-runs": ("post",),

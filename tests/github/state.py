@@ -103,7 +103,11 @@ class CheckRun:
 
 @dataclass(slots=True, kw_only=True)
 class Artifact:
-    """What a workflow run has uploaded, as the archive that a download gives."""
+    """What a workflow run has uploaded, as the archive that a download gives.
+
+    `branch` is the one that the run was about, empty for a fork's, and None where GitHub does not
+    say.
+    """
 
     id: int
     run: int
@@ -111,6 +115,7 @@ class Artifact:
     archive: bytes
     created_at: str
     expired: bool = False
+    branch: str | None = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +233,24 @@ class State:
         )
         return comment
 
-    def add_artifact(self, run: int, archive: bytes, *, name: str, expired: bool = False) -> int:
-        """Add an artifact to a workflow run and return its id."""
+    def add_artifact(
+        self,
+        run: int,
+        archive: bytes,
+        *,
+        name: str,
+        expired: bool = False,
+        branch: str = "",
+    ) -> int:
+        """Add an artifact to a workflow run and return its id.
+
+        Args:
+            run: its number.
+            archive: what a download gives.
+            name: of the artifact.
+            expired: whether it can only be listed any more.
+            branch: that the run was about; without one it was about a fork's.
+        """
         artifact = self.new_id()
         self.artifacts[artifact] = Artifact(
             id=artifact,
@@ -238,6 +259,7 @@ class State:
             archive=archive,
             created_at=self.moment(),
             expired=expired,
+            branch=branch,
         )
         return artifact
 

@@ -177,6 +177,7 @@ def test_the_descriptions_are_sentences() -> None:
 def test_the_outputs_are_those_that_are_promised() -> None:
     wanted = {
         "verdict",
+        "outcome",
         "pass-rate",
         "delta",
         "report-path",

@@ -149,6 +149,18 @@ def test_the_status_is_named_as_in_the_code() -> None:
         ),
         (
             Event(name="workflow_dispatch"),
+            Wish(rolls_out=True),
+            Activity.ROLLOUT,
+            "`workflow_dispatch` with `rollout`",
+        ),
+        (
+            Event(name="schedule"),
+            Wish(activity="rollout"),
+            Activity.ROLLOUT,
+            "`schedule` with `activity: rollout`",
+        ),
+        (
+            Event(name="workflow_dispatch"),
             Wish(judges=True),
             Activity.JUDGE_FORK,
             "`workflow_dispatch` with `pull-request`, `content`",
@@ -157,7 +169,7 @@ def test_the_status_is_named_as_in_the_code() -> None:
             Event(name="workflow_dispatch"),
             Wish(),
             Activity.GATE,
-            "`workflow_dispatch` with neither",
+            "`workflow_dispatch` with none of these",
         ),
         (
             Event(name="workflow_run", source="pull_request"),
@@ -177,6 +189,7 @@ def test_the_table_of_events_says_what_the_code_does(
         Activity.SCREEN: "[screened](forks.md)",
         Activity.RECORD: "[recorded](running.md#records)",
         Activity.PROMOTE: "promoted",
+        Activity.ROLLOUT: "[rollout](promoting.md#by-evidence)",
         Activity.JUDGE_FORK: "approved pull request of a fork",
         Activity.RELAY: "published",
         Activity.NOTHING: "nothing",

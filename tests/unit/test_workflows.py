@@ -35,10 +35,11 @@ WRITES = {
     "evalgate-publish.yml": {"pull-requests", "statuses"},
     "evalgate-forks.yml": {"pull-requests", "statuses"},
     "evalgate-promote.yml": {"pull-requests", "deployments"},
+    "evalgate-rollout.yml": {"pull-requests", "deployments"},
 }
 """What the workflows that are given may write besides contents."""
 
-WRITES_CONTENTS = ("evalgate-record.yml", "evalgate-promote.yml")
+WRITES_CONTENTS = ("evalgate-record.yml", "evalgate-promote.yml", "evalgate-rollout.yml")
 
 
 def document(path: Path) -> dict[str, Any]:
@@ -59,6 +60,11 @@ def jobs(path: Path) -> dict[str, dict[str, Any]]:
 def steps(path: Path) -> Iterator[dict[str, Any]]:
     for job in jobs(path).values():
         yield from job["steps"]
+
+
+def has_key(job: dict[str, Any]) -> bool:
+    """Return whether a job hands a key to the Action."""
+    return any("anthropic-api-key" in step.get("with", {}) for step in job["steps"])
 
 
 def evalgate_steps(path: Path) -> list[dict[str, Any]]:
@@ -155,9 +161,11 @@ def test_a_key_is_handed_to_the_action_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DISPATCHED, ids=lambda path: path.name)
 def test_what_is_dispatched_runs_on_the_default_branch_alone(path: Path) -> None:
-    alone = "${{ github.ref == format('refs/heads/{0}', github.event.repository.default_branch) }}"
+    alone = "github.ref == format('refs/heads/{0}', github.event.repository.default_branch)"
+    timed = "github.event_name == 'schedule'"  # on the default branch in any case
+    also = re.compile(rf"\$\{{\{{ ({timed} \|\| )?{re.escape(alone)}( && [^|]+)? \}}\}}")
     for name, job in jobs(path).items():
-        assert job.get("if") == alone or job.get("needs") == ["check"], name
+        assert also.fullmatch(job.get("if", "")) or job.get("needs") == ["check"], name
 
 
 @each_file
@@ -217,8 +225,7 @@ def test_a_pull_requests_own_code_meets_the_simulator_without_a_key() -> None:
 def test_the_key_of_this_project_is_in_an_environment_only() -> None:
     for path in OWN:
         for name, job in jobs(path).items():
-            with_key = any("anthropic-api-key" in step.get("with", {}) for step in job["steps"])
-            assert not with_key or job["environment"] == "claude", (path.name, name)
+            assert not has_key(job) or job["environment"] == "claude", (path.name, name)
 
 
 def test_a_release_that_is_run_again_late_moves_no_major_tag_back() -> None:
@@ -242,13 +249,14 @@ def test_every_workflow_that_is_given_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("path", GIVEN, ids=lambda path: path.name)
 def test_each_job_may_write_just_what_the_manual_says(path: Path) -> None:
-    (rights,) = ({**job["permissions"]} for job in jobs(path).values())
-    assert rights.pop("contents") == ("write" if path.name in WRITES_CONTENTS else "read")
-    assert {scope for scope, level in rights.items() if level == "write"} == WRITES[path.name]
-    assert {scope: level for scope, level in rights.items() if level != "write"} in (
-        {},
-        {"actions": "read"},
-    )
+    for job in jobs(path).values():
+        rights = {**job["permissions"]}
+        assert rights.pop("contents") == ("write" if path.name in WRITES_CONTENTS else "read")
+        assert {scope for scope, level in rights.items() if level == "write"} == WRITES[path.name]
+        assert {scope: level for scope, level in rights.items() if level != "write"} in (
+            {},
+            {"actions": "read"},
+        )
 
 
 def test_changes_are_gated_on_pull_requests_and_in_the_merge_queue_alone() -> None:
@@ -260,8 +268,19 @@ def test_changes_are_gated_on_pull_requests_and_in_the_merge_queue_alone() -> No
 
 @pytest.mark.parametrize("path", GIVEN, ids=lambda path: path.name)
 def test_a_key_that_somebody_sends_for_can_be_kept_in_an_environment(path: Path) -> None:
-    for job in jobs(path).values():
-        assert ("environment" in job) == (path in DISPATCHED)
+    for name, job in jobs(path).items():
+        assert ("environment" in job) == (path in DISPATCHED and has_key(job)), name
+
+
+def test_what_gives_the_traffic_back_waits_for_no_reviewer_and_no_other_run() -> None:
+    path = ROOT / "evalgate/workflows/evalgate-rollout.yml"
+    start, follow = jobs(path)["start"], jobs(path)["follow"]
+    assert "inputs.rollout == 'start'" in start["if"]
+    assert "inputs.rollout != 'start'" in follow["if"]
+    assert has_key(start)
+    assert not has_key(follow)
+    group = document(path)["concurrency"]["group"]
+    assert "inputs.rollout == 'rollback' && github.run_id ||" in group
 
 
 def test_the_publisher_listens_to_the_workflow_that_gates() -> None:

@@ -30,6 +30,15 @@ NOTHING_ASKED = Wish()
         (Event(name="workflow_dispatch"), NOTHING_ASKED, Activity.GATE),
         (Event(name="workflow_dispatch"), Wish(promotes=True), Activity.PROMOTE),
         (Event(name="workflow_dispatch"), Wish(judges=True), Activity.JUDGE_FORK),
+        (Event(name="workflow_dispatch"), Wish(rolls_out=True), Activity.ROLLOUT),
+        (
+            Event(name="workflow_dispatch"),
+            Wish(rolls_out=True, promotes=True),
+            Activity.ROLLOUT,
+        ),
+        (Event(name="schedule"), Wish(rolls_out=True), Activity.ROLLOUT),
+        (Event(name="schedule"), Wish(activity="rollout"), Activity.ROLLOUT),
+        (Event(name="push", default_branch="main"), Wish(rolls_out=True), Activity.NOTHING),
         (Event(name="workflow_run", source="pull_request"), NOTHING_ASKED, Activity.RELAY),
         (Event(name="release"), Wish(activity="gate"), Activity.GATE),
         (Event(name="pull_request"), Wish(activity="screen"), Activity.SCREEN),
@@ -61,6 +70,8 @@ def test_a_run_that_no_pull_request_has_started_has_nothing_to_publish(source: s
 def test_a_dispatch_promotes_or_judges_but_not_both() -> None:
     with pytest.raises(UsageError, match="name one of the two"):
         activity_of(Event(name="workflow_dispatch"), Wish(promotes=True, judges=True))
+    with pytest.raises(UsageError, match="name one of the two"):
+        activity_of(Event(name="workflow_dispatch"), Wish(rolls_out=True, judges=True))
 
 
 def test_a_misspelt_activity_is_an_error_with_the_nearest_one() -> None:
