@@ -1,6 +1,9 @@
 """What `evalgate rollout` does when a person asks: tell, start, advance, hold and roll back."""
 
+import time
 from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from evalgate.cli import by_hand, on_host
 from evalgate.cli.by_hand import Deployed
@@ -9,13 +12,13 @@ from evalgate.cli.rollout_evidence import Assessed, assess, evident, now_of
 from evalgate.cli.rollout_telling import tell_report, write_report
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.rollout import Outcome, Outlook, RolloutReport
-from evalgate.rollout.hand_move import HandMove
+from evalgate.rollout.hand_move import HandMove, Signature
 from evalgate.rollout.reverting import rolled_back
 from evalgate.rollout.starting import started
 from evalgate.rollout.stepping import advanced, held
 from evalgate.rollout.watching import evidence_words
 
-EXIT_CODES = {
+EXIT_CODES: Mapping[Outcome, ExitCode] = {
     Outcome.ADVANCE: ExitCode.OK,
     Outcome.HOLD: ExitCode.INCONCLUSIVE,
     Outcome.ROLL_BACK: ExitCode.FAIL,
@@ -40,7 +43,7 @@ def start(options: Namespace) -> ExitCode:
         options.version,
         offline=offline,
         rules=evident(options, found.folder).rules,
-        signature=by_hand.signature_of(options, now=now_of(options)),
+        signature=signature_at(options),
     )
     return _carry_out(found, move, options)
 
@@ -62,7 +65,7 @@ def advance(options: Namespace) -> ExitCode:
     move = advanced(
         found.prompt,
         rules=assessed.report.rules,
-        signature=by_hand.signature_of(options, now=now_of(options)),
+        signature=signature_at(options),
         because=because_of(outlook),
         overridden=outlook.outcome is not Outcome.ADVANCE,
     )
@@ -73,15 +76,32 @@ def advance(options: Namespace) -> ExitCode:
 def hold(options: Namespace) -> ExitCode:
     """Keep a rollout where it is."""
     found = by_hand.deployed(options)
-    signature = by_hand.signature_of(options, now=now_of(options))
+    signature = signature_at(options)
     return _carry_out(found, held(found.prompt, signature=signature), options)
 
 
 def roll_back(options: Namespace) -> ExitCode:
     """Take a version back at once; no evidence is asked for."""
     found = by_hand.deployed(options)
-    signature = by_hand.signature_of(options, now=now_of(options))
+    signature = signature_at(options)
     return _carry_out(found, rolled_back(found.prompt, signature=signature), options)
+
+
+def signature_at(options: Namespace) -> Signature:
+    """Return who asks when and why; an instant that was named instead of the clock's is told."""
+    signature = by_hand.signature_of(options, now=now_of(options))
+    if options.as_of is None:
+        return signature
+    return replace(signature, why=f"{signature.why} (by --as-of)".strip())
+
+
+def ahead(options: Namespace) -> Iterator[str]:
+    """Yield that a move is written with an instant that the clock has not reached."""
+    if options.as_of is not None and options.as_of > time.time():
+        yield (
+            "The instant of --as-of lies ahead: until then, starts, advances and holds without "
+            "--as-of are refused."
+        )
 
 
 def exit_code_of(report: RolloutReport) -> ExitCode:
@@ -100,4 +120,5 @@ def _assessed(found: Deployed, options: Namespace) -> Assessed:
 
 
 def _carry_out(found: Deployed, move: HandMove, options: Namespace) -> ExitCode:
-    return by_hand.carry_out(found, move, options, remarks=on_host.outranking(options.prompt))
+    remarks = [*on_host.outranking(options.prompt), *ahead(options)]
+    return by_hand.carry_out(found, move, options, remarks=remarks)

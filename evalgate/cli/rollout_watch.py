@@ -13,7 +13,7 @@ from evalgate.cli.complaint import notify
 from evalgate.cli.opened_incident import incident_folder, open_incident
 from evalgate.cli.printing import print_lines
 from evalgate.cli.rollout_evidence import Assessed, assess, evident, now_of
-from evalgate.cli.rollout_moves import exit_code_of
+from evalgate.cli.rollout_moves import ahead, exit_code_of, signature_at
 from evalgate.cli.rollout_telling import tell_report, write_report
 from evalgate.errors import EvalgateError, ExitCode
 from evalgate.model.milestone import Phase
@@ -88,15 +88,15 @@ def _look(options: Namespace, *, quiet: str = "") -> RolloutReport:
     found = by_hand.deployed(options)
     assessed = assess(found.prompt, evident(options, found.folder), now=now_of(options))
     report = assessed.report
-    signature = by_hand.signature_of(options, now=now_of(options))
-    move = following(found.prompt, report, signature)
+    move = following(found.prompt, report, signature_at(options))
     is_moving = move is not None and not move.is_done
     if headline(report) != quiet and not (options.json and is_moving):
         _tell(report, options)
     if move is None or move.is_done:
         return report
     write_report(report, options.out)
-    by_hand.carry_out(found, move, options, remarks=on_host.outranking(options.prompt))
+    remarks = [*on_host.outranking(options.prompt), *ahead(options)]
+    by_hand.carry_out(found, move, options, remarks=remarks)
     if options.dry_run:
         return report
     if report.outlook.outcome is Outcome.ROLL_BACK:

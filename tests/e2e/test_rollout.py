@@ -295,7 +295,7 @@ def test_a_rollback_asks_nobody() -> None:
     start()
     assert rollout("rollback", "--reason=wrong language", at=BEGAN + 5) == 0
     assert (pointer().canary, phases()[-1][0]) == (None, "rolled_back")
-    assert "wrong language" in pointer().history[-1].why
+    assert "wrong language (by --as-of)" in pointer().history[-1].why
 
 
 def test_without_a_rollout_it_says_how_to_begin_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ from tests.unit.rollout.rollouts import (
     promoted,
     reread,
     second,
+    stages,
     take_back,
 )
 
@@ -174,6 +175,11 @@ def test_a_canary_that_a_rollout_moves_is_its_alone(percent: str) -> None:
         "version: a rollout of v4 of `p` is under way, with 5 % of the traffic: `evalgate rollout "
         "advance p` takes it on, and `evalgate rollout rollback p` ends it"
     )
+
+
+def test_with_all_of_the_traffic_a_canary_is_its_rollouts_still() -> None:
+    with pytest.raises(UsageError, match="with 100 % of the traffic: `evalgate rollout advance p`"):
+        asked_while(begin(rules=stages(100)), "v4", "100")
 
 
 @pytest.mark.parametrize("percent", ["5", "100"])

@@ -115,7 +115,8 @@ def test_with_all_of_the_traffic_the_old_version_is_kept_until_the_promotion() -
     assert last(move).rollout == Milestone(
         version="v4", phase=Phase.PROMOTED, hash=prompt.identity("v4") or "", percent=100.0
     )
-    assert (last(move).stable, last(move).why) == ("v4", "v4 is stable")
+    told = (last(move).stable, last(move).why, last(move).verdict)
+    assert told == ("v4", "v4 is stable", "20261120-090000-1f3a")
     assert move.said == ("v4 of p is stable, and gets all of the traffic",)
     assert move.subject == "Make p v4 stable"
     assert after(move, prompt).was_stable("v4")
