@@ -7,8 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from evalgate.prompts.pointer_mark import pointer_mark
-
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.scores import line_of as score_line
@@ -16,6 +14,7 @@ from evalgate.model.call import Arm, Assignment, CallRecord, ServedBy
 from evalgate.model.exposure import Score
 from evalgate.model.prompt import Canary
 from evalgate.prompts.library import Prompt, read_prompts
+from evalgate.prompts.pointer_mark import pointer_mark
 from evalgate.rollout.overriding import instant
 from evalgate.runtime.logbook.call_line import line_of
 from evalgate.runtime.versions.split import arm_of
