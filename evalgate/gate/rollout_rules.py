@@ -67,9 +67,9 @@ def _cost_usd(section: Section) -> float | None:
 
 def _check_times(section: Section, rules: RolloutRules) -> None:
     """Note what would let no rollout come to its end by itself, however good the version is."""
-    compared = [stage for stage in rules.stages[:-1] if stage.percent]
     minutes = rules.deadline_hours * 60
-    for stage in [stage for stage in compared if stage.bake_minutes > minutes][:1]:
+    told = [stage for stage in rules.stages if stage.percent and stage.bake_minutes > minutes]
+    for stage in told[:1]:
         section.note(
             "deadline_hours",
             f"ends a step after {minutes:g} minutes, before the {stage.bake_minutes:g}"

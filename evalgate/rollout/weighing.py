@@ -17,8 +17,8 @@ MOST_SNAPSHOTS = 120
 """How many points of its course are kept of a criterion."""
 
 
-_Point = tuple[float, float, float, tuple[Tally, ...]]
-"""Instant, harm, proof, and what each step had counted by then."""
+_Point = tuple[float, float, float, int, int, int, float, float]
+"""Instant, harm, proof; which step it was, and its units and failures by then, stable first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class _Scales:
     def __init__(self, terms: Terms, ceiling: Ceiling | None, *, is_graded: bool) -> None:
         self._terms = terms
         self._ceiling = ceiling
-        self._tallies: tuple[Tally, ...] = ()
+        self._tallies: list[Tally] = []
         self._set_aside = 0
         self._harm, self._answered_harm = (EventShare(is_graded=is_graded) for _ in range(2))
         self._proof = NoHarm(terms.max_rise)
@@ -95,7 +95,7 @@ class _Scales:
 
     def begin_step(self) -> None:
         """Begin a step: its arms are compared by themselves, and its pace is what is told."""
-        self._tallies = (*self._tallies, Tally())
+        self._tallies.append(Tally())
         self._blocks = 0
 
     def put(self, block: Block) -> None:
@@ -107,8 +107,7 @@ class _Scales:
                 self._set_aside += len(block.stable) + len(block.canary)
                 return
             block = _held_to(limit, block)
-        *before, present = self._tallies
-        self._tallies = (*before, present.plus(stable=block.stable, canary=block.canary))
+        self._tallies[-1] = self._tallies[-1].plus(stable=block.stable, canary=block.canary)
         if block.is_closed:
             self._compare(block)
 
@@ -121,7 +120,9 @@ class _Scales:
         harm.add(block.canary, block.stable)
         if not is_answered:
             self.harms.append((block.at, harm.evidence))
-        self._course.append((block.at, harm.evidence, self._proof.evidence, self._tallies))
+        step, present = len(self._tallies) - 1, self._tallies[-1]
+        here = (step, *present.units, *present.failed)
+        self._course.append((block.at, harm.evidence, self._proof.evidence, *here))
 
     def evidence(self, criterion: Criterion) -> CriterionEvidence:
         """Return all of it."""
@@ -135,7 +136,7 @@ class _Scales:
             limit=self._ceiling.value if self._ceiling else None,
             set_aside=self._set_aside,
             pace=self._pace(),
-            course=tuple(map(_snapshot, _thinned(self._course))),
+            course=tuple(_snapshot(each, self._tallies) for each in _thinned(self._course)),
         )
 
     def _pace(self) -> float | None:
@@ -169,8 +170,9 @@ def _thinned(course: Sequence[_Point]) -> Sequence[_Point]:
     return course[(len(course) - 1) % stride :: stride]
 
 
-def _snapshot(point: _Point) -> Snapshot:
-    at, harm, proof, tallies = point
+def _snapshot(point: _Point, steps: Sequence[Tally]) -> Snapshot:
+    at, harm, proof, step, *counted = point
+    tallies = [*steps[:step], Tally((counted[0], counted[1]), (counted[2], counted[3]))]
     rise = stratified_rise(tallies)
     width = half_width(rise.weight, rise.variance)
     return Snapshot(

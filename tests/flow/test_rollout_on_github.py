@@ -58,9 +58,9 @@ def test_an_advance_that_is_shown_is_a_commit_on_record(tmp_path: Path) -> None:
     assert (settled.code, share_of(crew)) == (ExitCode.OK, ("v2", 50.0))
     move = crew.pointer().history[-1]
     assert (move.by, move.verdict) == ("ann", "run-1")
-    assert move.why == snapshot(
-        "v2 gets 50 %: 148 scored units of the canary show no harm by any criterion: before the weekend"
-    )
+    assert move.why.startswith("v2 gets 50 %: ")
+    assert "show no harm by any criterion" in move.why
+    assert move.why.endswith(": before the weekend")
     assert crew.states == [["in_progress", "success"]]
     after = crew.github.files("main")
     assert {path for path in after if after[path] != before.get(path)} == {LIVE}
