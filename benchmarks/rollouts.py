@@ -59,17 +59,11 @@ WORLDS: Mapping[str, World] = {
     "errors 3 %, not 0.5": replace(_SAME, failing=(0.005, 0.03)),
     "refusals 5 %, not 0.2": replace(_SAME, refusing=(0.002, 0.05)),
 }
-QUIET = 300.0
-_AT_BOTH = 2
-"""So many of the worlds, from the first on, stand in the table with less traffic, too."""
 
 
 def worlds() -> Iterator[tuple[str, World]]:
     """Yield the worlds of the table, and what each is called."""
-    for number, (name, world) in enumerate(WORLDS.items()):
-        yield name, world
-        if number < _AT_BOTH:
-            yield name, replace(world, units=QUIET)
+    yield from WORLDS.items()
 
 
 def _rollout_rows(runs: int, pool: Executor) -> Iterator[Row]:

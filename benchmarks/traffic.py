@@ -30,7 +30,7 @@ class World:
     `scored` in an hour; a share `unscored` of them never comes.
     """
 
-    units: float = 1000.0
+    units: float = 300.0
     calls: int = 1
     falling_short: float = 0.1
     drop: float = 0.0

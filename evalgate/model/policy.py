@@ -182,7 +182,7 @@ class RolloutRules:
     latency_ms: int | None = None
     cost_usd: float | None = None
     full_after_hours: float = 24.0
-    deadline_hours: float = 24.0
+    deadline_hours: float = 72.0
     on_deadline: OnDeadline = OnDeadline.HOLD
     automatic: bool = False
 

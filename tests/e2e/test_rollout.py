@@ -15,7 +15,7 @@ from evalgate.rollout.overriding import instant
 from tests.e2e.rollout_shop import BEGAN, Rates, Traffic, make_rollout_shop, write_verdict
 
 LIVE = Path("prompts/p/live.yaml")
-QUICK = "rollout: {full_after_hours: 1, bake_minutes: 10}\n"
+QUICK = "rollout: {full_after_hours: 1, bake_minutes: 10, deadline_hours: 24}\n"
 HOUR = 3600.0
 WORSE = Rates(short=0.3)
 

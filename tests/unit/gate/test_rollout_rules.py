@@ -102,10 +102,10 @@ def test_a_wrong_key_or_value_is_refused_with_the_next_step(text: str, said: str
 
 
 def test_a_step_may_not_bake_for_longer_than_it_may_last() -> None:
-    assert rules("rollout: {bake_minutes: 1440}").deadline_hours == 24
-    said = problem("rollout: {bake_minutes: 1441}")
+    assert rules("rollout: {bake_minutes: 4320}").deadline_hours == 72
+    said = problem("rollout: {bake_minutes: 4321}")
     assert (
-        "rollout.deadline_hours: ends a step after 1440 minutes, before the 1441 bake_min" in said
+        "rollout.deadline_hours: ends a step after 4320 minutes, before the 4321 bake_min" in said
     )
     assert len(said.splitlines()) == 1
     one = "[5, {percent: 25, bake_minutes: 90}, 100]"

@@ -165,7 +165,7 @@ def report(  # noqa: PLR0913 - all that differs between the rollouts below
         command=command,
         moved=moved,
         run_url="https://github.example/acme/shop/actions/runs/1",
-        rules=RolloutRules(),
+        rules=RolloutRules(deadline_hours=24),
     )
 
 

@@ -26,7 +26,7 @@ from evalgate.rollout.evidence import WEIGHTS, evidence_of
 from evalgate.rollout.outlook import FEWEST_UNKNOWN, outlook_of, stage_of
 from tests.unit.rollout.traffic import HOUR, MINUTE, START, call, rollout, score, step
 
-RULES = RolloutRules()
+RULES = RolloutRules(deadline_hours=24)
 FIVE = rollout(step(5))
 HALF = rollout(step(5, until=HOUR), step(25, since=HOUR, until=2 * HOUR), step(50, since=2 * HOUR))
 FULL = replace(HALF, percent=100.0, at_full=START + 30 * HOUR)
@@ -507,7 +507,7 @@ def test_a_step_lasts_as_long_as_it_may(at: float, *, expired: bool) -> None:
 
 
 def test_the_policy_may_roll_back_what_was_not_shown_in_time() -> None:
-    rules = RolloutRules(on_deadline=OnDeadline.ROLLBACK)
+    rules = RolloutRules(on_deadline=OnDeadline.ROLLBACK, deadline_hours=24)
     found = decide(seen(shown(Criterion.QUALITY, proof=1.0), at=LATE), rules=rules)
     assert (found.outcome, found.expired) == (Outcome.ROLL_BACK, True)
     assert found.reasons[0].message == snapshot(
@@ -523,7 +523,7 @@ def test_what_is_proven_goes_on_after_the_deadline_too() -> None:
 
 @pytest.mark.parametrize("on_deadline", [*OnDeadline])
 def test_a_step_is_not_late_for_the_time_that_the_policy_demands(on_deadline: OnDeadline) -> None:
-    rules = RolloutRules(full_after_hours=48, on_deadline=on_deadline)
+    rules = RolloutRules(full_after_hours=48, on_deadline=on_deadline, deadline_hours=24)
     found = decide(seen(at=LATE), rules=rules)
     assert (found.outcome, found.expired) == (Outcome.HOLD, False)
     assert [each.code for each in found.lacks] == ["full_day"]
