@@ -28,7 +28,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "rollout-statistics.md"
 
 def _quality_rows(runs: int, pool: Executor) -> Iterator[Row]:
     cells = [
-        *product((0.02, 0.1, 0.3), (0.0, 0.05, 0.1), (0.5,)),
+        *product((0.02, 0.1, 0.3), (0.0, 0.05), (0.5,)),
         *product((0.1,), (0.0, 0.05), (0.05,)),
     ]
     for falling_short, drop, share in cells:
@@ -123,12 +123,12 @@ TABLES: Mapping[str, Table] = {
             "scored answers",
         ),
         rows=_rollout_rows,
-        runs=100,
+        runs=40,
     ),
     "quality": Table(
         header=("falls short", "drop", "scored", *_ENDS, "open", "canary's scored units"),
         rows=_quality_rows,
-        runs=400,
+        runs=100,
     ),
 }
 

@@ -171,8 +171,8 @@ def _thinned(course: Sequence[_Point]) -> Sequence[_Point]:
 
 
 def _snapshot(point: _Point, steps: Sequence[Tally]) -> Snapshot:
-    at, harm, proof, step, *counted = point
-    tallies = [*steps[:step], Tally((counted[0], counted[1]), (counted[2], counted[3]))]
+    at, harm, proof, step, *units, stable, canary = point
+    tallies = [*steps[:step], Tally((units[0], units[1]), (stable, canary))]
     rise = stratified_rise(tallies)
     width = half_width(rise.weight, rise.variance)
     return Snapshot(
