@@ -113,7 +113,7 @@ def take_on(errand: Errand) -> str:
         NotPermittedError: when the token may not.
         GitHubError: when GitHub cannot answer.
     """
-    with on_record(errand, if_new=False) as record:
+    with on_record(errand, if_new=not (errand.is_by_commit or errand.occasion.is_asked)) as record:
         return carried(errand, record)
 
 
