@@ -8,6 +8,7 @@ EvalgateError
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
 ├── RepositoryError         2   git cannot answer: no repository, unknown ref, shallow clone
 ├── EvaluationError         4   nothing could be decided: outage, cost limit, error budget
+├── AlertError              4   a place for alerts did not take one
 ├── GitHubError             4   GitHub cannot answer, or refuses what was asked
 │   ├── NotPermittedError   4   the token lacks a permission; the message names it
 │   └── BranchMovedError    4   somebody else moved the branch that was to be moved
@@ -111,6 +112,12 @@ class RepositoryError(EvalgateError):
 
 class EvaluationError(EvalgateError):
     """Nothing could be decided, for a reason outside the prompts."""
+
+    exit_code = ExitCode.NOT_EVALUATED
+
+
+class AlertError(EvalgateError):
+    """A place for alerts did not take one."""
 
     exit_code = ExitCode.NOT_EVALUATED
 

@@ -33,6 +33,8 @@ def _data(sample: Sample) -> dict[str, Data]:
         "arm": sample.arm,
         "feature": sample.feature,
         "route": sample.route,
+        "provider": sample.provider,
+        "model": sample.model,
         "probability": sample.sampled.probability,
         "stratum": sample.sampled.stratum,
         "marks": list(sample.sampled.marks),

@@ -5,6 +5,7 @@ from dataclasses import fields
 from hashlib import sha256
 
 from evalgate.gate.looks import FEWEST_RECORDED
+from evalgate.gate.monitor_rules import read_monitor
 from evalgate.gate.points import read_points
 from evalgate.gate.rollout_rules import read_rollout
 from evalgate.gate.routes import check_routes
@@ -56,6 +57,7 @@ def read_policy(document: Document, content: bytes) -> Policy:
         "waivers",
         "promotion",
         "rollout",
+        "monitor",
     )
     if section.text("schema", "policy/1") != "policy/1":
         section.note("schema", f"expected policy/1, got `{section.text('schema')}`")
@@ -72,6 +74,7 @@ def read_policy(document: Document, content: bytes) -> Policy:
         waivers=read_waivers(section),
         promotion=_promotion(section.section("promotion")),
         rollout=read_rollout(section, max_drop=gate.max_drop),
+        monitor=read_monitor(section.section("monitor")),
     )
     check_routes(section, policy)
     section.finish()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from evalgate.model.monitoring import MonitorRules
 from evalgate.model.route import Route
 from evalgate.model.waiver import Waiver
 
@@ -217,3 +218,4 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     promotion: PromotionRules = field(default_factory=PromotionRules)
     rollout: RolloutRules | None = None
+    monitor: MonitorRules = field(default_factory=MonitorRules)

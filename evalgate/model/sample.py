@@ -35,8 +35,8 @@ class Sampled:
 class Sample:
     """What is kept of a chosen call: unlike its line in the log, it holds what was said.
 
-    `ts` is in seconds since 1970. `text` and `tool_calls` are the answer's, and empty where there
-    is none.
+    `ts` is in seconds since 1970. `provider` and `model` are of who answered. `text` and
+    `tool_calls` are the answer's, and empty where there is none.
     """
 
     ts: float
@@ -53,3 +53,5 @@ class Sample:
     stop_reason: str | None = None
     smell: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
+    provider: str | None = None
+    model: str | None = None

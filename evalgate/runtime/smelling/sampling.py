@@ -58,6 +58,8 @@ def sample_of(
         stop_reason=answer.stop_reason if answer else None,
         smell=record.smell or (),
         tool_calls=answer.tool_calls if answer else (),
+        provider=record.provider,
+        model=record.model,
     )
 
 

@@ -23,6 +23,8 @@ def test_a_line_holds_what_scoring_needs() -> None:
             "arm": "canary",
             "feature": "support",
             "route": None,
+            "provider": None,
+            "model": None,
             "probability": 0.1,
             "stratum": "uniform",
             "marks": ["canary"],

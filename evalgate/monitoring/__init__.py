@@ -1,0 +1,1 @@
+"""Follows prompts in production: scores, alarms, incidents, and whether all is ready."""

@@ -1,0 +1,1 @@
+"""When quality or service has fallen, and since when."""

@@ -1,0 +1,1 @@
+"""Whether all is set up that production needs."""
