@@ -74,7 +74,7 @@ def _criterion(section: Section, name: str) -> ScoredBy:
     if graders is not None and (not isinstance(graders, list) or not graders):
         section.note("graders", "expected a list of graders, as an eval set has it")
     told: tuple[Data, ...] = tuple(graders) if isinstance(graders, list) else ()
-    if not told and name not in BUILT_IN:
+    if graders is None and name not in BUILT_IN:
         known = ", ".join(BUILT_IN)
         section.note("graders", f"is missing; only {known} have graders of their own")
     has_floor = section.data.get("floor") is not None

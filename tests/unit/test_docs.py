@@ -13,6 +13,7 @@ from evalgate.errors import ExitCode
 from evalgate.gate.policy import read_policy
 from evalgate.grading.graders import KINDS
 from evalgate.grading.language import LANGUAGES
+from evalgate.model.monitoring import MonitorRules
 from evalgate.model.policy import Policy, RolloutRules
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,7 @@ def test_the_policy_table_lists_every_key() -> None:
     }
     keys |= {f"rollout.{field.name}" for field in fields(RolloutRules)}
     keys |= {"rollout.units", "rollout.bake_minutes"}
+    keys |= {f"monitor.{field.name}" for field in fields(MonitorRules)}
     assert set(policy_table()) == keys | {"schema"}
 
 
