@@ -1,0 +1,162 @@
+"""`evalgate monitor backtest`: which alarms a rule would have raised over scores of the past."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from evalgate.adapters.observations import read_observations
+from evalgate.adapters.quality_baselines import read_quality_baselines
+from evalgate.cli.complaint import notify
+from evalgate.cli.monitor_files import add_rule_arguments, named, prompts_of, rules_of
+from evalgate.cli.monitor_freeze import instant
+from evalgate.cli.monitor_tables import backtest_document, backtest_lines
+from evalgate.cli.printing import as_json, print_json, print_lines
+from evalgate.errors import EvaluationError, ExitCode, UsageError
+from evalgate.model.monitoring import AlarmRules
+from evalgate.model.observation import Observation
+from evalgate.model.quality_baseline import QualityBaseline
+from evalgate.monitoring.alarms.backtesting import Drop, frozen_then, span_of, with_drop
+from evalgate.monitoring.alarms.looking import Seen, alarms_of, held_to
+from evalgate.monitoring.alarms.series import DIMENSIONS
+from evalgate.reporting.instants import iso
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of the action."""
+    parser.add_argument(
+        "paths", metavar="SCORES", type=Path, nargs="+", help="files and folders of scores"
+    )
+    add_rule_arguments(parser)
+    parser.add_argument(
+        "--prompt", metavar="NAME", action="append", default=[], help="this prompt alone"
+    )
+    parser.add_argument("--window", metavar="N", type=int, help="scores of the window to try")
+    parser.add_argument("--max-drop", metavar="POINTS", type=float, help="the fall to page about")
+    parser.add_argument(
+        "--false-alarms", metavar="SHARE", type=float, help="the chance of a false page"
+    )
+    parser.add_argument(
+        "--freeze-until",
+        metavar="INSTANT",
+        type=instant,
+        help="freeze the scores before it, and replay the rest (default: what is frozen, "
+        "or the first third)",
+    )
+    parser.add_argument(
+        "--change-at", metavar="INSTANT", type=instant, help="when something changed, for the delay"
+    )
+    parser.add_argument(
+        "--drop", metavar="POINTS", type=float, help="make the scores from --change-at on worse"
+    )
+    parser.add_argument("--criterion", metavar="NAME", default="", help="by this one alone")
+    parser.add_argument(
+        "--where",
+        metavar="NAME=VALUE",
+        type=_where,
+        action="append",
+        default=[],
+        help=f"and only where it matches: {', '.join(DIMENSIONS)}",
+    )
+    parser.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="the same seed gives the same result (0)"
+    )
+    parser.add_argument("--json", action="store_true", help="print it for machines")
+
+
+def run(options: Namespace) -> ExitCode:
+    """Replay the scores through the rule, and print the alarms.
+
+    Raises:
+        UsageError: an option is wrong, or files cannot be read.
+        ConfigurationError: the policy or the file of baselines is wrong.
+        EvaluationError: there are too few scores.
+    """
+    monitor = rules_of(options)
+    rules = _rules(options, monitor.alarms)
+    read = read_observations(options.paths)
+    prompts = named(options.prompt, prompts_of(read.observations), what="prompt")
+    observations = tuple(each for each in read.observations if each.prompt in prompts)
+    if not observations:
+        raise EvaluationError("there are no scores that say which prompt they are about")
+    baselines = _baselines(options, observations, rules)
+    changed = _with_drop(options, observations)
+    first, last = span_of(observations)
+    seen = Seen(observations=changed, anchors=read.anchors)
+    report = alarms_of(seen, held_to(replace(monitor, alarms=rules), baselines), at=last)
+    alarms = sorted((*report.alarms, *report.past), key=lambda alarm: alarm.raised)
+    if options.change_at is not None and not first <= options.change_at <= last:
+        notify(f"--change-at is outside of the scores, which are from {iso(first)} to {iso(last)}")
+    for note in (*report.notes, *(each.message for each in report.unwatched)):
+        notify(note)
+    scores = len(observations)
+    if options.json:
+        print_json(as_json(backtest_document(alarms, options.change_at, scores=scores)))
+    else:
+        print_lines(backtest_lines(alarms, options.change_at, scores=scores))
+    return ExitCode.OK
+
+
+def _rules(options: Namespace, rules: AlarmRules) -> AlarmRules:
+    """Return the policy's rules, with what the command line tries out instead."""
+    if options.window is not None:
+        if not 10 <= options.window <= 100_000:
+            raise UsageError(f"--window: expected 10 to 100,000, got {options.window}")
+        rules = replace(rules, window=options.window)
+    if options.max_drop is not None:
+        rules = replace(rules, max_drop=_points(options.max_drop, "--max-drop"))
+    if options.false_alarms is not None:
+        if not 1e-4 <= options.false_alarms <= 0.5:
+            raise UsageError(
+                f"--false-alarms: expected 0.0001 to 0.5, got {options.false_alarms:g}"
+            )
+        rules = replace(rules, false_alarms=options.false_alarms)
+    return rules
+
+
+def _baselines(
+    options: Namespace, observations: Sequence[Observation], rules: AlarmRules
+) -> Sequence[QualityBaseline]:
+    """Return what holds: what is frozen, unless another time is named or nothing is."""
+    frozen = () if options.freeze_until else read_quality_baselines(options.baselines)
+    # What was frozen afterwards is tried out as if it had been at once.
+    known = tuple(replace(each, frozen=each.holds_from) for each in frozen)
+    made = known or frozen_then(observations, until=options.freeze_until, max_drop=rules.max_drop)
+    if not made:
+        raise EvaluationError(
+            "there are too few scores for a baseline: name a later --freeze-until, or more scores"
+        )
+    if not frozen:
+        notify(f"held to the scores up to {iso(made[0].until)}, as if they had been frozen then")
+    return made
+
+
+def _with_drop(options: Namespace, observations: Sequence[Observation]) -> Sequence[Observation]:
+    if options.drop is None:
+        if options.where or options.criterion:
+            raise UsageError("--where and --criterion need --drop: they say what it is put into")
+        return observations
+    if options.change_at is None:
+        raise UsageError("--drop needs --change-at: from when on the scores shall be worse")
+    drop = Drop(
+        since=options.change_at,
+        by=_points(options.drop, "--drop"),
+        criterion=options.criterion,
+        names=dict(options.where),
+    )
+    return with_drop(observations, drop, Random(options.seed))  # noqa: S311 - no secret
+
+
+def _points(value: float, option: str) -> float:
+    if not 0 < value < 100:
+        raise UsageError(f"{option}: expected points between 0 and 100, got {value:g}")
+    return value / 100
+
+
+def _where(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    known: Mapping[str, None] = dict.fromkeys(DIMENSIONS)
+    if name not in known or not value:
+        raise ArgumentTypeError(f"expected NAME=VALUE with a name of {', '.join(known)}: {text}")
+    return name, value

@@ -1,0 +1,136 @@
+"""What the actions of `evalgate monitor` share: where scores, baselines and the policy lie."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from evalgate.adapters.formats import FORMATS
+from evalgate.adapters.git_user import git_user
+from evalgate.adapters.observations import LoggedObservations, read_observations
+from evalgate.adapters.prompt_folder import read_prompt_folder
+from evalgate.adapters.quality_baselines import PLACE
+from evalgate.cli.complaint import notify
+from evalgate.cli.rollout_evidence import add_policy_argument, policy_for
+from evalgate.errors import UsageError
+from evalgate.model.monitoring import MonitorRules
+from evalgate.model.observation import Observation
+from evalgate.model.prompt import LivePointer
+from evalgate.prompts.library import read_prompts
+from evalgate.prompts.past import arrivals
+from evalgate.rollout.hand_move import pointer_of
+from evalgate.rollout.instants import seconds_of
+
+SCORES = Path("scores")
+"""Where the scores lie unless told otherwise."""
+
+
+def add_file_arguments(parser: ArgumentParser) -> None:
+    """Declare where scores, baselines, prompts and the policy lie."""
+    parser.add_argument(
+        "--scores",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        help=f"a file or folder of scores; repeatable (default: {SCORES})",
+    )
+    add_rule_arguments(parser)
+
+
+def add_rule_arguments(parser: ArgumentParser) -> None:
+    """Declare where baselines, prompts and the policy lie."""
+    parser.add_argument(
+        "--baselines", metavar="FILE", type=Path, default=PLACE, help=f"(default: {PLACE})"
+    )
+    parser.add_argument(
+        "--prompts", metavar="DIR", type=Path, default=Path("prompts"), help="(default: prompts)"
+    )
+    add_policy_argument(parser)
+
+
+def rules_of(options: Namespace) -> MonitorRules:
+    """Return the policy's section `monitor`.
+
+    Raises:
+        ConfigurationError: the policy is wrong.
+        UsageError: it cannot be read.
+    """
+    return policy_for(options.policy, options.prompts).monitor
+
+
+def scores_of(options: Namespace, *, prompts: Iterable[str] = ()) -> LoggedObservations:
+    """Read the scores that are named, and say which lines could not be read.
+
+    Args:
+        options: of the command line.
+        prompts: only theirs; none for all.
+
+    Raises:
+        UsageError: there are none, or they cannot be read.
+    """
+    names = tuple(prompts)
+    read = read_observations(
+        options.scores or [SCORES], prompt=names[0] if len(names) == 1 else None
+    )
+    counts = ((what.replace("_", " "), number) for what, number in read.left_out.items())
+    left = ", ".join(f"{number:,} {what}" for what, number in counts)
+    notify(f"left out of the scores: {left}" if left else None)
+    if read.unplaced:
+        notify(
+            f"{read.unplaced:,} scores do not say which prompt they are about, so that they are "
+            "not watched: `evalgate score` writes some that do"
+        )
+    return read
+
+
+def stable_since(folder: Path, prompt: str) -> tuple[str, float]:
+    """Return which version of a prompt is stable, and since when, in seconds since 1970.
+
+    Empty and 0 stand for what is not known: without a folder of the prompt, or a history.
+
+    Raises:
+        ConfigurationError: the live pointer is wrong.
+        UsageError: the prompt cannot be read.
+    """
+    if not (folder / prompt).is_dir():
+        return "", 0.0
+    prompts = read_prompts(read_prompt_folder(folder, prompt), str(folder), FORMATS)
+    if prompt not in prompts:
+        return "", 0.0
+    pointer = pointer_of(prompts[prompt])
+    return pointer.stable or "", _arrived(pointer)
+
+
+def prompts_of(observations: Iterable[Observation]) -> tuple[str, ...]:
+    """Return the prompts that scores are of, in order."""
+    return tuple(sorted({each.prompt for each in observations}))
+
+
+def named(wanted: Iterable[str], known: Iterable[str], *, what: str) -> tuple[str, ...]:
+    """Return the names that are wanted, all that are known when none is.
+
+    Raises:
+        UsageError: one of them is not known.
+    """
+    all_known = tuple(known)
+    for each in wanted:
+        if each not in all_known:
+            listed = ", ".join(all_known[:10]) or "none"
+            raise UsageError(f"there are no scores of the {what} `{each}`; there are: {listed}")
+    return tuple(wanted) or all_known
+
+
+def who(options: Namespace, variables: Mapping[str, str] = os.environ) -> str:
+    """Return who asks: as named, else git's user, else the login."""
+    return (
+        options.by
+        or git_user(Path.cwd())
+        or variables.get("USER")
+        or variables.get("LOGNAME")
+        or ""
+    )
+
+
+def _arrived(pointer: LivePointer) -> float:
+    moves = [move for move in arrivals(pointer.history) if move.stable == pointer.stable]
+    return (seconds_of(moves[-1].at) or 0.0) if moves else 0.0

@@ -1,0 +1,122 @@
+"""`evalgate monitor backtest`: what a rule would have raised."""
+
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from evalgate.cli import monitor_backtest, monitor_freeze
+from evalgate.errors import EvaluationError, UsageError
+from evalgate.model.observation import Observation
+from tests.unit.cli.monitored import LATER, call, instant, told, write_scores
+from tests.unit.monitoring.alarms.production import Graded, at, production
+
+CHANGED = 2_000
+
+
+def falling(of: Observation, draws: Random) -> float:
+    return Graded()(of, draws) - (0.08 if of.ts >= at(CHANGED) else 0.0)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with chdir(tmp_path):
+        write_scores(tmp_path, production(3_000, falling))
+        yield tmp_path
+
+
+@pytest.fixture
+def even(tmp_path: Path) -> Iterator[Path]:
+    with chdir(tmp_path):
+        write_scores(tmp_path, production(3_000, Graded()))
+        yield tmp_path
+
+
+def backtest(*words: str) -> int:
+    return call(monitor_backtest, "scores", *words)
+
+
+def alarms(capsys: pytest.CaptureFixture[str]) -> list[Any]:
+    found = told(capsys)["alarms"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_it_tells_what_came_and_how_late(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert backtest("--change-at", instant(CHANGED)) == 0
+    said = capsys.readouterr()
+    assert f"before {instant(CHANGED)}: 0 alarms" in said.out
+    assert "the first alarm came" in said.out
+    assert "as if they had been frozen then" in said.err
+    assert folder.is_dir()
+
+
+def test_a_change_that_is_not_noticed_is_called_missed(
+    even: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert backtest("--change-at", instant(CHANGED)) == 0
+    assert "after it: none, so the change was missed" in capsys.readouterr().out
+    assert even.is_dir()
+
+
+def test_what_is_frozen_holds_from_its_own_scores_on(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monitor_freeze, "--as-of", LATER, "--until", instant(900))
+    capsys.readouterr()
+    assert backtest("--json", "--change-at", instant(CHANGED)) == 0
+    [alarm] = alarms(capsys)
+    assert 0 < alarm["late_seconds"] < 3_600 * 2
+    assert folder.is_dir()
+
+
+def test_other_rules_can_be_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    backtest("--json", "--max-drop", "20")
+    assert all(each["urgency"] == "ticket" for each in alarms(capsys))
+    backtest("--json", "--window", "300")
+    [alarm] = alarms(capsys)
+    assert alarm["n"] == 300
+    assert folder.is_dir()
+
+
+def test_a_drop_is_put_where_it_is_wanted(even: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--drop", "12", "--change-at", instant(CHANGED))
+    backtest("--json", *words, "--where", "feature=chat")
+    [alarm] = alarms(capsys)
+    assert alarm["stream"]["feature"] == "chat"
+    backtest("--json", *words, "--criterion", "tone")
+    assert alarms(capsys) == []
+    assert even.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--drop", "5"), "--drop needs --change-at"),
+        (("--where", "feature=chat"), "need --drop"),
+        (("--drop", "500", "--change-at", instant(5)), "--drop: expected points"),
+        (("--max-drop", "0"), "--max-drop"),
+        (("--window", "3"), "--window"),
+        (("--false-alarms", "0.9"), "--false-alarms"),
+    ],
+)
+def test_what_cannot_be_is_refused(even: Path, words: tuple[str, ...], message: str) -> None:
+    assert even.is_dir()
+    with pytest.raises(UsageError, match=message):
+        backtest(*words)
+
+
+def test_a_slice_that_does_not_exist_is_a_usage_error(even: Path) -> None:
+    assert even.is_dir()
+    with pytest.raises(SystemExit, match="2"):
+        backtest("--where", "planet=mars")
+
+
+def test_scores_too_few_for_a_baseline_are_refused(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        write_scores(tmp_path, production(60, Graded()))
+        with pytest.raises(EvaluationError, match="too few scores for a baseline"):
+            backtest()

@@ -1,0 +1,52 @@
+"""What the actions of `evalgate monitor` share."""
+
+import json
+from argparse import Namespace
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from evalgate.cli.monitor_files import named, prompts_of, scores_of, stable_since, who
+from evalgate.errors import UsageError
+from tests.unit.cli.monitored import write_scores
+from tests.unit.monitoring.alarms.production import Graded, production
+
+
+def test_what_cannot_be_read_of_the_scores_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_scores(tmp_path, production(3, Graded()))
+    with path.open("a") as file:
+        file.write('{"torn\n' + json.dumps({"request_id": "x", "score": 1}) + "\n")
+    with chdir(tmp_path):
+        read = scores_of(Namespace(scores=None))
+    assert prompts_of(read.observations) == ("answers",)
+    said = capsys.readouterr().err
+    assert "left out of the scores: 1 unreadable scores" in said
+    assert "1 scores do not say which prompt" in said
+
+
+def test_names_are_those_that_there_are() -> None:
+    assert named([], ["a", "b"], what="prompt") == ("a", "b")
+    assert named(["b"], ["a", "b"], what="prompt") == ("b",)
+    with pytest.raises(UsageError, match="prompt `c`; there are: a, b"):
+        named(["c"], ["a", "b"], what="prompt")
+
+
+def test_a_prompt_that_is_not_here_has_no_stable_version(tmp_path: Path) -> None:
+    assert stable_since(tmp_path, "answers") == ("", 0.0)
+
+
+def test_a_live_pointer_without_a_history_says_what_and_not_since_when(tmp_path: Path) -> None:
+    prompt = tmp_path / "answers"
+    prompt.mkdir()
+    (prompt / "v1.md").write_text(
+        "---\nmodel: claude-haiku-5-5\nmax_tokens: 50\n---\n## user\n\nHello\n"
+    )
+    (prompt / "live.yaml").write_text("stable: v1\n")
+    assert stable_since(tmp_path, "answers") == ("v1", 0.0)
+
+
+def test_who_asks_is_who_is_named() -> None:
+    assert who(Namespace(by="Ada"), {}) == "Ada"
