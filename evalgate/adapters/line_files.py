@@ -45,7 +45,7 @@ def line_files(paths: Sequence[Path], *, begin: str, holding: str) -> tuple[Path
     for path in paths:
         expected = f"expected {holding}: a file, or a folder with files `{begin}*{ENDING}`"
         try:
-            files = _in_folder(path, begin) if path.is_dir() else [path]
+            files = files_in(path, begin) if path.is_dir() else [path]
             for file in files:
                 place = file.stat()
                 found.setdefault((place.st_dev, place.st_ino), file)
@@ -54,6 +54,20 @@ def line_files(paths: Sequence[Path], *, begin: str, holding: str) -> tuple[Path
         if not files:
             raise UsageError(f"{path}: no file in this folder ends in {ENDING}; {expected}")
     return tuple(found.values())
+
+
+def files_in(folder: Path, begin: str) -> list[Path]:
+    """Return the files `<begin>*.jsonl` of a folder, or, without any, all `*.jsonl`.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    every = sorted(
+        file
+        for file in folder.iterdir()
+        if file.name.endswith(ENDING) and not file.name.startswith(".") and file.is_file()
+    )
+    return [file for file in every if file.name.startswith(begin)] or every
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
@@ -80,15 +94,6 @@ def head_of(line: bytes) -> Head | None:
         return _HEADS.decode(line)
     except (MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-
-
-def _in_folder(folder: Path, begin: str) -> list[Path]:
-    every = sorted(
-        file
-        for file in folder.iterdir()
-        if file.name.endswith(ENDING) and not file.name.startswith(".") and file.is_file()
-    )
-    return [file for file in every if file.name.startswith(begin)] or every
 
 
 def _reason(error: OSError) -> str:

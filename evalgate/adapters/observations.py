@@ -183,6 +183,12 @@ class ObservationReader:
             },
         )
 
+    def forget(self, before: float) -> None:
+        """Forget the scores of answers that were given before an instant, in seconds since 1970."""
+        kept = {key: each for key, each in self._observations.items() if each.ts >= before}
+        self._observations = kept
+        self._anchors = [each for each in self._anchors if each.ts >= before]
+
     def _keep(self, read: _Line) -> None:
         outcome = read.score if read.passed is None else float(read.passed)
         if read.schema == ANCHOR:

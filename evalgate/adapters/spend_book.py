@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -160,3 +161,20 @@ class SpendBook:
         except sqlite3.Error:
             return  # it stays set aside: the limit holds all the same
         self._free -= units
+
+
+def set_aside_on(path: Path, *, now: float) -> float | None:
+    """Return how many US dollars are set aside on a day of UTC; None where no book can be read.
+
+    Args:
+        path: of the file; it is left as it is.
+        now: any instant of the day, in seconds since 1970.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as book:
+            found = book.execute(_READ, (int(now // _SECONDS_PER_DAY),)).fetchone()
+    except sqlite3.Error:
+        return None
+    return found[0] / _UNITS if found else 0.0

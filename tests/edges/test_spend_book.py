@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from evalgate.adapters.spend_book import SpendBook
+from evalgate.adapters.spend_book import SpendBook, set_aside_on
 from evalgate.errors import EvaluationError, UsageError
 from evalgate.model import ports
 
@@ -295,3 +295,14 @@ class SharedLimit(RuleBasedStateMachine):
 
 TestSharedLimit = SharedLimit.TestCase
 TestSharedLimit.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+
+
+def test_what_is_set_aside_on_a_day_can_be_read_by_others(path: Path, time: Time) -> None:
+    assert set_aside_on(path, now=time.now()) is None
+    with SpendBook(path, now=time.now) as book:
+        assert book.reserve(1.5, most=5.0)
+        assert set_aside_on(path, now=time.now()) == pytest.approx(1.5, abs=0.1)
+    assert set_aside_on(path, now=time.now()) == 1.5
+    assert set_aside_on(path, now=time.now() + DAY) == 0
+    path.write_bytes(b"no database")
+    assert set_aside_on(path, now=time.now()) is None

@@ -1,0 +1,97 @@
+"""Facts about one look at production: what is read from where, and that nothing is read twice."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from evalgate.cli.monitor_look import BASELINES, INCIDENTS, Lookout, place_of
+from evalgate.model.board import Standing
+from tests.e2e.monitor_shop import AT, DAY, Shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    monkeypatch.chdir(tmp_path)
+    return Shop(root=tmp_path)
+
+
+def options(**changes: object) -> Namespace:
+    plain: dict[str, object] = {
+        "logs": [],
+        "scores": [],
+        "prompts": None,
+        "policy": None,
+        "since": DAY,
+        "history": 30 * DAY,
+        "baselines": None,
+        "incidents": None,
+        "smells": [],
+    }
+    return Namespace(**plain | changes)
+
+
+def test_what_is_not_named_is_where_it_usually_is(shop: Shop) -> None:
+    place = place_of(options(), now=AT)
+    assert (place.logs, place.scores) == ((Path("logs"),), ())
+    assert place.baselines == shop.root / BASELINES
+    assert place.incidents == shop.root / INCIDENTS
+    assert not place.has_policy
+    shop.scores.mkdir()
+    shop.write_policy()
+    (shop.root / ".git").mkdir()
+    place = place_of(options(), now=AT)
+    assert place.scores == (Path("scores"),)
+    assert place.has_policy
+    assert [each.name for each in place.rules.objectives] == ["answered", "quick", "readable"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_shown_is_always_read() -> None:
+    assert place_of(options(history=DAY, since=9 * DAY), now=AT).since == AT - 9 * DAY
+    assert place_of(options(), now=AT).since == AT - 30 * DAY
+
+
+def test_a_look_reads_what_is_new_and_keeps_what_was(shop: Shop) -> None:
+    lookout = Lookout(place_of(options(scores=[shop.scores]), now=AT))
+    first = lookout.look(AT).board
+    assert first.standing is Standing.UNREAD
+    shop.serve(calls=300)
+    second = lookout.look(AT).board
+    third = lookout.look(AT).board
+    assert second.whole.calls == third.whole.calls == 300
+    assert second.scoring == third.scoring
+    assert second.scoring.answers == 30
+    assert sum(each.calls for each in third.counters.values()) == 300
+
+
+def test_what_is_older_than_counts_is_forgotten_as_time_goes_on(shop: Shop) -> None:
+    shop.serve(calls=300)
+    lookout = Lookout(place_of(options(history=DAY, scores=[shop.scores]), now=AT))
+    assert len(lookout.look(AT).scores.observations) == 60
+    later = lookout.look(AT + DAY / 2)
+    assert 20 <= len(later.scores.observations) <= 40
+    gone = lookout.look(AT + 3 * DAY)
+    assert (gone.scores.observations, gone.traffic.minutes) == ((), ())
+    assert gone.board.lines.calls == 300
+
+
+def test_latencies_are_counted_by_the_thresholds_of_the_policy(shop: Shop) -> None:
+    shop.write_policy()
+    shop.serve(calls=2_000)
+    looked = Lookout(place_of(options(), now=AT)).look(AT)
+    late = {each for minute in looked.traffic.minutes for each in minute.tally.late}
+    assert late == {4000}
+
+
+def test_what_cannot_be_read_is_missing_and_stops_nothing(shop: Shop) -> None:
+    shop.serve(calls=10)
+    incidents = shop.root / INCIDENTS
+    incidents.mkdir(parents=True)
+    (incidents / "x.json").write_text("{")
+    place = place_of(options(logs=[shop.logs, Path("nowhere")]), now=AT)
+    board = Lookout(place).look(AT).board
+    messages = [each.message for each in board.lacks]
+    assert "`nowhere` cannot be read: No such file or directory." in messages
+    assert any("x.json` cannot be read: it is no incident" in each for each in messages)
+    assert board.whole.calls == 10
