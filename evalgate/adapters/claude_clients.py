@@ -109,6 +109,18 @@ def open_client(
             )
 
 
+async def sdk_retries() -> int:
+    """Return how often a client that is opened here would retry by itself."""
+    connections = open_connections()
+    try:
+        client = open_client(
+            Route(), url="http://127.0.0.1:1", api_key="-", clouds=Clouds(), connections=connections
+        )
+        return client.max_retries
+    finally:
+        await connections.aclose()
+
+
 def _bedrock(
     kind: type[AsyncAnthropicBedrockMantle] | type[AsyncAnthropicBedrock],
     route: Route,

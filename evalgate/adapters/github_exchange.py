@@ -23,6 +23,8 @@ class Permission(StrEnum):
     CONTENTS_READ = "contents: read"
     CONTENTS_WRITE = "contents: write"
     DEPLOYMENTS_WRITE = "deployments: write"
+    ISSUES_READ = "issues: read"
+    ISSUES_WRITE = "issues: write"
     PULL_REQUESTS_READ = "pull-requests: read"
     PULL_REQUESTS_WRITE = "pull-requests: write"
     STATUSES_WRITE = "statuses: write"

@@ -29,13 +29,16 @@ MOST_MINUTES = 525_600.0
 SLICES = ("version", "feature", "route")
 """What a page may be about beside a whole prompt."""
 
+_REGIONS = ("us", "eu")
+"""The service regions of PagerDuty."""
+
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,63}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _OPTIONS: Mapping[SinkKind, tuple[str, ...]] = {
     SinkKind.GITHUB: ("repository", "labels"),
     SinkKind.WEBHOOK: ("secret_variable",),
     SinkKind.SLACK: (),
-    SinkKind.PAGERDUTY: ("service",),
+    SinkKind.PAGERDUTY: ("service", "region"),
     SinkKind.APPRISE: (),
 }
 """What a kind of sink takes besides; all are texts."""
@@ -151,6 +154,7 @@ def _sink(section: Section, name: str) -> SinkRules:
     section.allow("kind", "variable", "urgencies", "timeout", *options)
     if section.data.get("variable") is None:
         section.note("variable", "is missing: the environment variable with the secret")
+    section.word("region", _REGIONS)
     return SinkRules(
         name=name,
         kind=kind,

@@ -147,6 +147,10 @@ def test_every_operation_answers_as_described(github: Serving) -> None:
     output = {"title": "T", "summary": "S"}
     others: list[tuple[str, str, dict[str, object], int]] = [
         ("GET", COMMENTS, {}, 200),
+        ("POST", "/issues", {"title": "t", "body": "b", "labels": ["one"]}, 201),
+        ("GET", "/issues", {}, 200),
+        ("GET", "/issues/8", {}, 200),
+        ("PATCH", "/issues/8", {"state": "closed", "state_reason": "completed"}, 200),
         ("GET", f"/issues/comments/{comment}", {}, 200),
         ("PATCH", f"/issues/comments/{comment}", {"body": "new"}, 200),
         ("DELETE", f"/issues/comments/{comment}", {}, 204),

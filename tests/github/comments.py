@@ -1,4 +1,4 @@
-"""Comments on pull requests, as the fake GitHub keeps them."""
+"""Comments on pull requests and issues, as the fake GitHub keeps them."""
 
 from collections.abc import Sequence
 
@@ -29,8 +29,8 @@ def shown(call: Call, comment: Comment) -> Data:
 
 
 def listed(call: Call) -> Answer:
-    """Answer with the comments on a pull request, oldest first."""
-    _pull(call)
+    """Answer with the comments on a pull request or an issue, oldest first."""
+    _subject(call)
     since = call.query.get("since", "")
     found = call.state.comments_on(call.number("issue_number"))
     recent = [comment for comment in found if comment.updated_at >= since]
@@ -40,8 +40,9 @@ def listed(call: Call) -> Answer:
 
 def created(call: Call) -> Answer:
     """Write a comment."""
-    _pull(call)
-    if call.state.pulls[call.number("issue_number")].locked:
+    _subject(call)
+    pull = call.state.pulls.get(call.number("issue_number"))
+    if pull is not None and pull.locked:
         raise RefusedError(403, "Unable to create comment because issue is locked.")
     body = _body(call)
     comment = call.state.add_comment(call.number("issue_number"), body, author=call.author)
@@ -67,8 +68,9 @@ def deleted(call: Call) -> Answer:
     return Answer(status=204)
 
 
-def _pull(call: Call) -> None:
-    if call.number("issue_number") not in call.state.pulls:
+def _subject(call: Call) -> None:
+    number = call.number("issue_number")
+    if number not in call.state.pulls and number not in call.state.issues:
         raise missing()
 
 

@@ -12,13 +12,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from evalgate.model.document import Data
-from tests.github import artifacts, checks, comments, deployments, objects, pulls, statuses
+from tests.github import artifacts, checks, comments, deployments, issues, objects, pulls, statuses
 from tests.github.contract import Asked, ContractError, check_answer, check_request
 from tests.github.exchange import Answer, Call, RefusedError, Route, missing
 from tests.github.faults import EARLY, Fault, Kind, take
 from tests.github.state import State
 
-MODULES = (artifacts, checks, comments, deployments, objects, pulls, statuses)
+MODULES = (artifacts, checks, comments, deployments, issues, objects, pulls, statuses)
 ROUTES: Sequence[Route] = tuple(chain.from_iterable(module.ROUTES for module in MODULES))
 VERSIONS = frozenset({"", "2022-11-28", "2026-03-10"})
 UNDERSTOOD = re.compile(r"\*/\*|application/(\*|json|vnd\.github[\w.+-]*)")

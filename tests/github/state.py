@@ -25,7 +25,7 @@ EVERYTHING = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Comment:
-    """A comment on a pull request."""
+    """A comment on a pull request or an issue."""
 
     id: int
     number: int
@@ -54,6 +54,22 @@ class Pull:
     is_open: bool = True
     locked: bool = False
     listed_by_commit: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Issue:
+    """An issue; `is_member` tells that its author may write to the repository."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    created_at: str
+    updated_at: str
+    is_open: bool = True
+    is_member: bool = False
+    state_reason: str | None = None
+    labels: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +186,7 @@ class State:
     commits: set[str] = field(default_factory=set)
     git: GitData = field(default_factory=with_main)
     pulls: dict[int, Pull] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
@@ -224,6 +241,14 @@ class State:
             created_at=self.moment(),
         )
         return self.pulls[number]
+
+    def add_issue(self, title: str, body: str, *, author: str = BOT) -> Issue:
+        """Open an issue."""
+        made, number = self.moment(), max((*self.issues, *self.pulls), default=0) + 1
+        self.issues[number] = Issue(
+            number=number, title=title, body=body, author=author, created_at=made, updated_at=made
+        )
+        return self.issues[number]
 
     def add_comment(self, number: int, body: str, *, author: str = BOT) -> int:
         """Add a comment to a pull request and return its id."""
