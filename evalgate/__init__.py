@@ -21,6 +21,7 @@ _HOMES: Mapping[str, str] = {
     "PromptDisabledError": "evalgate.errors",
     "Reply": "evalgate.model.reply",
     "Runtime": "evalgate.runtime.runtime",
+    "ScoringWorker": "evalgate.cli.scoring_worker",
     "ServedBy": "evalgate.model.call",
     "Stream": "evalgate.runtime.runtime",
     "ToolResult": "evalgate.model.content",
@@ -35,4 +36,16 @@ _HOMES: Mapping[str, str] = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'evalgate' has no attribute '{name}'")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("evalgate"):
+            raise
+        raise _lacking(name, error.name or "") from error
+
+
+def _lacking(name: str, package: str) -> Exception:
+    """Return the error that says which extra a public name needs."""
+    missing: type[Exception] = import_module("evalgate.errors").MissingExtraError
+    extra = "in evalgate's checkout run python -m pip install '.[gate]'"
+    return missing(f"evalgate.{name} needs the package `{package}`: {extra}")

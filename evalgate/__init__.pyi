@@ -1,4 +1,5 @@
 # The types of the names that are loaded late.
+from evalgate.cli.scoring_worker import ScoringWorker as ScoringWorker
 from evalgate.errors import BrokenStreamError as BrokenStreamError
 from evalgate.errors import CallError as CallError
 from evalgate.errors import DeadlineError as DeadlineError

@@ -50,7 +50,7 @@ def add_world_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--max-cost",
         metavar="USD",
-        type=_dollars,
+        type=dollars,
         help="what the run may cost, in place of the policy's `run.max_cost_usd`",
     )
     parser.add_argument(
@@ -61,7 +61,7 @@ def add_world_arguments(parser: ArgumentParser) -> None:
     )
 
 
-def _dollars(text: str) -> float:
+def dollars(text: str) -> float:
     """Read a limit; argparse shows the message. A limit that is no number would limit nothing."""
     try:
         limit = float(text)

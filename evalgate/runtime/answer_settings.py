@@ -10,6 +10,9 @@ from evalgate.model.smell import Smell
 
 YEAR = 365.0 * 86_400
 
+MOST_EVERY = 1_000_000_000
+"""The largest distance between two sampled calls."""
+
 
 def read_cache(section: Section, default: CacheRules | None) -> CacheRules:
     """Return how answers are remembered; what is not said is as in the default."""
@@ -36,15 +39,24 @@ def read_cache(section: Section, default: CacheRules | None) -> CacheRules:
 
 def read_sampling(section: Section) -> SamplingRules:
     """Return which calls are kept for scoring."""
-    section.allow(*(field.name for field in fields(SamplingRules)))
+    section.allow(*(field.name for field in fields(SamplingRules)), "every")
     default = SamplingRules()
     return SamplingRules(
-        rate=section.number("rate", default.rate, least=0.0, most=1.0),
+        rate=_rate(section, default.rate),
         raised=_raised(section.section("raised")),
         spool=section.text("spool", default.spool),
         days=section.number("days", default.days, least=1.0, most=3650.0),
         most_waiting=section.integer("most_waiting", default.most_waiting, least=1, most=1_000_000),
     )
+
+
+def _rate(section: Section, default: float) -> float:
+    """Return the share of calls: as it stands, or one over `every`."""
+    if section.data.get("every") is None:
+        return section.number("rate", default, least=0.0, most=1.0)
+    if section.data.get("rate") is not None:
+        section.note("every", "says the same as `rate`, which is there too: keep one of them")
+    return 1 / section.integer("every", 1, least=1, most=MOST_EVERY)
 
 
 def _raised(section: Section) -> Mapping[str, float]:

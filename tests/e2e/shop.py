@@ -137,9 +137,12 @@ FORKS.set_forkserver_preload(
 class Started:
     """An evalgate in a process of its own, forked from one that has its modules loaded already."""
 
-    def __init__(self, folder: Path, words: tuple[str, ...], variables: dict[str, str]) -> None:
+    def __init__(
+        self, folder: Path, words: tuple[str, ...], variables: dict[str, str], *, says: str = ""
+    ) -> None:
         self._said = TemporaryDirectory()
         out = Path(self._said.name)
+        (out / "in").write_text(says)
         self._process = FORKS.Process(target=_evalgate, args=(folder, words, variables, out))
         self._process.start()
 
@@ -149,6 +152,9 @@ class Started:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def terminate(self) -> None:
+        self._process.terminate()
 
     def interrupt(self) -> None:
         os.kill(self._process.pid or 0, signal.SIGINT)
@@ -168,6 +174,8 @@ def _evalgate(folder: Path, words: tuple[str, ...], variables: dict[str, str], s
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
+    os.dup2(os.open(said / "in", os.O_RDONLY), 0)
+    sys.stdin = os.fdopen(0)
     # Real files under the real numbers: what the interpreter prints at its end counts too.
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(said / name, os.O_CREAT | os.O_WRONLY), number)
@@ -180,8 +188,11 @@ def start(
     *words: str,
     server: SimulatorServer | None = None,
     variables: dict[str, str] | None = None,
+    says: str = "",
 ) -> Started:
-    return Started(folder, words, environment(server) if variables is None else variables)
+    """Start a command; `says` is what is typed into it."""
+    known = environment(server) if variables is None else variables
+    return Started(folder, words, known, says=says)
 
 
 def run(

@@ -112,6 +112,11 @@ def test_the_order_of_routes_is_that_of_the_file() -> None:
     assert list(read(text).routes) == ["b", "a", "c"]
 
 
+def test_every_hundredth_call_is_a_rate_of_one_in_a_hundred() -> None:
+    assert read("sampling: {every: 100}") == read("sampling: {rate: 0.01}")
+    assert read("sampling: {every: 1}").sampling.rate == 1.0
+
+
 @pytest.mark.parametrize("text", ["", "schema: runtime/1", "routes:\nsmaller:\nfeatures:\n"])
 def test_what_is_not_said_is_as_usual(text: str) -> None:
     assert read(text) == Serving()
@@ -127,6 +132,14 @@ def test_the_usual_waits_are_cut_to_a_shorter_deadline() -> None:
     [
         ("schema: runtime/2", "schema: expected runtime/1, got `runtime/2`"),
         ("[a]", "expected a mapping, got a list"),
+        (
+            "sampling: {every: 9, rate: 0}",
+            "sampling.every: says the same as `rate`, which is there too: keep one of them",
+        ),
+        (
+            "sampling: {every: 0}",
+            "sampling.every: expected a whole number from 1 to 1000000000, got the number 0",
+        ),
         ("retries: {}", "retries: unknown key (did you mean `retry`?)"),
         ("prefer: quantity", "did you mean `quality`?"),
         ("deadline: 0", "deadline: expected a number from 0.1 to 3600"),
