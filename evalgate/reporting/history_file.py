@@ -3,12 +3,11 @@
 import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from unicodedata import normalize
 
 from evalgate.model.document import Data
 from evalgate.model.prompt import Move
+from evalgate.reporting.csv_cell import csv_cell
 from evalgate.reporting.told_track import ToldPoint, ToldTrack
-from evalgate.reporting.visible import safe_line
 
 HISTORY = "history/1"
 
@@ -18,8 +17,6 @@ _COLUMNS = (
     *("released_at", "released_by", "released_why"),
 )
 _DIGITS = 6
-_FORMULA = ("=", "+", "-", "@")
-"""What makes a spreadsheet take a text for a formula, in any width (OWASP, CSV Injection)."""
 
 
 def history_document(
@@ -93,16 +90,9 @@ def _move(move: Move) -> dict[str, Data]:
 def _row(track: ToldTrack, told: ToldPoint, case: str | None) -> Iterator[str | float]:
     point, move = told.point, told.released or Move(stable="")
     texts = (track.policy, track.prompt, track.evalset, point.at, point.commit)
-    yield from map(_cell, (*texts, point.version, point.version_hash, " ".join(point.models)))
+    yield from map(csv_cell, (*texts, point.version, point.version_hash, " ".join(point.models)))
     yield from (point.cases, point.trials)
     yield from (round(rate, _DIGITS) for rate in (point.rate, point.low, point.high))
-    yield from map(_cell, (" ".join(point.turns), move.at, move.by, move.why))
+    yield from map(csv_cell, (" ".join(point.turns), move.at, move.by, move.why))
     if case is not None:
         yield " ".join(f"{outcome:g}" for outcome in point.outcomes.get(case, ()))
-
-
-def _cell(text: str) -> str:
-    """Write a text on one line, with an apostrophe in front of what could be a formula."""
-    safe = safe_line(text)
-    start = normalize("NFKC", safe.lstrip()[:1])
-    return f"'{safe}" if start in _FORMULA else safe
