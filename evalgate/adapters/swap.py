@@ -56,7 +56,7 @@ def swap(path: Path, before: bytes | None, after: bytes, *, patience: float = PA
                 told = f"{path} has changed meanwhile: nothing was written; look at it again"
                 raise MovedError(told, content=now)
             _remove_leftovers(target)
-            _replace(target, after)
+            write_whole(target, after)
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror or error}; what was there still holds"
@@ -108,7 +108,12 @@ def _wait_for_lock(place: int, folder: Path, patience: float) -> None:
             return
 
 
-def _replace(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file so that readers see it whole or not at all; the caller holds the folder.
+
+    Raises:
+        OSError: when it cannot be written.
+    """
     number, name = mkstemp(dir=target.parent, prefix=_prefix(target), suffix=_SUFFIX)
     written = Path(name)
     try:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from evalgate.adapters.incidents import incident_text
 from evalgate.adapters.run_folder import write_files
-from evalgate.cli.printing import as_json
 from evalgate.cli.prompt_place import repository_of
 from evalgate.cli.rollout_evidence import Assessed
-from evalgate.rollout.incident import failing_calls, incident_document, incident_name
+from evalgate.monitoring.incidents.opening import Known, finished
+from evalgate.rollout.incident import failing_calls, incident_of
 from evalgate.rollout.observing import outcomes_of
 
 FOLDER = Path("reports") / "incidents"
@@ -28,11 +29,16 @@ def open_incident(assessed: Assessed, folder: Path, *, report: Path | None) -> P
     Raises:
         UsageError: when it cannot be written.
     """
-    told = assessed.report
-    calls = failing_calls(
-        assessed.exposures, outcomes_of(assessed.scores), version=told.rollout.version
-    )
-    document = incident_document(told, calls=calls, report_path=str(report or ""))
-    name = f"{incident_name(told)}.json"
-    write_files(folder, {name: as_json(document)})
+    name, text = incident_file(assessed, report_path=str(report or ""))
+    write_files(folder, {name: text})
     return folder / name
+
+
+def incident_file(assessed: Assessed, *, report_path: str) -> tuple[str, str]:
+    """Return the name and the text of the file of the incident that a rollback opens."""
+    told = assessed.report
+    version = told.rollout.version
+    calls = failing_calls(assessed.exposures, outcomes_of(assessed.scores), version=version)
+    incident = incident_of(told, calls=calls, report_path=report_path)
+    made = finished(incident, Known(), calls=calls, at=told.evidence.at)
+    return f"{made.id}.json", incident_text(made)

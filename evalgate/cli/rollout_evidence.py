@@ -91,7 +91,7 @@ def add_instant_argument(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
         metavar="INSTANT",
-        type=_instant,
+        type=instant_argument,
         help="as if it were then, such as 2026-11-22T10:00:00Z: nothing later is known",
     )
 
@@ -182,7 +182,8 @@ def _report(prompt: Prompt, rollout: Rollout, evidence: Evidence, found: Evident
     )
 
 
-def _instant(text: str) -> float:
+def instant_argument(text: str) -> float:
+    """Return an instant of the command line in seconds since 1970."""
     seconds = seconds_of(text)
     if seconds is None or "T" not in text:
         raise ArgumentTypeError(f"expected an instant such as 2026-11-22T10:00:00Z, got `{text}`")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from evalgate.cli.printing import as_json
+from evalgate.cli.opened_incident import incident_file
 from evalgate.cli.rollout_carrying import (
     Errand,
     Make,
@@ -23,8 +23,6 @@ from evalgate.prompts.past import latest_milestone
 from evalgate.reporting.rollout_words import headline
 from evalgate.rollout.dispatch import Act, Dispatch
 from evalgate.rollout.hand_move import HandMove, Signature
-from evalgate.rollout.incident import failing_calls, incident_document, incident_name
-from evalgate.rollout.observing import outcomes_of
 from evalgate.rollout.reverting import rolled_back
 from evalgate.rollout.stepping import advanced, held
 from evalgate.rollout.watching import evidence_words
@@ -80,7 +78,7 @@ def take_back(case: Case, view: Assessed) -> Settled:
         GitHubError: when GitHub keeps the live pointer from moving, or cannot answer.
     """
     report = view.report
-    name, text = f"{incident_name(report)}.json", _incident(case, view)
+    name, text = incident_file(view, report_path=case.desk.workflow.run_url)
     occasion = Occasion(
         report=report,
         reason=case.signature.why,
@@ -151,13 +149,6 @@ def _back(case: Case, *, because: str = "") -> Make:
 
 def _identity(milestone: Milestone | None) -> tuple[str, str] | None:
     return None if milestone is None else (milestone.version, milestone.hash)
-
-
-def _incident(case: Case, view: Assessed) -> str:
-    version = view.report.rollout.version
-    calls = failing_calls(view.exposures, outcomes_of(view.scores), version=version)
-    document = incident_document(view.report, calls=calls, report_path=case.desk.workflow.run_url)
-    return as_json(document)
 
 
 _ACTS: Mapping[Act, Callable[[Case], Settled]] = {

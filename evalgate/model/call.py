@@ -94,7 +94,8 @@ class CallRecord:
     where a price is not known, and 0 for what was answered without a call; `may_be_billed`
     counts the failed attempts that a provider may have worked for. `smell` lists what is wrong
     with the answer, and is None where there is none to smell. `sampled` is the probability with
-    which the call was chosen for scoring; None when it was not chosen.
+    which the call was chosen for scoring; None when it was not chosen. `sdk` is the Claude SDK
+    with its version, and `settings` tells one state of `runtime.yml` from another.
     """
 
     ts: float
@@ -133,3 +134,5 @@ class CallRecord:
     sampled: float | None = None
     tries: tuple[Try, ...] = ()
     app_rev: str = ""
+    sdk: str = ""
+    settings: str = ""

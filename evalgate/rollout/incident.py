@@ -6,14 +6,26 @@ stays where it is.
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from shlex import quote
 
 from evalgate.model.call import Arm
-from evalgate.model.document import Data
 from evalgate.model.exposure import Exposure
-from evalgate.model.rollout import CriterionEvidence, RolloutReport
+from evalgate.model.incident import (
+    Action,
+    ActionPhase,
+    ActionResult,
+    Detection,
+    Evidence,
+    Impact,
+    Incident,
+    IncidentClass,
+    Scope,
+    Severity,
+    Status,
+    Suspect,
+)
+from evalgate.model.rollout import Criterion, CriterionEvidence, RolloutReport
 from evalgate.rollout.overriding import instant
-
-SCHEMA = "incident/1"
 
 MOST_CALLS = 20
 """How many calls an incident names."""
@@ -51,10 +63,10 @@ def incident_name(report: RolloutReport) -> str:
     return f"{at}-{prompt[:60]}-{report.rollout.version}"
 
 
-def incident_document(
+def incident_of(
     report: RolloutReport, *, calls: tuple[str, ...], report_path: str = ""
-) -> dict[str, Data]:
-    """Return the incident that a rollback by evidence opens.
+) -> Incident:
+    """Return the incident that a rollback by evidence opens; what follows from it is not in it yet.
 
     Args:
         report: of the rollout, as it was decided on.
@@ -62,48 +74,82 @@ def incident_document(
         report_path: where the promotion report lies.
     """
     rollout, evidence = report.rollout, report.evidence
-    return {
-        "schema": SCHEMA,
-        "id": incident_name(report),
-        "status": "open",
-        "opened_at": instant(evidence.at),
-        "title": f"{rollout.version} of {rollout.prompt} was rolled back at {rollout.percent:g} %",
-        "prompt": rollout.prompt,
-        "detection": {
-            "by": "rollout",
-            "reasons": [
-                {"code": each.code, "message": each.message} for each in report.outlook.reasons
-            ],
-        },
-        "impact": {
-            "version": rollout.version,
-            "hash": rollout.hash,
-            "percent": rollout.percent,
-            "from": instant(rollout.started),
-            "until": instant(evidence.at),
-        },
-        "suspects": [f"prompt {rollout.prompt}: {rollout.stable} → {rollout.version}"],
-        "evidence": {
-            "report": report_path,
-            "calls": list(calls),
-            "criteria": [_criterion(each) for each in evidence.criteria],
-        },
-        "actions": [
-            {
-                "done": True,
-                "at": instant(evidence.at),
-                "what": f"roll back to {rollout.stable}",
-                "verify": f"new lines of the call log name {rollout.stable} alone",
-            },
-            {"done": False, "what": "add a golden case that the version fails"},
-        ],
-    }
+    worst = max(evidence.criteria, key=lambda each: each.harm, default=None)
+    at = instant(evidence.at)
+    share = f"{rollout.version} at {rollout.percent:g} %"
+    return Incident(
+        id=incident_name(report),
+        fingerprint=f"rollout-{rollout.prompt}-{rollout.version}-{rollout.hash[:12]}",
+        title=f"{rollout.version} of {rollout.prompt} was rolled back at {rollout.percent:g} %",
+        status=Status.MITIGATED,
+        severity=Severity.SEV3,
+        severity_rule="a canary that was taken back by itself",
+        kind=_KINDS[worst.criterion] if worst else IncidentClass.QUALITY,
+        opened_at=at,
+        detected_by="rollout",
+        scope=Scope(
+            prompt=rollout.prompt,
+            criterion=worst.criterion.value if worst else "",
+            version=rollout.version,
+        ),
+        detection=_detection(report, worst),
+        impact=Impact(
+            calls=sum(each.canary.units for each in evidence.criteria[:1]) or None,
+            share=rollout.percent / 100,
+        ),
+        suspects=(
+            Suspect(
+                kind="prompt",
+                subject=rollout.prompt,
+                before=rollout.stable,
+                after=rollout.version,
+                ts=instant(rollout.started),
+                lead_minutes=0.0,
+                weight=1.0,
+                source="rollout",
+                why=f"only users of {share} fared worse, beside {rollout.stable}",
+            ),
+        ),
+        evidence=Evidence(calls=calls, report=report_path),
+        actions=(
+            Action(
+                id="rolled-back",
+                phase=ActionPhase.MITIGATE,
+                title=f"Roll back to {rollout.stable}",
+                effect=f"{rollout.stable} gets all of the traffic",
+                verify=f"evalgate rollout status {quote(rollout.prompt)}",
+                result=ActionResult(at=at, by="rollout", outcome="done"),
+            ),
+        ),
+    )
 
 
-def _criterion(each: CriterionEvidence) -> dict[str, Data]:
-    return {
-        "criterion": each.criterion.value,
-        "stable": {"units": each.stable.units, "failed": each.stable.failed},
-        "canary": {"units": each.canary.units, "failed": each.canary.failed},
-        "harm": each.harm,
-    }
+def _detection(report: RolloutReport, worst: CriterionEvidence | None) -> Detection:
+    said = "; ".join(each.message for each in report.outlook.reasons)
+    started = instant(report.rollout.started)
+    if worst is None:
+        return Detection(signal="rollout", message=said, first_bad=started)
+    canary, stable = worst.canary, worst.stable
+    return Detection(
+        signal="rollout",
+        metric=worst.criterion.value,
+        window="users of the canary",
+        observed=canary.rate,
+        baseline=stable.rate,
+        threshold=worst.max_rise,
+        n=canary.units,
+        low=canary.low,
+        high=canary.high,
+        first_bad=started,
+        message=said,
+    )
+
+
+_KINDS: Mapping[Criterion, IncidentClass] = {
+    Criterion.QUALITY: IncidentClass.QUALITY,
+    Criterion.ERRORS: IncidentClass.OUTAGE,
+    Criterion.REFUSALS: IncidentClass.REFUSAL_SPIKE,
+    Criterion.LATENCY: IncidentClass.LATENCY,
+    Criterion.COST: IncidentClass.COST,
+}
+"""What an incident is about, by the criterion with the most harm."""

@@ -45,8 +45,8 @@ class Call:
     `began` and `ends` are moments of the monotonic clock, `at` is in seconds since 1970. `user` and
     `conversation` are keyed hashes. `key` is that of the answer in the cache; empty where nothing
     is remembered. `own` is the caller's idempotency key. `thought_over` is the route and the model
-    whose thoughts the request holds. `line` is the one line that is written of it, and `routes` are
-    those of the settings that it was taken in under.
+    whose thoughts the request holds. `line` is the one line that is written of it, `routes`
+    are those of the settings that it was taken in under, and `settings` is their mark.
     """
 
     request_id: str
@@ -54,6 +54,7 @@ class Call:
     arm: Arm
     assigned_by: Assignment | None = None
     pointer: str
+    settings: str = ""
     prefix: str
     request: ChatRequest = field(repr=False)
     terms: Terms

@@ -13,12 +13,13 @@ from evalgate.runtime.telling import record, total_cost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """Where calls end; `app_rev` is the revision of the application."""
+    """Where calls end; `app_rev` is the revision of the application, `sdk` that of Claude's SDK."""
 
     log: CallLog
     spooling: Spooling
     price_rev: str
     app_rev: str = ""
+    sdk: str = ""
 
     def end(self, call: Call, outcome: Outcome) -> CallRecord:
         """Write down what became of a call, unless that was done, and return what it is."""
@@ -29,6 +30,7 @@ class Ending:
             cost=total_cost(outcome),
             price_rev=self.price_rev,
             app_rev=self.app_rev,
+            sdk=self.sdk,
         )
         if not call.line.take():
             return told

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +35,9 @@ LOG = "EVALGATE_LOG"
 OVERRIDE = "EVALGATE_OVERRIDE"
 REVISION = "EVALGATE_REVISION"
 USUAL_LOG = "logs"
+
+SDK = f"anthropic/{version('anthropic')}"
+"""What answers are asked for with, as lines of the log name it."""
 
 Log = str | Path | logging.Logger | Sink
 """Where the call log goes: a folder, a logger, or whatever takes lines of bytes."""
@@ -85,7 +89,7 @@ def open_desk(place: Place, variables: Mapping[str, str] = os.environ) -> Desk:
         lines=Lines(connect),
         caches=Caches(variables, now=time.time, on_event=on_event),
         on_event=on_event,
-        ending=Ending(log=log, spooling=spooling, price_rev=VERSION, app_rev=revision),
+        ending=Ending(log=log, spooling=spooling, price_rev=VERSION, app_rev=revision, sdk=SDK),
         spooling=spooling,
         close_log=log.close,
     )

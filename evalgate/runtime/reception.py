@@ -63,6 +63,7 @@ class Reception:
             arm=choice.arm,
             assigned_by=choice.assigned_by,
             pointer=live.pointer,
+            settings=self.shelf.settings,
             prefix=order.prefix(version),
             request=request,
             terms=terms,

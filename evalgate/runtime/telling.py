@@ -54,6 +54,7 @@ def record(  # noqa: PLR0913 - what is known of a call comes from several places
     cost: float | None,
     price_rev: str,
     app_rev: str,
+    sdk: str = "",
 ) -> CallRecord:
     """Return what may be logged of a call."""
     by_model = outcome.served_by in _BY_MODEL
@@ -95,6 +96,8 @@ def record(  # noqa: PLR0913 - what is known of a call comes from several places
         smell=outcome.smell,
         tries=outcome.tries,
         app_rev=app_rev,
+        sdk=sdk,
+        settings=call.settings,
     )
 
 

@@ -137,7 +137,11 @@ def test_harm_is_taken_back_and_opens_an_incident(
     assert (pointer().canary, pointer().stable, phases()[-1][0]) == (None, "v1", "rolled_back")
     [incident] = (shop / "reports" / "incidents").iterdir()
     told = json.loads(incident.read_text())
-    assert (told["schema"], told["status"], told["prompt"]) == ("incident/1", "open", "p")
+    assert (told["schema"], told["status"], told["scope"]["prompt"]) == (
+        "incident/2",
+        "mitigated",
+        "p",
+    )
     assert told["evidence"]["report"] == "out"
     assert "incident opened" in capsys.readouterr().err
     assert {each.name for each in (shop / "out").iterdir()} == {

@@ -155,7 +155,7 @@ def test_a_rollback_by_evidence_opens_an_incident_in_the_same_commit(tmp_path: P
     assert path.startswith("reports/incidents/")
     assert settled.beside == {path.rpartition("/")[2]: crew.github.files("main")[path]}
     incident = json.loads(settled.beside[path.rpartition("/")[2]])
-    assert (incident["prompt"], incident["status"]) == ("p", "open")
+    assert (incident["scope"]["prompt"], incident["status"]) == ("p", "mitigated")
     assert incident["evidence"]["report"] == "https://github.com/team/shop/actions/runs/7"
     assert len(incident["evidence"]["calls"]) == 20
 

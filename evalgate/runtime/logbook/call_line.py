@@ -103,6 +103,8 @@ COLUMNS: Mapping[str, Column] = {
         lambda call: [_attempt(each) for each in _shown(call.tries, MOST_TRIES)],
     ),
     "app_rev": Column("VARCHAR", lambda call: known_word(call.app_rev)),
+    "sdk": Column("VARCHAR", lambda call: known_word(call.sdk)),
+    "settings": Column("VARCHAR", lambda call: known_word(call.settings)),
 }
 """The keys of a line, in their order. All stand in every line, null where nothing is known."""
 

@@ -106,6 +106,11 @@ class Shelf:
         return self._around_now().serving_file.value
 
     @property
+    def settings(self) -> str:
+        """The mark of `runtime.yml` as it serves: the start of its SHA-256; empty without one."""
+        return self._around_now().serving_file.mark
+
+    @property
     def override(self) -> Override:
         """What this host does otherwise now; what has expired is left out."""
         return self._around_now().override

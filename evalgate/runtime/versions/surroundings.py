@@ -12,6 +12,7 @@ from evalgate.model.document import Document
 from evalgate.model.override import Override
 from evalgate.model.serving import Serving
 from evalgate.prompts.override_file import read_override
+from evalgate.prompts.pointer_mark import MARK_LENGTH
 from evalgate.runtime.versions.look import Look, Seen, read_settled
 from evalgate.runtime.versions.news import Notice, notice
 
@@ -25,12 +26,14 @@ Value = TypeVar("Value")
 class Kept(Generic[Value]):
     """The last good state of one file, and what has been wrong with it since.
 
-    `seen` is None until the file was looked at. `is_there` says whether the value comes from it.
+    `seen` is None until the file was looked at. `is_there` says whether the value comes from it,
+    and `mark` is the start of the SHA-256 of what it said then.
     """
 
     name: str
     value: Value
     is_there: bool = False
+    mark: str = ""
     seen: Seen | None = None
     problems: tuple[Problem, ...] = ()
     state: str = ""
@@ -114,7 +117,8 @@ def _look(
             value = read(FORMATS.read_yaml(look.path(before.name), content))
         except ConfigurationError as error:
             return replace(before, problems=error.problems, state=look.digest(before.name))
-        return Kept(name=before.name, value=value, is_there=True)
+        mark = look.digest(before.name)[:MARK_LENGTH]
+        return Kept(name=before.name, value=value, is_there=True, mark=mark)
 
     found = read_settled(root, attempt)
     if found is None:

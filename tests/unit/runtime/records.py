@@ -67,4 +67,6 @@ RECORD = CallRecord(
     sampled=0.25,
     tries=(OVERLOADED, ANSWERED),
     app_rev="4f5a6b7c",
+    sdk="anthropic/2.11.0",
+    settings="0a1b2c3d4e5f",
 )

@@ -36,7 +36,8 @@ class Span:
 
 def end(call: Call, outcome: Outcome) -> tuple[CallRecord, Notes]:
     log = Notes()
-    ending = Ending(log=log, spooling=Spooling(lambda _: None), price_rev="2026-11", app_rev="r1")
+    spooling = Spooling(lambda _: None)
+    ending = Ending(log=log, spooling=spooling, price_rev="2026-11", app_rev="r1", sdk="sdk/1")
     return ending.end(call, outcome), log
 
 
@@ -51,6 +52,7 @@ def test_what_is_returned_is_what_stands_in_the_log_and_in_the_span() -> None:
     told, log = end(a_call(span=span), SERVED)
     assert log.entries == [told] == span.ended
     assert (told.cost_usd, told.price_rev, told.app_rev) == (0.002, "2026-11", "r1")
+    assert told.sdk == "sdk/1"
     assert told.trace_id == "0" * 32
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_what_is_given_outranks_the_environment(place: Place, tmp_path: Path) ->
     desk = open_desk(replace(place, override=tmp_path / "mine.yml", revision="r1"), variables)
     assert desk.shelf.live("shop").switch.disabled
     assert desk.ending.app_rev == "r1"
+    assert desk.ending.sdk == f"anthropic/{version('anthropic')}"
     assert (tmp_path / "logs").is_dir()
     assert not (tmp_path / "other").exists()
     assert open_desk(replace(place, revision=""), variables).ending.app_rev == ""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -128,6 +129,15 @@ def test_the_model_of_the_switch_is_asked_over_the_first_route_that_has_it(tmp_p
     assert (call.request.model, call.request.route) == (HAIKU, "direct")
     assert [target.model for target in call.targets] == [HAIKU]
     assert not call.is_disabled
+
+
+def test_a_call_names_the_settings_that_it_was_taken_in_under(tmp_path: Path) -> None:
+    assert Desk(tmp_path / "bare").call().settings == ""
+    settings = "deadline: 7\n"
+    assert (
+        Desk(tmp_path / "set", {"runtime.yml": settings}).call().settings
+        == sha256(settings.encode()).hexdigest()[:12]
+    )
 
 
 def test_the_kill_switch_marks_the_call(tmp_path: Path) -> None:

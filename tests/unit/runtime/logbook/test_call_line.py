@@ -40,7 +40,7 @@ def read(entry: CallRecord | Event) -> dict[str, object]:
 
 def test_a_whole_line_looks_like_this() -> None:
     assert line_of(RECORD).decode() == snapshot(
-        '{"schema":"call/1","ts":"2026-11-22T00:00:00.123Z","request_id":"01a2007d-5837-7d3a-9491-c94f491fa4b8","trace_id":"0af7651916cd43dd8448eb211c80319c","feature":"support/chat","prompt":"support-reply","version":"v3","prompt_hash":"5555555555555555555555555555555555555555555555555555555555555555","arm":"canary","assigned_by":"split","pointer":"a1b2c3d4e5f60718","prefix":"You answer the customers of a shop.\\\\nBe kind.","served_by":"other_route","degraded":false,"error":"overloaded","stop_reason":"end_turn","model_asked":"claude-haiku-5-5","model":"claude-haiku-5-5","route":"bedrock-eu","provider":"bedrock","region":"eu-central-1","provider_request_id":"req_011CSsecond","user":"11111111111111111111111111111111","conversation":"22222222222222222222222222222222","key_id":"31809bb5","latency_ms":1040,"streamed":true,"ttft_ms":210,"input_tokens":1200,"cache_read_tokens":800,"cache_write_5m_tokens":11,"cache_write_1h_tokens":22,"output_tokens":210,"cost_usd":0.00345,"price_rev":"2026-11-20","may_be_billed":1,"age_s":1.5,"smell":["length","script"],"sampled":0.25,"tries_count":2,"tries":[{"rung":"first","route":"","provider":"direct","region":null,"model":"claude-haiku-5-5","failure":"overloaded","abandoned":false,"latency_ms":120,"request_id":"req_011CSfirst","cost_usd":null},{"rung":"other_route","route":"bedrock-eu","provider":"bedrock","region":"eu-central-1","model":"claude-haiku-5-5","failure":null,"abandoned":false,"latency_ms":920,"request_id":"req_011CSsecond","cost_usd":0.00123}],"app_rev":"4f5a6b7c"}\n'
+        '{"schema":"call/1","ts":"2026-11-22T00:00:00.123Z","request_id":"01a2007d-5837-7d3a-9491-c94f491fa4b8","trace_id":"0af7651916cd43dd8448eb211c80319c","feature":"support/chat","prompt":"support-reply","version":"v3","prompt_hash":"5555555555555555555555555555555555555555555555555555555555555555","arm":"canary","assigned_by":"split","pointer":"a1b2c3d4e5f60718","prefix":"You answer the customers of a shop.\\\\nBe kind.","served_by":"other_route","degraded":false,"error":"overloaded","stop_reason":"end_turn","model_asked":"claude-haiku-5-5","model":"claude-haiku-5-5","route":"bedrock-eu","provider":"bedrock","region":"eu-central-1","provider_request_id":"req_011CSsecond","user":"11111111111111111111111111111111","conversation":"22222222222222222222222222222222","key_id":"31809bb5","latency_ms":1040,"streamed":true,"ttft_ms":210,"input_tokens":1200,"cache_read_tokens":800,"cache_write_5m_tokens":11,"cache_write_1h_tokens":22,"output_tokens":210,"cost_usd":0.00345,"price_rev":"2026-11-20","may_be_billed":1,"age_s":1.5,"smell":["length","script"],"sampled":0.25,"tries_count":2,"tries":[{"rung":"first","route":"","provider":"direct","region":null,"model":"claude-haiku-5-5","failure":"overloaded","abandoned":false,"latency_ms":120,"request_id":"req_011CSfirst","cost_usd":null},{"rung":"other_route","route":"bedrock-eu","provider":"bedrock","region":"eu-central-1","model":"claude-haiku-5-5","failure":null,"abandoned":false,"latency_ms":920,"request_id":"req_011CSsecond","cost_usd":0.00123}],"app_rev":"4f5a6b7c","sdk":"anthropic/2.11.0","settings":"0a1b2c3d4e5f"}\n'
     )
 
 
@@ -65,7 +65,7 @@ def test_what_is_not_known_is_null_and_never_zero() -> None:
     line = read(BARE)
     unknown = {key for key, value in line.items() if value is None}
     assert unknown >= {"input_tokens", "output_tokens", "cost_usd", "model", "route", "smell"}
-    assert unknown >= {"price_rev", "app_rev", "user", "sampled", "ttft_ms"}
+    assert unknown >= {"price_rev", "app_rev", "sdk", "settings", "user", "sampled"}
     assert line["tries"] == []
 
 
@@ -138,6 +138,8 @@ LONGEST_OF_ALL = replace(
     latency_ms=2**53,
     price_rev="q" * 80,
     app_rev="w" * 80,
+    sdk="anthropic/2.11.0",  # these two are words of evalgate, of these lengths
+    settings="f" * 12,
     smell=("s" * 40,) * 40,
     tries=(LONGEST,) * 20,
 )

@@ -1,5 +1,6 @@
 """Facts about `runtime.yml` and the override file, looked at again and again."""
 
+from hashlib import sha256
 from math import inf
 from pathlib import Path
 
@@ -116,3 +117,16 @@ def test_a_broken_runtime_yml_is_an_error_at_first(around: Around, tmp_path: Pat
     (tmp_path / RUNTIME).write_text("\ndeadline: soon\n")
     with pytest.raises(ConfigurationError, match=r"runtime\.yml:2: deadline: expected a number"):
         around.first(LATER)
+
+
+def test_the_mark_is_that_of_the_content_that_serves(around: Around, tmp_path: Path) -> None:
+    assert around.first(LATER).serving_file.mark == ""
+    (tmp_path / RUNTIME).write_text("deadline: 5\n")
+    found = around.first(LATER)
+    assert found.serving_file.mark == sha256(b"deadline: 5\n").hexdigest()[:12]
+    (tmp_path / RUNTIME).write_text("deadline: [\n")
+    broken = around.again(found, LATER)
+    assert broken.serving_file.problems
+    assert broken.serving_file.mark == found.serving_file.mark
+    (tmp_path / RUNTIME).write_text("deadline: 6\n")
+    assert around.again(broken, LATER).serving_file.mark != found.serving_file.mark

@@ -1,0 +1,161 @@
+"""Opens incidents: by itself for an alarm, once for each cause, and by hand."""
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evalgate.adapters.incidents import IncidentFolder, StoredIncident
+from evalgate.cli.incident_known import Sources, known_of
+from evalgate.cli.incident_place import add_by_argument, add_place_arguments, folder_of, signed
+from evalgate.cli.printing import as_json, print_json, print_lines
+from evalgate.cli.prompt_place import find_folder
+from evalgate.cli.rollout_evidence import add_evidence_arguments, instant_argument, policy_for
+from evalgate.errors import ExitCode
+from evalgate.model.alarm import Alarm
+from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
+from evalgate.model.observation import Stream
+from evalgate.monitoring.incidents.opening import opened_by_hand, opened_from
+from evalgate.monitoring.incidents.questions import Seen
+from evalgate.reporting.visible import safe_line
+
+_NARROWING = ("criterion", "version", "feature", "route", "provider", "model")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The incident of an alarm; `is_new` is false where it was open already."""
+
+    stored: StoredIncident
+    is_new: bool
+
+    @property
+    def incident(self) -> Incident:
+        """The incident itself."""
+        return self.stored.incident
+
+
+def open_incident_for(  # noqa: PLR0913 - what is known of an alarm comes from several places
+    alarm: Alarm,
+    folder: IncidentFolder,
+    sources: Sources,
+    *,
+    at: float,
+    seen: Seen | None = None,
+    budget_spent: float | None = None,
+    drill: bool = False,
+) -> Opened:
+    """Return the open incident of an alarm, which is opened where there is none.
+
+    Args:
+        alarm: that has been raised.
+        folder: where incidents lie.
+        sources: where the evidence is; it is read only when an incident is opened.
+        at: now, in seconds since 1970.
+        seen: scores, calls and changes, where the caller has read them already.
+        budget_spent: the share of the error budget that is gone, where it is known.
+        drill: whether it is an exercise.
+
+    Raises:
+        UsageError: the folder cannot be written to.
+    """
+
+    def make() -> Incident:
+        known = known_of(sources, _scope(alarm.stream), began=alarm.began, at=at)
+        known = replace(known, budget_spent=budget_spent, seen=seen or known.seen)
+        return opened_from(alarm, known, at=at, drill=drill)
+
+    stored, is_new = folder.open(alarm.fingerprint, make)
+    return Opened(stored=stored, is_new=is_new)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options of `incident open`."""
+    parser.add_argument("--title", metavar="TEXT", required=True, help="what is wrong, in a line")
+    parser.add_argument(
+        "--class",
+        dest="kind",
+        choices=[each.value for each in IncidentClass],
+        default=IncidentClass.QUALITY.value,
+        help="what kind of problem it is (default: %(default)s)",
+    )
+    parser.add_argument("--prompt", metavar="NAME", default="", help="which prompt is affected")
+    for name in _NARROWING:
+        parser.add_argument(f"--{name}", metavar="NAME", default="", help=f"only this {name}")
+    parser.add_argument(
+        "--severity", choices=[each.value for each in Severity], help="default: by rule"
+    )
+    parser.add_argument(
+        "--since",
+        metavar="INSTANT",
+        type=instant_argument,
+        help="when it seems to have begun, such as 2026-11-22T10:00:00Z",
+    )
+    parser.add_argument("--drill", action="store_true", help="an exercise; it is marked as one")
+    parser.add_argument("--folder", metavar="DIR", type=Path, help="the folder of prompts")
+    add_evidence_arguments(parser)
+    add_place_arguments(parser)
+    add_by_argument(parser)
+    parser.add_argument("--json", action="store_true", help="print it for machines")
+
+
+def run(options: Namespace) -> ExitCode:
+    """Open an incident by hand."""
+    who = signed(options)
+    sources = sources_of(options)
+    narrowed = {name: getattr(options, name) for name in _NARROWING}
+    scope = Scope(prompt=options.prompt, **narrowed)
+    began = who.at if options.since is None else options.since
+    made = opened_by_hand(
+        options.title,
+        IncidentClass(options.kind),
+        scope,
+        severity=Severity(options.severity) if options.severity else None,
+        known=known_of(sources, scope, began=began, at=who.at),
+        at=who.at,
+        by=who.by,
+        first_bad=options.since,
+        drill=options.drill,
+    )
+    stored, _ = folder_of(options).open(made.fingerprint, lambda: made)
+    if options.json:
+        print_json(
+            as_json({"schema": "incident-opened/1", "id": made.id, "path": str(stored.path)})
+        )
+        return ExitCode.OK
+    print_lines(
+        safe_line(line)
+        for line in (
+            f"Opened {made.id} ({made.severity.value}): {stored.path}",
+            f"See `evalgate incident show {made.id}`; the team is to be told now.",
+        )
+    )
+    return ExitCode.OK
+
+
+def sources_of(options: Namespace) -> Sources:
+    """Return where the evidence about an incident lies, as the command line says.
+
+    Raises:
+        EvalgateError: there are several such prompts, or the policy is wrong.
+    """
+    folder = find_folder(options.prompt, options.folder, here=Path.cwd())
+    return Sources(
+        prompts=folder,
+        policy=policy_for(options.policy, folder),
+        logs=tuple(options.calls),
+        scores=tuple(options.scores),
+        incidents="" if options.incidents is None else str(options.incidents),
+        folder="" if options.folder is None else str(options.folder),
+    )
+
+
+def _scope(stream: Stream) -> Scope:
+    return Scope(
+        prompt=stream.prompt,
+        criterion=stream.criterion,
+        version=stream.version,
+        feature=stream.feature,
+        route=stream.route,
+        provider=stream.provider,
+        model=stream.model,
+    )

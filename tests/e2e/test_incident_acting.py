@@ -1,0 +1,91 @@
+"""Steps of the playbook are shown, done, noted and taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from evalgate.adapters.files import read_yaml
+from evalgate.model.incident import Status
+from evalgate.prompts.live import read_live
+from tests.e2e.incident_shop import evalgate, make_shop, opened, the_incident
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(make_shop(tmp_path))
+    monkeypatch.delenv("EVALGATE_OVERRIDE", raising=False)
+    return tmp_path
+
+
+def stable(folder: Path) -> str | None:
+    path = "prompts/support-reply/live.yaml"
+    return read_live("support-reply", read_yaml(path, (folder / path).read_bytes())).stable
+
+
+def test_a_step_is_taken_back_by_its_undo(shop: Path) -> None:
+    name = opened(shop).id
+    assert evalgate("incident", "act", name, "rollback", "--undo") == 2
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 0
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 2
+    assert evalgate("incident", "act", name, "rollback", "--undo", "--yes") == 0
+    assert stable(shop) == "v2"
+    results = {each.id: each.result for each in the_incident(shop).actions}
+    undone = results["rollback"]
+    assert undone is not None
+    assert undone.outcome == "undone"
+
+
+def test_a_step_that_fails_is_noted_as_failed(shop: Path) -> None:
+    name = opened(shop).id
+    (shop / "prompts/support-reply/v1.md").unlink()
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 2
+    assert the_incident(shop).history[-1].what == "rollback: failed"
+    assert the_incident(shop).status is Status.DETECTED
+
+
+def test_what_a_person_does_is_not_run_and_can_be_noted(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = opened(shop).id
+    assert evalgate("incident", "act", name, "vendor", "--yes") == 2
+    assert "--done" in capsys.readouterr().err
+    assert evalgate("incident", "act", name, "vendor", "--done", "--note", "case 7") == 0
+    assert the_incident(shop).history[-1].why == "case 7"
+
+
+ROUTES = (
+    "routes:\n  direct: {provider: direct}\n  eu: {provider: bedrock, region: eu-central-1, "
+    "models: {claude-haiku-5-5: eu.anthropic.claude-haiku-5-5}}\n"
+)
+
+
+def test_a_route_is_held_open_on_this_host_and_let_go(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / "prompts/runtime.yml").write_text(f"schema: runtime/1\n{ROUTES}")
+    monkeypatch.setenv("EVALGATE_OVERRIDE", str(shop / "host.yml"))
+    act = ("incident", "act", opened(shop).id, "hop-direct")
+    assert evalgate(*act) == 0
+    assert not (shop / "host.yml").exists()
+    assert evalgate(*act, "--yes") == 0
+    assert "  direct:\n    until:" in (shop / "host.yml").read_text()
+    assert evalgate(*act, "--undo", "--yes") == 0
+    assert "  direct:\n    until:" not in (shop / "host.yml").read_text()
+
+
+def test_a_closed_incident_has_no_steps_any_more(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate("incident", "open", "--title", "x", "--prompt", "support-reply", "--drill") == 0
+    name = the_incident(shop).id
+    assert evalgate("incident", "close", name, "--root-cause", "a drill") == 0
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 2
+    assert "is closed" in capsys.readouterr().err
+    assert stable(shop) == "v2"
+
+
+def test_an_unknown_step_is_told_with_the_known_ones(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate("incident", "act", opened(shop).id, "rolback") == 2
+    assert "did you mean `rollback`" in capsys.readouterr().err

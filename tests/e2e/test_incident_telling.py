@@ -1,0 +1,55 @@
+"""Incidents are listed and shown in every form."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.incident_shop import as_json, evalgate, incidents, make_shop, opened
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(make_shop(tmp_path))
+    monkeypatch.delenv("EVALGATE_OVERRIDE", raising=False)
+    return tmp_path
+
+
+def test_incidents_are_listed_and_shown_in_every_form(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate("incident", "list") == 0
+    assert "There are no incidents." in capsys.readouterr().out
+    name = opened(shop).id
+    capsys.readouterr()
+    assert evalgate("incident", "list", "--json") == 0
+    listed = capsys.readouterr().out
+    assert as_json(listed)["schema"] == "incidents/1"
+    for told in (name, '"detected"', '"sev2"'):
+        assert told in listed
+    assert evalgate("incident", "show", name[:15], "--json") == 0
+    assert as_json(capsys.readouterr().out)["schema"] == "incident/2"
+    for words, told in (
+        ((), "Roll back from v2 to v1"),
+        (("--markdown",), "# ✗ Replies are wrong"),
+        (("--html",), "<!doctype html>"),
+        (("--message", "users"), "less reliable"),
+    ):
+        assert evalgate("incident", "show", name, *words) == 0
+        assert told in capsys.readouterr().out
+    assert evalgate("incident", "show", name, "--message", "nobody") == 2
+    assert evalgate("incident", "show", name, "--out", "book") == 0
+    assert {each.suffix for each in (shop / "book").iterdir()} == {".md", ".html"}
+
+
+def test_what_is_closed_is_listed_when_asked_for(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evalgate("incident", "open", "--title", "Drill", "--drill") == 0
+    [each] = incidents(shop)
+    assert evalgate("incident", "close", each.id, "--root-cause", "a drill") == 0
+    capsys.readouterr()
+    assert evalgate("incident", "list") == 0
+    assert "1 closed" in capsys.readouterr().out
+    assert evalgate("incident", "list", "--all") == 0
+    assert each.id in capsys.readouterr().out
+    assert evalgate("incident", "show", "nobody") == 2

@@ -1,0 +1,87 @@
+"""A change is suspect by how near it was, and by how well it fits what fell."""
+
+from dataclasses import replace
+
+import pytest
+
+from evalgate.model.incident import Suspect
+from evalgate.model.traffic import Change
+from evalgate.monitoring.incidents.suspecting import (
+    LOOK_BACK,
+    MOST_SUSPECTS,
+    SLACK,
+    Findings,
+    suspects_of,
+)
+from tests.unit.monitoring.incidents.streams import NOON, alarm, change
+
+OWN = change("prompt", to="v3")
+SDK = change("sdk", "sdk", to="anthropic/3")
+
+
+def first(found: Findings, *changes: Change) -> Suspect:
+    return suspects_of(changes, found, alarm=alarm())[0]
+
+
+def test_the_shares_of_the_suspicion_are_one_and_fall() -> None:
+    told = suspects_of([OWN, SDK], Findings(), alarm=alarm())
+    weights = [each.weight for each in told]
+    assert sum(weights) == pytest.approx(1.0, abs=0.01)
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_the_lead_is_told_in_minutes_before_the_first_bad_answers() -> None:
+    assert first(Findings(), OWN).lead_minutes == 5.0
+    assert "5 min before" in first(Findings(), OWN).why
+    later = replace(OWN, ts=NOON + 600)
+    assert first(Findings(), later).lead_minutes == -10.0
+    assert "10 min after" in first(Findings(), later).why
+
+
+def test_what_is_long_past_or_too_late_is_no_suspect() -> None:
+    near = alarm(raised=NOON + 600)
+    for ts in (NOON - LOOK_BACK - 1, NOON + SLACK + 1):
+        told = suspects_of([replace(OWN, ts=ts)], Findings(), alarm=near)
+        assert [each.kind for each in told] == ["provider"]
+    assert len(suspects_of([replace(OWN, ts=NOON - LOOK_BACK)], Findings(), alarm=near)) == 2
+
+
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        (Findings(is_common=True), "sdk"),
+        (Findings(is_common=False), "prompt"),
+        (Findings(alone={"version": "v3"}), "prompt"),
+        (Findings(alone={"version": "v9"}), "sdk"),
+        (Findings(mix="feature"), "traffic"),
+        (Findings(judge="another judge"), "judge"),
+        (Findings(alone={"provider": "bedrock"}), "provider"),
+    ],
+)
+def test_the_findings_decide_between_changes_of_the_same_minute(found: Findings, kind: str) -> None:
+    assert first(found, OWN, SDK).kind == kind
+
+
+def test_a_model_is_suspected_only_where_it_is_the_one_that_fell() -> None:
+    model = change("model", to="m2")
+    assert first(Findings(alone={"model": "m2"}), OWN, model).kind == "model"
+    assert first(Findings(alone={"model": "m1", "version": "v3"}), OWN, model).kind == "prompt"
+
+
+def test_changes_of_another_prompt_are_not_even_listed() -> None:
+    told = suspects_of([change("prompt", "other", to="v9")], Findings(), alarm=alarm())
+    assert [each.kind for each in told] == ["provider"]
+
+
+def test_a_provider_that_is_named_by_a_change_outweighs_one_that_is_only_named_by_its_part() -> (
+    None
+):
+    named = change("provider", "bedrock", to="us-east-1")
+    told = suspects_of([named], Findings(alone={"provider": "bedrock"}), alarm=alarm())
+    assert (told[0].after, told[1].ts) == ("us-east-1", "")
+
+
+def test_the_list_is_short_and_there_is_always_somebody() -> None:
+    many = [replace(OWN, ts=NOON - minute) for minute in range(50)]
+    assert len(suspects_of(many, Findings(), alarm=alarm())) == MOST_SUSPECTS
+    assert len(suspects_of([], Findings(), alarm=alarm())) == 1
