@@ -1,5 +1,6 @@
 """The adapter table: hands out what is heavy to import, once it is needed and not before."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
@@ -9,7 +10,10 @@ from typing import Protocol, cast
 from evalgate.adapters.claude_routes import Clouds
 from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.errors import MissingExtraError
+from evalgate.model.alert import AlertSink
+from evalgate.model.board import Board
 from evalgate.model.github_port import GitHub
+from evalgate.model.incident import Incident
 from evalgate.model.ports import BatchService, ChatModel
 from evalgate.model.report_folder import FoundReports
 from evalgate.model.rollout import RolloutReport
@@ -40,6 +44,10 @@ class _Claude(Protocol):
     ) -> AbstractAsyncContextManager[ChatModel]: ...
 
 
+class _ClaudeClients(Protocol):
+    async def sdk_retries(self) -> int: ...
+
+
 class _Cluster(Protocol):
     def ClusterModel(  # noqa: N802 - the name of a class
         self, *, address: str, base_url: str | None
@@ -56,6 +64,10 @@ class _GitHub(Protocol):
     def open_repository(
         self, repository: str, *, token: str, api_url: str
     ) -> AbstractContextManager[GitHub]: ...
+
+
+class _Apprise(Protocol):
+    def AppriseSink(self, address: str, variable: str) -> AlertSink: ...  # noqa: N802 - a class
 
 
 class _Simulator(Protocol):
@@ -86,6 +98,14 @@ class _RolloutPage(Protocol):
     def rollout_page(self, report: RolloutReport) -> str: ...
 
 
+class _MonitorPage(Protocol):
+    def monitor_page(self, board: Board) -> str: ...
+
+
+class _IncidentPage(Protocol):
+    def incident_page(self, incident: Incident) -> str: ...
+
+
 class _IndexPage(Protocol):
     def index_page(self, found: FoundReports, *, folder: str) -> str: ...
 
@@ -100,6 +120,12 @@ def claude(
     """Return a client of the Claude API, of a server that speaks it, and of other providers."""
     module = cast("_Claude", import_module("evalgate.adapters.claude"))
     return module.ClaudeModel(api_key=api_key, base_url=base_url, clouds=clouds, routes=routes)
+
+
+def sdk_retries() -> int:
+    """Return how often the SDK's clients retry by themselves, beside our own retries."""
+    module = cast("_ClaudeClients", import_module("evalgate.adapters.claude_clients"))
+    return asyncio.run(module.sdk_retries())
 
 
 def batches(
@@ -144,6 +170,27 @@ def github(
     return module.open_repository(repository, token=token, api_url=api_url)
 
 
+def apprise_sink(address: str, variable: str) -> AlertSink:
+    """Return a sink of one of the many kinds that Apprise knows.
+
+    Args:
+        address: of Apprise; a secret.
+        variable: the environment variable that it comes from.
+
+    Raises:
+        AlertError: the address is none that Apprise knows.
+        MissingExtraError: Apprise is not installed.
+    """
+    try:
+        module = cast("_Apprise", import_module("evalgate.adapters.alert_apprise"))
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"a sink of the kind apprise needs packages that are not installed ({error.name}): "
+            "in evalgate's checkout run python -m pip install '.[alerts]'"
+        ) from error
+    return module.AppriseSink(address, variable)
+
+
 def simulator(
     rules: Sequence[Rules], *, port: int = 0, latency_ms: float = 0.0
 ) -> AbstractAsyncContextManager[RunningSimulator]:
@@ -185,6 +232,26 @@ def rollout_page(report: RolloutReport) -> str:
     """
     module = cast("_RolloutPage", _drawn_by("evalgate.reporting.rollout_page"))
     return module.rollout_page(report)
+
+
+def monitor_page(board: Board) -> str:
+    """Return the page of the monitor.
+
+    Raises:
+        MissingExtraError: what it is drawn with is not installed.
+    """
+    module = cast("_MonitorPage", _drawn_by("evalgate.reporting.monitor_page"))
+    return module.monitor_page(board)
+
+
+def incident_page(incident: Incident) -> str:
+    """Return the page of an incident.
+
+    Raises:
+        MissingExtraError: what it is drawn with is not installed.
+    """
+    module = cast("_IncidentPage", _drawn_by("evalgate.reporting.incident_page"))
+    return module.incident_page(incident)
 
 
 def index_page(found: FoundReports, *, folder: str) -> str:

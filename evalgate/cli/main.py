@@ -37,17 +37,26 @@ VERBS: Mapping[str, _Verb] = {
     "switch": _Verb("evalgate.cli.switch", "move a live pointer by hand: version, off, model"),
     "rollback": _Verb("evalgate.cli.rollback", "go back to the last good version, at once"),
     "route": _Verb("evalgate.cli.route", "hold a route open or closed on this host"),
+    "incident": _Verb(
+        "evalgate.cli.incident", "what is wrong in production: record, act, tell, learn"
+    ),
     "sync": _Verb("evalgate.cli.sync", "bring the prompts of a git branch to this host"),
     "serve-verdict": _Verb(
         "evalgate.cli.serve_verdict", "tell delivery engines what is known of a rollout"
     ),
+    "monitor": _Verb("evalgate.cli.monitor", "show how production does, and raise alarms"),
     "accept": _Verb("evalgate.cli.accept", "answer for the change of an eval set, on the base"),
     "record": _Verb("evalgate.cli.record", "keep a run's trials of stable versions for later"),
     "history": _Verb("evalgate.cli.history", "tell the pass rates over time, from the records"),
     "calibrate": _Verb("evalgate.cli.calibrate", "hold the judge against labels of people"),
     "selftest": _Verb("evalgate.cli.selftest", "measure how often your policy decides wrongly"),
     "prompts": _Verb("evalgate.cli.prompts", "list, show, render, diff, add and adopt prompts"),
+    "score": _Verb("evalgate.cli.score", "score sampled answers of production by the judge"),
+    "review": _Verb("evalgate.cli.review", "label sampled answers by hand; make cases of them"),
     "smell": _Verb("evalgate.cli.smell", "look answers over at a glance, and compare their rate"),
+    "alert": _Verb("evalgate.cli.alert", "try the places for alerts, and show what was told"),
+    "doctor": _Verb("evalgate.cli.doctor", "check by machine what production needs"),
+    "logs": _Verb("evalgate.cli.logs", "tell cost, latency and errors from the call log"),
     "purge": _Verb("evalgate.cli.purge", "delete stored answers by age or case, or all of them"),
     "action": _Verb("evalgate.cli.action", "what the GitHub Action runs, for whatever event"),
     "publish": _Verb("evalgate.cli.publish", "show a run's results on GitHub, inside the Action"),
@@ -55,6 +64,13 @@ VERBS: Mapping[str, _Verb] = {
     "simulate": _Verb("evalgate.cli.simulate", "serve a simulated Claude on this machine"),
 }
 """The verbs, each loaded only when it is called: the packages behind them are heavy."""
+
+PARTS: Mapping[tuple[str, str], _Verb] = {
+    ("monitor", "freeze"): _Verb("evalgate.cli.monitor_freeze", "freeze the quality of now"),
+    ("monitor", "rules"): _Verb("evalgate.cli.monitor_rules", "say what an alarm takes, and when"),
+    ("monitor", "backtest"): _Verb("evalgate.cli.monitor_backtest", "replay history by a rule"),
+}
+"""What a second word makes of a verb that takes files otherwise."""
 
 COLLECT_AFTER = (50_000, 20, 50)
 """Thresholds of the garbage collector; they take a tenth off the CPU time of a run."""
@@ -102,13 +118,22 @@ def _dispatch(words: list[str]) -> ExitCode:
     if words[0] == "--version":
         print(f"evalgate {__version__}")  # noqa: T201
         return ExitCode.OK
+    verb, name = _chosen(words)
+    module = _load(verb.module)
+    parser = ArgumentParser(prog=" ".join(("evalgate", *name)), description=verb.summary)
+    module.add_arguments(parser)
+    return module.run(parser.parse_args(words[len(name) :]))
+
+
+def _chosen(words: Sequence[str]) -> tuple[_Verb, Sequence[str]]:
+    """Return the verb that words begin with, and those that name it."""
+    part = PARTS.get((words[0], words[1])) if len(words) > 1 else None
+    if part is not None:
+        return part, words[:2]
     verb = VERBS.get(words[0])
     if verb is None:
         raise UsageError(f"there is no verb `{words[0]}`{suggestion(words[0], VERBS)}")
-    module = _load(verb.module)
-    parser = ArgumentParser(prog=f"evalgate {words[0]}", description=verb.summary)
-    module.add_arguments(parser)
-    return module.run(parser.parse_args(words[1:]))
+    return verb, words[:1]
 
 
 def _load(name: str) -> _VerbModule:
