@@ -30,10 +30,10 @@ GRADED = ("accuracy", "relevance")
 class Weather:
     """What is true of production for some hours.
 
-    `quality` is the mean of each criterion. `lost` is what is taken off it where a call has all of
-    some words, such as a provider or a version; `mix` the share of the calls by feature, of which
-    `hard` has answers that are worse by `harder`. `judge_bias` is what the judge takes off
-    everything, anchors included.
+    `quality` is the mean of each criterion. `lost` is what is taken off it where a call has a word:
+    its version, provider or feature, or `all`. `mix` is the share of the calls by feature, of which
+    `hard` has answers that are worse by `harder`. `judge_bias` is what the judge takes off whatever
+    it scores, anchors included; `format` is checked without it.
     """
 
     version: str = "v1"
@@ -156,7 +156,8 @@ class Production:
 
 
 def _mean(call: CallRecord, weather: Weather, criterion: str, *, days: float) -> float:
-    lost = weather.drift_per_day.get(criterion, 0.0) * days + weather.judge_bias
+    lost = weather.drift_per_day.get(criterion, 0.0) * days
+    lost += 0.0 if criterion == "format" else weather.judge_bias
     if call.feature == "hard" and criterion in GRADED:
         lost += weather.harder
     for word in (call.version, call.provider, call.feature, "all"):
