@@ -1,5 +1,6 @@
 """Replays the scores of a stream: when its window fell to the line, and when it had recovered."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -108,6 +109,26 @@ def drifts(watch: Watch, series: Series) -> Iterator[Episode]:
             first = index if first is None else first
     if first is not None:
         yield replace(_unended(watch, series, first), is_drift=True)
+
+
+def left_alone(episode: Episode, whole: Series, *, fewest: int) -> Episode:
+    """Return an episode that is over where its slice has come to be served no more.
+
+    A version that was rolled back gets no scores that could tell of its recovery.
+
+    Args:
+        episode: of any stream.
+        whole: the scores of the whole prompt by that criterion.
+        fewest: how many scores the slice would have had meanwhile, going by its share.
+    """
+    series = episode.series
+    if episode.ended is not None or series.stream == whole.stream:
+        return episode
+    start, stop = bisect_left(whole.times, series.times[0]), whole.after(series.times[-1])
+    missing = stop + math.ceil(fewest * (stop - start) / len(series)) - 1
+    if missing >= len(whole):
+        return episode
+    return replace(episode, last=len(series) - 1, ended=whole.times[missing])
 
 
 def _episode(watch: Watch, series: Series, first: int, *, last: int) -> Episode:

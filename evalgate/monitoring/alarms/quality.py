@@ -7,7 +7,7 @@ from enum import Enum, auto
 from evalgate.model.alarm import Alarm, Signal, Urgency
 from evalgate.model.monitoring import AlarmRules
 from evalgate.monitoring.alarms import wording
-from evalgate.monitoring.alarms.episodes import Episode, drifts, falls
+from evalgate.monitoring.alarms.episodes import Episode, drifts, falls, left_alone
 from evalgate.monitoring.alarms.explaining import Explained, change_of, explain
 from evalgate.monitoring.alarms.figures import fingerprint_of, limits
 from evalgate.monitoring.alarms.judges import Judge
@@ -72,7 +72,8 @@ def told_of(watches: Iterable[Watch], series: Series, scene: Scene) -> Told:
     for watch in watches:
         steady = min(watch.window, scene.rules.fewest)
         found = falls(watch, series, rules_drop=scene.rules.max_drop, steady=steady)
-        for episode in (*found, *drifts(watch, series)):
+        for each in (*found, *drifts(watch, series)):
+            episode = left_alone(each, scene.whole, fewest=scene.rules.fewest)
             checks = [*_checks(episode, scene)]
             for check, following in zip(checks, [*checks[1:], None], strict=True):
                 ended = episode.ended if following is None else series.times[following.index]

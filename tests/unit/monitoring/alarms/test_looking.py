@@ -198,6 +198,27 @@ def test_an_alarm_is_over_when_the_window_has_been_back_for_a_while() -> None:
     assert at(3_400) < past.resolved < at(3_900)
 
 
+def test_a_version_that_was_taken_back_keeps_no_alarm() -> None:
+    def shape(of: Observation, number: int, _: Random) -> Observation:
+        return replace(of, version="v4") if CHANGED <= number < 3_400 else of
+
+    scores = production(END, worse(0.1, {"version": "v4"}), shape=shape)
+    past = one([each for each in look(scores).past if each.urgency is Urgency.PAGE])
+    assert past.resolved is not None
+    assert at(3_400) < past.resolved < at(3_900)
+    # While it serves, nothing of it is over.
+    assert one(look(scores, end=3_390).alarms).resolved is None
+
+
+def test_a_canary_with_few_scores_is_not_taken_for_one_that_is_gone() -> None:
+    def shape(of: Observation, number: int, _: Random) -> Observation:
+        return replace(of, version="v4") if number >= CHANGED and number % 20 == 0 else of
+
+    scores = production(9_000, worse(0.3, {"version": "v4"}, until=9_000), shape=shape)
+    alarm = one(look(scores, end=9_000).alarms)
+    assert alarm.stream == replace(WHOLE, version="v4")
+
+
 # What looks like a fall and is none of quality
 
 

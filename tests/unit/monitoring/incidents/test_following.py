@@ -1,6 +1,7 @@
 """What people do with an incident stands in its history, and nothing else can be changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from evalgate.monitoring.incidents.following import (
     LONGEST_NOTE,
     UNDONE,
     action_of,
+    with_alarm_over,
     with_drafted,
     with_note,
     with_owner,
@@ -22,6 +24,7 @@ from evalgate.monitoring.incidents.following import (
     with_status,
 )
 from tests.unit.monitoring.incidents.records import ANN, an_incident
+from tests.unit.monitoring.incidents.streams import alarm
 
 OPEN = an_incident()
 
@@ -44,6 +47,16 @@ def test_a_status_is_noted_with_who_and_why() -> None:
 
 def test_the_same_status_again_changes_nothing() -> None:
     assert with_status(OPEN, Status.DETECTED, ANN) == OPEN
+
+
+def test_the_end_of_an_alarm_is_noted_once_and_solves_nothing() -> None:
+    lasting = alarm()
+    assert with_alarm_over(OPEN, lasting, ANN) is OPEN
+    over = replace(lasting, resolved=lasting.raised + 3600)
+    made = with_alarm_over(OPEN, over, ANN)
+    assert made.status is OPEN.status
+    assert said(made).startswith("the alarm was over at 20")
+    assert with_alarm_over(made, over, ANN) is made
 
 
 def test_only_closing_closes_and_nothing_closed_is_changed() -> None:
