@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.observations import line_of_anchor, line_of_observation
+from evalgate.adapters.quality_baselines import write_quality_baselines
 from evalgate.model.call import ServedBy
 from evalgate.model.observation import AnchorScore, Observation
+from evalgate.model.quality_baseline import QualityBaseline
 from evalgate.runtime.logbook.call_line import line_of
 from tests.e2e.prompt_shop import evalgate, make_prompts
 from tests.e2e.shop import write
@@ -52,10 +54,13 @@ def make_application(folder: Path) -> Path:
         {
             ".github/evalgate.yml": POLICY,
             "prompts/runtime.yml": RUNTIME,
-            "reports/baselines/quality.json": "{}",
             "reports/incidents/drill/incident.json": json.dumps(drill),
         },
     )
+    frozen = QualityBaseline(
+        prompt="p", criterion="accuracy", mean=0.9, sd=0.1, n=3000, is_binary=False, frozen=now
+    )
+    write_quality_baselines(folder / "reports/baselines/quality.json", [frozen], before=None)
     calls = [replace(RECORD, ts=now - 60 * minute) for minute in range(50)]
     calls.append(replace(calls[0], served_by=ServedBy.APPLICATION, cost_usd=0.0))
     put(folder / "logs" / f"calls-{day}.jsonl", [line_of(each) for each in calls])
