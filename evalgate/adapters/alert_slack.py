@@ -20,7 +20,8 @@ LONGEST_FIELD = 2_000
 MOST_FIELDS = 10
 
 _CODE = re.compile(rb"[a-z_]{2,40}")
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "'"})
+# What takes the place of a backtick means nothing to a shell either: commands get copied from here.
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "\u02cb"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +23,9 @@ def last_drill(folder: Path) -> float | None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    yield from sorted(folder.glob("*.json"))
-    yield from sorted(folder.glob("*/incident.json"))
+    with suppress(OSError):  # of a folder that cannot be read, no drill is known
+        yield from sorted(folder.glob("*.json"))
+        yield from sorted(folder.glob("*/incident.json"))
 
 
 def _closed_drill(path: Path) -> float | None:

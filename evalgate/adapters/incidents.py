@@ -51,7 +51,8 @@ def parse_incident(content: bytes, *, path: Path) -> Incident:
     """
     try:
         data: Data = json.loads(content)
-    except ValueError as error:
+        json.dumps(data, ensure_ascii=False).encode()  # what no file can hold could not be changed
+    except (ValueError, RecursionError) as error:
         raise _wrong(path, f"is no JSON: {error}") from None
     if not isinstance(data, dict):
         raise _wrong(path, "expected an object")
@@ -157,7 +158,7 @@ class IncidentFolder:
 
     def _open_one(self, fingerprint: str) -> StoredIncident | None:
         for path in self._files():
-            with suppress(ConfigurationError):
+            with suppress(ConfigurationError, UsageError):
                 stored = _read(path)
                 if stored and stored.incident.is_open_for(fingerprint):
                     return stored

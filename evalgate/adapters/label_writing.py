@@ -28,7 +28,8 @@ class LabelFile:
             text = path.read_text("utf-8") if path.exists() else ""
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: labels cannot be read here: {_reason(error)}") from error
-        self._lines = [line for line in text.splitlines() if line.strip()]
+        # A text may hold line breaks of other kinds, which JSON leaves as they are.
+        self._lines = [line for line in text.split("\n") if line.strip()]
         self._earlier = len(self._lines)
 
     @property

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
+from shlex import quote
 from shutil import rmtree
 from tempfile import mkdtemp
 
@@ -199,7 +200,7 @@ class _Rest:
         raise EvaluationError(
             f"{file.path}: {calls:,} calls were read by DuckDB, and {found:,} without it: the file "
             "is left as it is; a line of it is probably no valid JSON, and `evalgate logs errors "
-            f"{file.path}` tells how many are unreadable"
+            f"{quote(str(file.path))}` tells how many are unreadable"
         )
 
     def _gathered(self, file: LogFile, is_call: Callable[[bytes], bool]) -> tuple[int, _Told]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import floor
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from msgspec import MsgspecError, Struct, ValidationError, convert
+from msgspec import Meta, MsgspecError, Struct, ValidationError, convert
 from msgspec.json import Decoder
 from msgspec.structs import fields
 
@@ -16,6 +16,9 @@ from evalgate.model.log_question import TIMES, Key
 _MICROSECONDS = 1_000_000
 _TOO_MUCH = 2**63 / NANO
 """Dollars from which on no database can count their billionths."""
+
+_Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""What a column of the log can hold."""
 
 Value = TypeVar("Value")
 
@@ -45,16 +48,16 @@ class Line(Struct):
     degraded: bool | None = None
     error: str | None = None
     stop_reason: str | None = None
-    latency_ms: int | None = None
-    ttft_ms: int | None = None
-    input_tokens: int | None = None
-    cache_read_tokens: int | None = None
-    cache_write_5m_tokens: int | None = None
-    cache_write_1h_tokens: int | None = None
-    output_tokens: int | None = None
+    latency_ms: _Whole | None = None
+    ttft_ms: _Whole | None = None
+    input_tokens: _Whole | None = None
+    cache_read_tokens: _Whole | None = None
+    cache_write_5m_tokens: _Whole | None = None
+    cache_write_1h_tokens: _Whole | None = None
+    output_tokens: _Whole | None = None
     cost_usd: float | None = None
-    may_be_billed: int | None = None
-    tries_count: int | None = None
+    may_be_billed: _Whole | None = None
+    tries_count: _Whole | None = None
     tries: list[Attempt] | None = None
 
     @property

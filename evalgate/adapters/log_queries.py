@@ -41,7 +41,7 @@ COST_SUMS: Mapping[str, str] = {
     "read": "coalesce(sum(input_tokens), 0)",
     "cache_read": "coalesce(sum(cache_read_tokens), 0)",
     "cache_write": (
-        "coalesce(sum(coalesce(cache_write_5m_tokens, 0) + coalesce(cache_write_1h_tokens, 0)), 0)"
+        "coalesce(sum(cache_write_5m_tokens), 0) + coalesce(sum(cache_write_1h_tokens), 0)"
     ),
     "written": "coalesce(sum(output_tokens), 0)",
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, BinaryIO, Literal, TypeVar
 
 from msgspec import Meta, MsgspecError, Raw, Struct, field
@@ -40,11 +41,13 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 _Word = Annotated[str, Meta(min_length=1)]
 _Chance = Annotated[float, Meta(gt=0, le=1)]
+_Seconds = Annotated[float, Meta(ge=0, lt=253_402_300_800)]
+"""Seconds from 1970 to the end of the year 9999: what a calendar can write."""
 
 
 class _Head(Struct):
     schema: Literal["sample/1"]
-    ts: float
+    ts: _Seconds
     request_id: _Word
     prompt: str
     version: str
@@ -228,7 +231,7 @@ def _check_private(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISDIR(found.st_mode) and (not stat.S_ISREG(found.st_mode) or found.st_nlink > 1):
         raise _refused(path, "it is no plain file, or has a second name")
     if found.st_mode & _OTHERS:
-        raise _refused(path, f"others may read it: run `chmod go-rwx {path}`")
+        raise _refused(path, f"others may read it: run `chmod go-rwx {quote(str(path))}`")
 
 
 def _refused(path: Path, reason: str) -> UsageError:

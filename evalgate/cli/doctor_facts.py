@@ -12,6 +12,7 @@ from evalgate.adapters.drill_record import last_drill
 from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.prices import LIST_PRICES, VERSION
 from evalgate.adapters.quality_baselines import read_quality_baselines
+from evalgate.adapters.swap import read_file
 from evalgate.cli import adapters
 from evalgate.cli.alert import try_sinks
 from evalgate.cli.alert_desk import FOLDER as MONITOR_FOLDER
@@ -100,8 +101,7 @@ def _read(problems: dict[str, str], name: str, read: Callable[[], Value]) -> Val
 
 def _serving(prompts: Path) -> Serving:
     path = prompts / FILE
-    content = path.read_bytes() if path.is_file() else b""
-    return read_serving(FORMATS.read_yaml(str(path), content))
+    return read_serving(FORMATS.read_yaml(str(path), read_file(path) or b""))
 
 
 def _detection(

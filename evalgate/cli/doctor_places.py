@@ -28,7 +28,7 @@ def log_facts(named: Path | None, variables: Mapping[str, str], *, at: float) ->
         at: now, in seconds since 1970.
     """
     path = named or Path(variables.get(LOG) or USUAL_LOG)
-    if named is None and not path.exists():
+    if named is None and not _may_exist(path):
         return None
     place = _place(path, EVERYBODY)
     try:
@@ -42,7 +42,7 @@ def log_facts(named: Path | None, variables: Mapping[str, str], *, at: float) ->
 def score_facts(named: Path | None, *, at: float) -> ScoreFacts | None:
     """Return what the newest scores say; None where nothing says where they are."""
     path = named or SCORES
-    if named is None and not path.exists():
+    if named is None and not _may_exist(path):
         return None
     try:
         read = read_observations([path], since=at - _WINDOW)
@@ -65,14 +65,31 @@ def spool_facts(serving: Serving | None, *, at: float) -> SpoolFacts | None:
         return None
     path = Path(serving.sampling.spool)
     place = _place(path, OTHERS)
-    oldest = oldest_seconds(path) if place.exists and path.is_dir() else None
+    try:
+        oldest = oldest_seconds(path) if place.exists and path.is_dir() else None
+    except OSError as error:  # it is its owner's alone, and somebody else asks
+        return SpoolFacts(place=_unread(path, error))
     return SpoolFacts(place=place, oldest_days=None if oldest is None else (at - oldest) / DAY)
 
 
 def _place(path: Path, rights: int) -> PlaceFacts:
-    if not path.exists():
+    if not _may_exist(path):
         return PlaceFacts(path=str(path), exists=False, problem=f"there is no {path}")
     try:
         return PlaceFacts(path=str(path), open=open_paths(path, rights) if path.is_dir() else ())
     except OSError as error:
-        return PlaceFacts(path=str(path), exists=False, problem=error.strerror or str(error))
+        return _unread(path, error)
+
+
+def _may_exist(path: Path) -> bool:
+    """Whether there is something at a path, or something that hides it."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _unread(path: Path, error: OSError) -> PlaceFacts:
+    reason = error.strerror or type(error).__name__
+    problem = f"{path} cannot be read: {reason}"
+    return PlaceFacts(path=str(path), exists=False, problem=problem)

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evalgate.cli import rollback, rollout, route, switch
-from evalgate.cli.incident_place import add_by_argument, add_id_argument, folder_of, found, signed
+from evalgate.cli.incident_place import (
+    add_by_argument,
+    add_id_argument,
+    folder_of,
+    found,
+    own_command,
+    signed,
+)
 from evalgate.cli.printing import print_lines
 from evalgate.errors import EvalgateError, ExitCode, UsageError
 from evalgate.model.incident import Action, Incident
@@ -80,7 +87,10 @@ def _words(action: Action, command: str) -> list[str]:
     Raises:
         UsageError: a person has to do it.
     """
-    words = shlex.split(command)
+    try:
+        words = shlex.split(command)
+    except ValueError:  # somebody has edited the file
+        words = []
     if len(words) < 2 or words[0] != "evalgate" or words[1] not in VERBS:
         told = f"run `{command}` yourself" if command else "do it as the playbook says"
         raise UsageError(
@@ -107,29 +117,25 @@ def _do(options: Namespace, incident: Incident, action: Action, *, words: list[s
     outcome = UNDONE if options.undo else DONE
     _note(options, incident, outcome=outcome if code is ExitCode.OK else FAILED)
     if code is ExitCode.OK and action.verify and not options.undo:
+        back = own_command(options, "act", incident.id, action.id, "--undo", "--yes")
         print_lines(
             [
                 safe_line(f"Look whether it helps: {action.verify}"),
-                safe_line(f"Take it back with: {_again(incident, action, '--undo --yes')}"),
+                safe_line(f"Take it back with: {back}"),
             ]
         )
     return code
 
 
 def _hints(action: Action, options: Namespace) -> list[str]:
-    undo = " --undo" if options.undo else ""
+    undo = ("--undo",) if options.undo else ()
     said = ["Nothing was changed."]
     if action.precondition and not options.undo:
         said.append(f"Only if: {action.precondition}.")
     if action.needs_human and not options.undo:
         said.append("It costs users something: a person decides.")
-    folder = f" --incidents {shlex.quote(str(options.incidents))}" if options.incidents else ""
-    again = f"evalgate incident act {options.id} {options.action}{undo} --yes{folder}"
+    again = own_command(options, "act", options.id, options.action, *undo, "--yes")
     return [*said, f"Do it with: {again}"]
-
-
-def _again(incident: Incident, action: Action, words: str) -> str:
-    return f"evalgate incident act {incident.id} {action.id} {words}"
 
 
 def _note(options: Namespace, incident: Incident, *, outcome: str) -> None:

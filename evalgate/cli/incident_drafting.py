@@ -10,7 +10,14 @@ from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.samples import find_sample
 from evalgate.adapters.swap import read_file, swap
 from evalgate.cli.complaint import notify
-from evalgate.cli.incident_place import add_by_argument, add_id_argument, folder_of, found, signed
+from evalgate.cli.incident_place import (
+    add_by_argument,
+    add_id_argument,
+    folder_of,
+    found,
+    own_command,
+    signed,
+)
 from evalgate.cli.incident_sets import (
     SetPlace,
     line_of_case,
@@ -75,7 +82,10 @@ def run(options: Namespace) -> ExitCode:
     name = f"{place.name}:{draft.case['id']}"
     who = signed(options)
     folder_of(options).change(incident.id, lambda now: with_drafted(now, name, who))
-    print_lines(map(safe_line, _told(path, name, incident)))
+    proved = own_command(
+        options, "close", incident.id, "--root-cause", "…", "--case", name, "--prove"
+    )
+    print_lines(map(safe_line, _told(path, name, proved)))
     _remark(draft)
     return ExitCode.OK
 
@@ -148,10 +158,10 @@ def _write(place: SetPlace, draft: DraftedCase, incident: Incident) -> Path:
     return place.root / path
 
 
-def _told(path: Path, name: str, incident: Incident) -> Iterator[str]:
+def _told(path: Path, name: str, proved: str) -> Iterator[str]:
     yield f"{name} is drafted into {path}."
     yield "Say in its graders what the answer has to hold, then see it fail and pass:"
-    yield f"  evalgate incident close {incident.id} --root-cause '…' --case {name} --prove"
+    yield f"  {proved}"
 
 
 def _remark(draft: DraftedCase) -> None:

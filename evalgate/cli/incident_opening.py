@@ -6,7 +6,13 @@ from pathlib import Path
 
 from evalgate.adapters.incidents import IncidentFolder, StoredIncident
 from evalgate.cli.incident_known import Sources, known_of
-from evalgate.cli.incident_place import add_by_argument, add_place_arguments, folder_of, signed
+from evalgate.cli.incident_place import (
+    add_by_argument,
+    add_place_arguments,
+    folder_of,
+    own_command,
+    signed,
+)
 from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.cli.prompt_place import find_folder
 from evalgate.cli.rollout_evidence import add_evidence_arguments, instant_argument, policy_for
@@ -116,17 +122,19 @@ def run(options: Namespace) -> ExitCode:
         first_bad=options.since,
         drill=options.drill,
     )
-    stored, _ = folder_of(options).open(made.fingerprint, lambda: made)
+    stored, is_new = folder_of(options).open(made.fingerprint, lambda: made)
+    told = stored.incident  # several of one second have ids of their own
     if options.json:
         print_json(
-            as_json({"schema": "incident-opened/1", "id": made.id, "path": str(stored.path)})
+            as_json({"schema": "incident-opened/1", "id": told.id, "path": str(stored.path)})
         )
         return ExitCode.OK
+    done = "Opened" if is_new else "Open already:"
     print_lines(
         safe_line(line)
         for line in (
-            f"Opened {made.id} ({made.severity.value}): {stored.path}",
-            f"See `evalgate incident show {made.id}`; the team is to be told now.",
+            f"{done} {told.id} ({told.severity.value}): {stored.path}",
+            f"See `{own_command(options, 'show', told.id)}`; the team is to be told now.",
         )
     )
     return ExitCode.OK

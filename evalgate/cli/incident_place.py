@@ -1,6 +1,7 @@
 """Where incidents lie, who changes them, and how they are read and written on the command line."""
 
 import os
+import shlex
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -67,6 +68,12 @@ def signed(options: Namespace) -> Signed:
     now = time.time()
     read = read_signature(at=instant(now), by=by, why="", is_named=bool(options.by))
     return Signed(at=now, by=read.by or "somebody")
+
+
+def own_command(options: Namespace, *words: str) -> str:
+    """Return a command about incidents that lie where the options say, ready to be copied."""
+    place = ("--incidents", str(options.incidents)) if options.incidents else ()
+    return shlex.join(("evalgate", "incident", *words, *place))
 
 
 def seen_from(root: Path, path: Path) -> str:

@@ -2,7 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 
-from evalgate.cli.incident_place import add_by_argument, add_id_argument, folder_of, found, signed
+from evalgate.cli.incident_place import (
+    add_by_argument,
+    add_id_argument,
+    folder_of,
+    found,
+    own_command,
+    signed,
+)
 from evalgate.cli.printing import print_lines
 from evalgate.errors import ExitCode
 from evalgate.model.incident import Incident, Severity, Status
@@ -49,7 +56,7 @@ def run(options: Namespace) -> ExitCode:
     """Change an incident, and say who is to be told next."""
     who = signed(options)
     if _is_nothing(options):
-        _tell(found(options).incident, who)
+        _tell(found(options).incident, who, options)
         return ExitCode.OK
     stored = folder_of(options).change(
         found(options).incident.id, lambda incident: _changed(incident, options, who)
@@ -59,7 +66,7 @@ def run(options: Namespace) -> ExitCode:
         safe_line(f"{entry.at}  {entry.by}: {entry.what}{f' ({entry.why})' if entry.why else ''}")
         for entry in incident.history[-_count(options) :]
     )
-    _tell(incident, who)
+    _tell(incident, who, options)
     return ExitCode.OK
 
 
@@ -91,10 +98,10 @@ def _count(options: Namespace) -> int:
     return sum(map(bool, said)) + len(options.sent) + alone
 
 
-def _tell(incident: Incident, who: Signed) -> None:
+def _tell(incident: Incident, who: Signed, options: Namespace) -> None:
     dues = due(incident, now=who.at)
     if not dues:
         print_lines(["Nobody is due an update."])
     for each in dues:
-        command = f"evalgate incident show {incident.id} --message {each.audience}"
+        command = own_command(options, "show", incident.id, "--message", each.audience)
         print_lines([safe_line(f"{each.audience}: next update {each.words}; draft: {command}")])

@@ -4,6 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import join, quote
 
 from evalgate.adapters.git_user import git_user
 from evalgate.cli.complaint import notify
@@ -17,6 +18,7 @@ from evalgate.errors import ExitCode, InterruptedRunError, UsageError
 from evalgate.model.sample import Sample
 from evalgate.monitoring.scoring.reviewing import Decision, Order, Word, label_row
 from evalgate.reporting.numbers import count
+from evalgate.reporting.visible import safe_line
 
 LABELS = "review-labels.jsonl"
 
@@ -96,11 +98,11 @@ def _decisions(session: Session, options: Namespace) -> Iterator[tuple[Sample, D
 
 def _exported(session: Session, path: Path) -> ExitCode:
     answers = count(write_sheet(session, path), "answer")
-    again = f"evalgate review --criterion {session.criterion} --import {path}"
+    again = join(("evalgate", "review", "--criterion", session.criterion, "--import", str(path)))
     print_lines(
         [
-            f"{answers} by {session.criterion} written to {path}",
-            f"fill in `human` (pass, fail, unsure), then: {again}",
+            safe_line(f"{answers} by {session.criterion} written to {path}"),
+            safe_line(f"fill in `human` (pass, fail, unsure), then: {again}"),
         ]
     )
     return ExitCode.OK
@@ -109,12 +111,12 @@ def _exported(session: Session, path: Path) -> ExitCode:
 def _conclude(session: Session, options: Namespace) -> None:
     said = Counter(str(row.get("human", Word.UNSURE)) for row in session.labels.added)
     told = ", ".join(f"{said[word]:,} {word}" for word in Word if said[word]) or "nothing"
-    print_lines([f"said: {told}; labels are in {options.labels}"])
+    print_lines([safe_line(f"said: {told}; labels are in {options.labels}")])
     if not options.to_case:
         if session.labels.rows:
             notify(
                 "these answers are to cases that no eval set has yet: `evalgate review "
-                f"--criterion {session.criterion} --to-case EVALSET` puts them into one"
+                f"--criterion {quote(session.criterion)} --to-case EVALSET` puts them into one"
             )
         return
     held = session.held
@@ -126,7 +128,7 @@ def _conclude(session: Session, options: Namespace) -> None:
     )
     labelled = {str(row.get("case")) for row in session.labels.rows if row.get("human")}
     added = desk.add(samples_of(session, labelled), criterion=session.criterion)
-    print_lines([f"{count(len(added.names), 'case')} added to {desk.evalset.path}"])
+    print_lines([safe_line(f"{count(len(added.names), 'case')} added to {desk.evalset.path}")])
     for remark in added.remarks:
         notify(remark)
 

@@ -1,5 +1,7 @@
 """Steps of the playbook are shown, done, noted and taken back."""
 
+import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,28 @@ def test_an_unknown_step_is_told_with_the_known_ones(
 ) -> None:
     assert evalgate("incident", "act", opened(shop).id, "rolback") == 2
     assert "did you mean `rollback`" in capsys.readouterr().err
+
+
+def test_what_is_printed_finds_the_incident_again(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ("--incidents", "our incidents")
+    told = ("--title", "x", "--prompt", "support-reply")
+    evalgate("incident", "open", *told, *place)
+    assert "--incidents 'our incidents'`" in capsys.readouterr().out
+    [path] = (shop / "our incidents").glob("*.json")
+    evalgate("incident", "act", path.stem, "rollback", "--yes", *place)
+    back = capsys.readouterr().out.partition("Take it back with: evalgate ")[2].split("\n")[0]
+    assert evalgate(*shlex.split(back)) == 0
+    assert stable(shop) == "v2"
+
+
+def test_a_command_that_somebody_broke_is_a_step_for_a_person(shop: Path) -> None:
+    name = opened(shop).id
+    [path] = (shop / "reports/incidents").glob("*.json")
+    data = json.loads(path.read_text())
+    for action in data["actions"]:
+        action["command"] = "evalgate rollback 'support-reply"
+    path.write_text(json.dumps(data))
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 2
+    assert stable(shop) == "v2"

@@ -30,6 +30,11 @@ def test_a_sheet_is_filled_in_elsewhere_and_taken_over(shop: Path) -> None:
     assert review(shop, "--export", "sheet.jsonl").returncode == 2
 
 
+def test_the_command_that_takes_a_sheet_over_can_be_copied(shop: Path) -> None:
+    done = review(shop, "--export", "our sheet.jsonl")
+    assert done.stdout.rstrip().endswith("--import 'our sheet.jsonl'")
+
+
 def test_a_sheet_with_a_wrong_word_is_refused_as_a_whole(shop: Path) -> None:
     review(shop, "--export", "sheet.jsonl")
     sheet = shop / "sheet.jsonl"

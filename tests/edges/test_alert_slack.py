@@ -1,6 +1,7 @@
 """Facts about alerts to a channel of Slack, as its webhook sees them."""
 
 from dataclasses import replace
+from shlex import join, split
 
 import pytest
 from inline_snapshot import snapshot
@@ -80,6 +81,13 @@ evalgate monitor --once
                 }
             ]
         )
+
+
+def test_a_command_stays_one_argument_where_its_name_was_quoted() -> None:
+    name = "x`; touch harm #"
+    message = slack_message(replace(an_alert(), commands=(join(("evalgate", "show", name)),)))
+    [code] = [str(each["text"]) for each in texts(message["blocks"]) if each["type"] == "mrkdwn"]
+    assert split(code.split("\n")[1])[2:] == [name.replace("`", "\u02cb")]
 
 
 def test_nothing_that_an_alert_repeats_mentions_or_links() -> None:

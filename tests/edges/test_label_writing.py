@@ -36,6 +36,17 @@ def test_earlier_rows_stay_as_they_were_written(tmp_path: Path) -> None:
     assert file.added == [ROW]
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
+def test_a_line_break_of_another_kind_in_an_answer_tears_no_row(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "labels.jsonl"
+    row = {**ROW, "answer": f"one{end}two"}
+    LabelFile(path).add(row)
+    file = LabelFile(path)
+    file.add(ROW)
+    assert file.added == [ROW]
+    assert LabelFile(path).rows == [row, ROW]
+
+
 def test_only_what_was_added_can_be_taken_back(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     LabelFile(path).add(ROW)

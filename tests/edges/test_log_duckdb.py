@@ -214,3 +214,19 @@ def test_of_equal_groups_the_unknown_one_comes_last(reader: LogReader, tmp_path:
     for log in (reader.log(found), PlainLog(found, tell=nothing)):
         assert log.cost(question).rows[0].key == ("1" * 32,)
         assert log.latency(question).rows[0].key == ("1" * 32,)
+
+
+def test_numbers_that_are_too_large_to_add_up_stop_no_reading(
+    reader: LogReader, tmp_path: Path
+) -> None:
+    most, over = 2**63 - 1, 2**63
+    data = json.loads(call())
+    lines = [
+        json.dumps(data | {"cache_write_5m_tokens": most, "cache_write_1h_tokens": most}),
+        json.dumps(data | {"cache_write_5m_tokens": over, "input_tokens": over}),
+    ]
+    path = write(tmp_path, *(f"{each}\n".encode() for each in lines))
+    question = LogQuestion()
+    said = reader.log(sources(path)).cost(question)
+    assert said.total.cache_write_tokens >= 2 * most
+    assert said == PlainLog(sources(path), tell=nothing).cost(question)

@@ -1,5 +1,6 @@
 """Facts about reading the spool, in real folders."""
 
+import json
 import os
 from collections import Counter
 from dataclasses import replace
@@ -73,6 +74,15 @@ def test_what_is_no_sample_is_counted_and_stops_nothing(tmp_path: Path) -> None:
     left_out: Counter[str] = Counter()
     assert len(list(read_samples(tmp_path, left_out=left_out))) == 1
     assert left_out == {"unreadable": 5}
+
+
+@pytest.mark.parametrize("ts", ["1e300", "-1", "253402300800"])
+def test_a_time_that_no_calendar_has_is_no_sample(tmp_path: Path, ts: str) -> None:
+    line = {**json.loads(line_of(make_sample())), "ts": json.loads(ts)}
+    spooled(tmp_path, f"{json.dumps(line)}\n".encode())
+    left_out: Counter[str] = Counter()
+    assert list(read_samples(tmp_path, left_out=left_out)) == []
+    assert left_out == {"unreadable": 1}
 
 
 def test_a_line_that_is_being_written_is_left_to_the_next_look(tmp_path: Path) -> None:

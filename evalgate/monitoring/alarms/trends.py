@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from evalgate.deciding.moving_window import Spread, spread_of
 from evalgate.model.alarm_report import Missing, Trend, TrendPoint, Unwatched
@@ -104,7 +105,7 @@ def unfrozen(series: Series, *, fewest: int, at: float) -> Unwatched:
         why=Missing.SCORES if missing else Missing.BASELINE,
         lacking=missing,
         until=until,
-        message=f"{said}`evalgate monitor freeze --prompt {series.stream.prompt}`",
+        message=f"{said}`evalgate monitor freeze --prompt {quote(series.stream.prompt)}`",
     )
 
 

@@ -1,6 +1,7 @@
 """Items about the call log: lines as documented, nothing private in them, users hashed; pure."""
 
 from collections.abc import Callable, Mapping
+from shlex import quote
 
 from evalgate.model.readiness import Topic
 from evalgate.monitoring.readiness.facts import Facts, LogFacts
@@ -59,7 +60,7 @@ def _permissions(facts: Facts) -> Found:
     if place.open:
         return failed(
             f"everybody on this host can read {listed(place.open)}",
-            f"chmod -R o-rwx {place.path}",
+            f"chmod -R o-rwx {quote(place.path)}",
         )
     if not place.exists:
         return skipped(place.problem)

@@ -5,6 +5,7 @@ pass: the patterns are the same, and are applied once more to what has been writ
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,9 @@ _FREE = frozenset({"prompt", "route", "prefix", "subject", "before", "after", "m
 """Columns with names and sentences; in all others that are documented, long numbers are right."""
 
 _LONGEST = 10_000
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z", re.ASCII)
+"""What the report repeats of a line: nothing else of it is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +86,13 @@ class _Surveyor:
         self._counts["lines"] += 1
         try:
             row = json.loads(line)
-        except (ValueError, RecursionError):
+            private = set(_private(row)) if isinstance(row, dict) else None
+        except (ValueError, RecursionError):  # the one who wrote it may have nested it deeply
+            private = None
+        if private is None:
             self._invalid["no JSON object"] += 1
             return
-        if not isinstance(row, dict):
-            self._invalid["no JSON object"] += 1
-            return
-        self._private.update(set(_private(row)))
+        self._private.update(private)
         if row.get("schema") == EVENT_SCHEMA:
             self._invalid.update(_unknown(row, EVENT_COLUMNS))
         elif row.get("schema") == CALL_SCHEMA:
@@ -116,9 +120,10 @@ class _Surveyor:
     def _take_call(self, row: Mapping[str, Data]) -> None:
         self._invalid.update({*_unknown(row, COLUMNS), *_mistyped(row)})
         ts = row.get("ts")
-        if not isinstance(ts, str) or ts < self._since:
+        if not isinstance(ts, str) or not _INSTANT.fullmatch(ts) or ts < self._since:
             return
-        served = row.get("served_by")
+        told = row.get("served_by")
+        served = told if isinstance(told, str) else ""
         self._instants.append(ts)
         self._counts.update(
             calls=1,
@@ -146,6 +151,9 @@ def _mistyped(row: Mapping[str, Data]) -> Iterator[str]:
     for key in ("ts", "request_id", "served_by", "version"):
         if not row.get(key):
             yield f"`{key}` is missing"
+    ts = row.get("ts")
+    if ts and isinstance(ts, str) and not _INSTANT.fullmatch(ts):
+        yield "`ts` is no instant"
 
 
 def _is_whole(value: Data) -> bool:

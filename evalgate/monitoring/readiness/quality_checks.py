@@ -1,5 +1,7 @@
 """Items about quality in production: sampled, scored, compared, promised; pure."""
 
+from shlex import quote
+
 from evalgate.model.monitoring import Level
 from evalgate.model.policy import Policy
 from evalgate.model.readiness import Topic
@@ -48,11 +50,11 @@ def _spool(facts: Facts, serving: Serving) -> Found:
     spool = facts.spool
     if spool is None or not spool.place.exists:
         why = spool.place.problem if spool else "it was not looked at"
-        return warning(f"the spool {serving.sampling.spool} is not there: {why}")
+        return warning(f"the spool cannot be looked at: {why}")
     if spool.place.open:
         return failed(
             f"others than its owner can read {listed(spool.place.open)}",
-            f"chmod -R go-rwx {spool.place.path}",
+            f"chmod -R go-rwx {quote(spool.place.path)}",
         )
     days = serving.sampling.days
     if spool.oldest_days is not None and spool.oldest_days > days + 1:

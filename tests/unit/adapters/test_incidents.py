@@ -178,3 +178,15 @@ def test_what_a_person_left_out_has_its_default() -> None:
     for key in ("impact", "triage", "communication", "closure", "drill"):
         del data[key]
     assert parse_incident(json.dumps(data).encode(), path=Path("x")) == MADE
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"schema": "incident/2", "\\ud800": 1}'])
+def test_what_no_reader_can_hold_is_wrong_and_hinders_no_other_incident(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "broken.json").write_bytes(content)
+    (tmp_path / "closed-to-us.json").mkdir()  # reading it fails, whoever asks
+    with pytest.raises(ConfigurationError, match="is no JSON"):
+        parse_incident(content, path=tmp_path / "broken.json")
+    _, is_new = IncidentFolder(path=tmp_path).open("f1", lambda: MADE)
+    assert is_new

@@ -88,3 +88,13 @@ def test_an_answer_from_memory_has_no_latency_of_a_model() -> None:
     )
     assert other is not None
     assert other.is_timed
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "-9223372036854775809", "1" * 400])
+def test_a_number_that_no_column_holds_is_unknown(number: str) -> None:
+    line = read_line(
+        b'{"schema":"call/1","ts":"2026-11-21T12:00:00Z","feature":"search","input_tokens":%s}'
+        % number.encode()
+    )
+    assert line is not None
+    assert (line.kind, line.input_tokens, line.feature) == (LineKind.CALL, None, "search")

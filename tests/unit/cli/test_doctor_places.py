@@ -1,6 +1,9 @@
 """Facts about looking at the folders of a running application."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from evalgate.adapters.observations import line_of_observation
 from evalgate.cli.doctor_places import log_facts, score_facts, spool_facts
@@ -90,3 +93,29 @@ def test_the_spool_is_looked_at_where_texts_are_kept(tmp_path: Path) -> None:
     assert found.place.open == (str(file),)
     assert found.oldest_days is not None
     assert abs(found.oldest_days - 1) < 0.01
+
+
+def test_a_place_that_nobody_can_look_at_is_a_problem_and_breaks_nothing(tmp_path: Path) -> None:
+    hidden = tmp_path / ("x" * 300)  # no file system has such a name: looking for it fails
+    kept = spool_facts(
+        Serving(sampling=SamplingRules(rate=0.1, spool=str(hidden))),
+        at=NOW,
+    )
+    assert kept is not None
+    assert "cannot be read" in kept.place.problem
+    logs = log_facts(None, {"EVALGATE_LOG": str(hidden)}, at=NOW)
+    assert logs is not None
+    assert not logs.place.exists
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_spool_that_is_somebody_elses_is_a_problem(tmp_path: Path) -> None:
+    file = put(tmp_path / "spool" / "samples-2026-11-22.jsonl", b"{}\n")
+    file.parent.chmod(0o100)
+    found = spool_facts(
+        Serving(sampling=SamplingRules(rate=0.1, spool=str(file.parent))),
+        at=NOW,
+    )
+    file.parent.chmod(0o700)
+    assert found is not None
+    assert "cannot be read" in found.place.problem

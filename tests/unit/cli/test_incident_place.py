@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.git_writing import create_repository
-from evalgate.cli.incident_place import folder_of, seen_from, signed
+from evalgate.cli.incident_place import folder_of, own_command, seen_from, signed
 from evalgate.errors import UsageError
 
 
@@ -20,6 +20,12 @@ def test_the_folder_is_that_of_the_repository_or_the_one_that_is_named(
     monkeypatch.chdir(tmp_path)
     assert folder_of(Namespace(incidents=None)).path == Path("reports/incidents")
     assert folder_of(Namespace(incidents=Path("x"))).path == Path("x")
+
+
+def test_a_command_names_the_folder_and_can_be_copied() -> None:
+    assert own_command(Namespace(incidents=None), "show", "i-1") == "evalgate incident show i-1"
+    told = own_command(Namespace(incidents=Path("our incidents")), "act", "i-1", "a;b", "--yes")
+    assert told == "evalgate incident act i-1 'a;b' --yes --incidents 'our incidents'"
 
 
 def test_who_signs_is_named_or_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

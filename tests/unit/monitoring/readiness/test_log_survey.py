@@ -69,6 +69,9 @@ def test_what_counts_is_counted_from_an_instant_on() -> None:
         (with_key("latency_ms", True), "`latency_ms` is of another type"),
         (with_key("cost_usd", "free"), "`cost_usd` is of another type"),
         (with_key("request_id", None), "`request_id` is missing"),
+        (with_key("served_by", ["primary"]), "`served_by` is of another type"),
+        (with_key("ts", "9 calls by ann@example.com"), "`ts` is no instant"),
+        (b'{"schema": "call/1", "tries": ' + b"[" * 5_000 + b"]" * 5_000 + b"}", "no JSON object"),
     ],
 )
 def test_what_is_not_as_documented_is_counted(line: bytes, wrong: str) -> None:
@@ -101,3 +104,9 @@ def test_what_is_private_is_counted_by_where_it_stands_and_never_repeated(
     found = survey([with_key(key, value), with_key(key, value)])
     assert dict(found.private) == {told: 2}
     assert "ann" not in str(found.private)
+
+
+def test_the_first_and_the_last_instant_are_instants() -> None:
+    found = survey([line_of(RECORD), with_key("ts", "zzz \x1b[31m"), with_key("ts", "0")])
+    assert found.first == found.last == json.loads(line_of(RECORD))["ts"]
+    assert found.calls == 1
