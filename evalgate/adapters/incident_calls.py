@@ -27,7 +27,9 @@ FEWEST = 20
 """Calls with a new value from which on it is no slip of one process."""
 
 SETTLED = 600.0
-"""Seconds after the first call of a prompt from which on a canary is one that came."""
+"""Seconds after the first call that is known from which on a value is one that came: of two routes
+or hosts side by side, one always has the first call.
+"""
 
 _DAY = 86_400.0
 _BROKEN = frozenset({Smell.NOT_JSON.value, Smell.SCHEMA.value, Smell.FENCED.value})
@@ -205,14 +207,17 @@ class _Reader:
         for (prompt, *_), held in self.told.items():
             began[prompt] = min(held.since, began.get(prompt, held.since))
         for (kind, subject), known in self._values().items():
-            lasting = [(each.since, value) for value, each in known.items() if each.calls >= FEWEST]
-            for index, (since, value) in enumerate(sorted(lasting)):
-                if kind != "weight":
-                    if index:
-                        before = sorted(lasting)[index - 1][1]
-                        yield self._change(since, kind, subject, before, value)
-                elif since - began[subject] >= SETTLED:
+            lasting = sorted(
+                (each.since, value) for value, each in known.items() if each.calls >= FEWEST
+            )
+            first = began[subject] if kind == "weight" else lasting[0][0] if lasting else 0.0
+            for index, (since, value) in enumerate(lasting):
+                if since - first < SETTLED:
+                    continue
+                if kind == "weight":
                     yield self._change(since, kind, subject, "no canary", f"{value} as canary")
+                else:
+                    yield self._change(since, kind, subject, lasting[index - 1][1], value)
 
     def _values(self) -> dict[tuple[str, str], dict[str, _Value]]:
         """Return for each thing that may change its values, with when they came."""

@@ -79,15 +79,27 @@ class IncidentFolder:
 
     path: Path
 
-    def stored(self) -> Iterator[StoredIncident]:
+    def stored(
+        self, *, broken: Callable[[ConfigurationError], None] | None = None
+    ) -> Iterator[StoredIncident]:
         """Yield all incidents, the oldest first.
 
+        Args:
+            broken: is told of a file that is wrong, which is passed over then; a file that a merge
+                has torn must not hide an incident that burns.
+
         Raises:
-            ConfigurationError: one of the files is wrong.
+            ConfigurationError: one of the files is wrong, and nobody wants to be told.
             UsageError: the folder or a file cannot be read.
         """
         for path in self._files():
-            stored = _read(path)
+            try:
+                stored = _read(path)
+            except ConfigurationError as error:
+                if broken is None:
+                    raise
+                broken(error)
+                continue
             if stored is not None:
                 yield stored
 
@@ -102,14 +114,11 @@ class IncidentFolder:
         exact = _read(self._path(name))
         if exact is not None:
             return exact
-        found = [
-            each
-            for each in self.stored()
-            if each.incident.id.startswith(name) or each.incident.id.endswith(name)
-        ]
-        if len(found) == 1:
+        meant = [path for path in self._files() if _is_called(path.stem, name)]
+        found = [stored for path in meant if (stored := _read(path))] if len(meant) == 1 else []
+        if found:
             return found[0]
-        how_many = "no incident is" if not found else f"{len(found)} incidents are"
+        how_many = "no incident is" if not meant else f"{len(meant)} incidents are"
         raise UsageError(f"{how_many} called `{name}` in {self.path}: {self._known()}")
 
     def open(self, fingerprint: str, make: Callable[[], Incident]) -> tuple[StoredIncident, bool]:
@@ -185,8 +194,12 @@ class IncidentFolder:
         return [path for path in files if not path.name.startswith(".")]
 
     def _known(self) -> str:
-        ids = [each.incident.id for each in self.stored()]
+        ids = [path.stem for path in self._files()]
         return f"the latest are {', '.join(ids[-3:])}" if ids else "there are none yet"
+
+
+def _is_called(incident: str, name: str) -> bool:
+    return incident.startswith(name) or incident.endswith(name)
 
 
 def _read(path: Path) -> StoredIncident | None:

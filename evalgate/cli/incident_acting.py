@@ -57,10 +57,11 @@ def run(options: Namespace) -> ExitCode:
     _check(incident, action, options)
     if options.done:
         _note(options, incident, outcome=UNDONE if options.undo else DONE)
-        print_lines([safe_line(f"Noted: {action.id} was done by hand.")])
+        what = "taken back" if options.undo else "done"
+        print_lines([safe_line(f"Noted: {action.id} was {what} by hand.")])
         return ExitCode.OK
     command = action.undo if options.undo else action.command
-    words = _words(action, command)
+    words = _words(action, command, is_undo=options.undo)
     print_lines([safe_line(f"{'Undo' if options.undo else action.title}: {command}")])
     if not options.yes:
         code = _run([*words, "--dry-run"])
@@ -72,7 +73,7 @@ def run(options: Namespace) -> ExitCode:
 def _check(incident: Incident, action: Action, options: Namespace) -> None:
     if not incident.is_open:
         raise UsageError(f"{incident.id} is closed: its steps are history")
-    if options.undo and action.result is None:
+    if options.undo and (action.result is None or action.result.outcome == UNDONE):
         raise UsageError(f"{action.id} was not done, so that there is nothing to undo")
     if not options.undo and action.is_done:
         raise UsageError(
@@ -81,22 +82,28 @@ def _check(incident: Incident, action: Action, options: Namespace) -> None:
         )
 
 
-def _words(action: Action, command: str) -> list[str]:
+def _words(action: Action, command: str, *, is_undo: bool) -> list[str]:
     """Return the words of a command that may be run here.
 
     Raises:
         UsageError: a person has to do it.
     """
+    if not _may_run(command):
+        told = f"run `{command}` yourself" if command else "do it as the playbook says"
+        what, noted = ("taken back", "--undo --done") if is_undo else ("a step", "--done")
+        raise UsageError(
+            f"{action.id} is {what} {'by' if is_undo else 'for'} a person: {told}, and note it "
+            f"with {noted} afterwards"
+        )
+    return shlex.split(command)[1:]
+
+
+def _may_run(command: str) -> bool:
     try:
         words = shlex.split(command)
     except ValueError:  # somebody has edited the file
-        words = []
-    if len(words) < 2 or words[0] != "evalgate" or words[1] not in VERBS:
-        told = f"run `{command}` yourself" if command else "do it as the playbook says"
-        raise UsageError(
-            f"{action.id} is a step for a person: {told}, and note it with --done afterwards"
-        )
-    return words[1:]
+        return False
+    return len(words) > 1 and words[0] == "evalgate" and words[1] in VERBS
 
 
 def _run(words: list[str]) -> ExitCode:
@@ -117,13 +124,7 @@ def _do(options: Namespace, incident: Incident, action: Action, *, words: list[s
     outcome = UNDONE if options.undo else DONE
     _note(options, incident, outcome=outcome if code is ExitCode.OK else FAILED)
     if code is ExitCode.OK and action.verify and not options.undo:
-        back = own_command(options, "act", incident.id, action.id, "--undo", "--yes")
-        print_lines(
-            [
-                safe_line(f"Look whether it helps: {action.verify}"),
-                safe_line(f"Take it back with: {back}"),
-            ]
-        )
+        print_lines([safe_line(line) for line in _afterwards(options, action)])
     return code
 
 
@@ -136,6 +137,17 @@ def _hints(action: Action, options: Namespace) -> list[str]:
         said.append("It costs users something: a person decides.")
     again = own_command(options, "act", options.id, options.action, *undo, "--yes")
     return [*said, f"Do it with: {again}"]
+
+
+def _afterwards(options: Namespace, action: Action) -> list[str]:
+    def again(*words: str) -> str:
+        return own_command(options, "act", options.id, action.id, "--undo", *words)
+
+    looking = f"Look whether it helps: {action.verify}"
+    if _may_run(action.undo):
+        return [looking, f"Take it back with: {again('--yes')}"]
+    back = [f"Take it back with: {action.undo}", f"and note that with: {again('--done')}"]
+    return [looking, *(back if action.undo else [])]
 
 
 def _note(options: Namespace, incident: Incident, *, outcome: str) -> None:

@@ -16,15 +16,19 @@ from evalgate.cli.incident_place import (
 from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.cli.prompt_place import find_folder
 from evalgate.cli.rollout_evidence import add_evidence_arguments, instant_argument, policy_for
-from evalgate.errors import ExitCode
+from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
 from evalgate.model.observation import Stream
 from evalgate.monitoring.incidents.opening import opened_by_hand, opened_from
 from evalgate.monitoring.incidents.questions import Seen
 from evalgate.reporting.visible import safe_line
+from evalgate.rollout.overriding import instant
 
 _NARROWING = ("criterion", "version", "feature", "route", "provider", "model")
+
+LONGEST_TITLE = 200
+"""Characters of a title, which stands in messages and lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +111,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Open an incident by hand."""
     who = signed(options)
+    title = _title(options.title)
+    if options.since is not None and options.since > who.at:
+        raise UsageError(f"--since: {instant(options.since)} is not yet: say when it began")
     sources = sources_of(options)
     narrowed = {name: getattr(options, name) for name in _NARROWING}
     scope = Scope(prompt=options.prompt, **narrowed)
     began = who.at if options.since is None else options.since
     made = opened_by_hand(
-        options.title,
+        title,
         IncidentClass(options.kind),
         scope,
         severity=Severity(options.severity) if options.severity else None,
@@ -138,6 +145,16 @@ def run(options: Namespace) -> ExitCode:
         )
     )
     return ExitCode.OK
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise UsageError(
+            f"--title: expected 1 to {LONGEST_TITLE} characters, got {len(title):,}: say in a line "
+            "what is wrong, and the rest with `evalgate incident update ID --note`"
+        )
+    return title
 
 
 def sources_of(options: Namespace) -> Sources:

@@ -8,10 +8,11 @@ from pathlib import Path
 from evalgate.adapters.incidents import incident_text
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli import adapters
+from evalgate.cli.complaint import complain
 from evalgate.cli.console import PipeConsole
 from evalgate.cli.incident_place import add_id_argument, add_place_arguments, folder_of, found
 from evalgate.cli.printing import as_json, print_json, print_lines, to_standard_output
-from evalgate.errors import ExitCode, UsageError
+from evalgate.errors import ConfigurationError, ExitCode, UsageError
 from evalgate.model.document import Data
 from evalgate.model.incident import Incident
 from evalgate.model.reading import suggestion
@@ -35,19 +36,23 @@ def add_list_arguments(parser: ArgumentParser) -> None:
 
 def list_incidents(options: Namespace) -> ExitCode:
     """List the incidents."""
-    every = [each.incident for each in folder_of(options).stored()]
+    broken: list[ConfigurationError] = []
+    every = [each.incident for each in folder_of(options).stored(broken=broken.append)]
+    for error in broken:
+        complain(error)
+    code = ExitCode.USAGE if broken else ExitCode.OK
     shown = [each for each in every if options.all or each.is_open]
     now = time.time()
     if options.json:
         rows: list[Data] = [_row(each, now) for each in shown]
         print_json(as_json({"schema": LISTED, "incidents": rows}))
-        return ExitCode.OK
+        return code
     console = _console()
     to_standard_output(lambda: show_incidents(shown, console, now=now))
     closed = len(every) - len(shown)
     if closed:
         print_lines([f"{closed} closed: evalgate incident list --all"])
-    return ExitCode.OK
+    return code
 
 
 def add_show_arguments(parser: ArgumentParser) -> None:

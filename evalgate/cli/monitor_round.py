@@ -79,7 +79,7 @@ class Rounds:
         ended = {alarm.fingerprint: alarm for alarm in alarms}
         signed = Signed(at=at, by=BY)
         try:
-            for stored in list(self._folder.stored()):
+            for stored in list(self._folder.stored(broken=self._passed_over)):
                 alarm = ended.get(stored.incident.fingerprint)
                 if alarm is None or not _concerns(alarm, stored.incident):
                     continue
@@ -88,6 +88,9 @@ class Rounds:
                     self._folder.change(stored.incident.id, over)
         except EvalgateError as error:
             self._say(str(error))
+
+    def _passed_over(self, error: EvalgateError) -> None:
+        self._say(str(error))
 
     def _say(self, message: str) -> None:
         if message != self._told:

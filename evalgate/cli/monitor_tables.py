@@ -67,11 +67,15 @@ def backtest_lines(alarms: Sequence[Alarm], changed: float | None, *, scores: in
     yield ""
     early = [each for each in alarms if each.raised < changed]
     late = [each for each in alarms if each.raised >= changed]
-    yield f"before {iso(changed)}: {count(len(early), 'alarm')}, each of them false"
+    yield f"before {iso(changed)}: {_false(len(early))}"
     if late:
         yield f"after it: the first alarm came {duration(late[0].raised - changed)} later"
     else:
         yield "after it: none, so the change was missed"
+
+
+def _false(alarms: int) -> str:
+    return f"{count(alarms, 'alarm')}, each of them false" if alarms else "no alarm"
 
 
 def backtest_document(

@@ -117,8 +117,11 @@ class _Reader:
         evalset = self._evalset(section)
         if evalset is None:
             return
-        case = self._case(section, evalset)
         human, judge = _verdict(section, "human"), _verdict(section, "judge", doubt=True)
+        if human is None and len(self.problems) == before:
+            self.left_out[UNLABELLED] += 1  # such as one that nobody could tell: it may lack a case
+            return
+        case = self._case(section, evalset)
         row = _Row(
             path=document.path,
             line=section.line,
@@ -130,9 +133,6 @@ class _Reader:
             judge=judge,
         )
         if len(self.problems) > before:
-            return
-        if human is None:
-            self.left_out[UNLABELLED] += 1
             return
         self._enter(evalset.name, row)
 

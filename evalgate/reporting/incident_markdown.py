@@ -124,7 +124,7 @@ def _evidence(incident: Incident) -> Iterator[str]:
     if evidence.calls:
         yield f"Calls under evidence, by their ids: {' '.join(map(code, evidence.calls))}"
     if evidence.rerun:
-        yield "The suspected version, judged offline again:"
+        yield "The suspected version, judged offline again once its rollback is committed:"
         yield _command(evidence.rerun)
     if evidence.report:
         yield f"The promotion report: {code(evidence.report, 200)}"

@@ -47,7 +47,8 @@ def show_incidents(incidents: Sequence[Incident], console: Console, *, now: floa
         table.add_column(name, no_wrap=name != "what", overflow="fold")
     for each in reversed(incidents):
         opened, dues = seconds(each.opened_at), due(each, now=now)
-        nearest = f"{dues[0].audience} {dues[0].words}" if dues else "–"
+        first = [each.audience for each in dues if each.words == dues[0].words]
+        nearest = f"{', '.join(first)} {dues[0].words}" if dues else "–"
         colour = COLOURS[tone_of(each)]
         table.add_row(
             safe(each.id, limit=130),

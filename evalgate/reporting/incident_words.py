@@ -127,7 +127,9 @@ def _seen(incident: Incident) -> str:
         told = f"{told} (from {_points(low)} to {_points(high)})"
     if seen.baseline is not None:
         told = f"{told}, baseline {_points(seen.baseline)}"
-    return f"{told}, over {seen.n:,} in {seen.window}" if seen.window else told
+    is_all = seen.window.startswith(f"{seen.n:,} ")
+    over = seen.window if is_all else f"{seen.n:,} in {seen.window}"
+    return f"{told}, over {over}" if seen.window else told
 
 
 def _points(fraction: float) -> str:

@@ -104,7 +104,7 @@ def _traffic(board: Board, pens: str, most: int) -> Iterator[tuple[str, Renderab
         yield "Canaries", _canaries(board)
     if len(board.spenders) > 1:
         titles = ("", "users", "calls", "cost", "share")
-        yield "Cost by users", _table(titles, list(spender_rows(board)), most)
+        yield "Cost by users, of whole hours", _table(titles, list(spender_rows(board)), most)
     if board.smells:
         titles = ("prompt", "smell", "answers", "share", "before")
         yield "Smells", _table(titles, list(smell_rows(board)), most, left=2)

@@ -35,6 +35,26 @@ def test_a_step_is_taken_back_by_its_undo(shop: Path) -> None:
     undone = results["rollback"]
     assert undone is not None
     assert undone.outcome == "undone"
+    assert the_incident(shop).status is Status.TRIAGED
+    assert evalgate("incident", "act", name, "rollback", "--undo", "--yes") == 2
+
+
+def test_a_canary_that_was_ended_is_brought_back_by_a_person(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = shop / "prompts/support-reply/live.yaml"
+    canary = "stable: v1\ncanary: {version: v2, percent: 10, salt: a}\n"
+    live.write_text(live.read_text().replace("stable: v2\n", canary, 1))
+    name = opened(shop).id
+    assert evalgate("incident", "act", name, "rollback", "--yes") == 0
+    said = capsys.readouterr().out
+    assert "Take it back with: evalgate promote support-reply v2" in said
+    assert f"and note that with: evalgate incident act {name} rollback --undo --done" in said
+    assert evalgate("incident", "act", name, "rollback", "--undo", "--yes") == 2
+    assert "note it with --undo --done" in capsys.readouterr().err
+    assert evalgate("incident", "act", name, "rollback", "--undo", "--done") == 0
+    assert "rollback was taken back by hand" in capsys.readouterr().out
+    assert the_incident(shop).status is Status.TRIAGED
 
 
 def test_a_step_that_fails_is_noted_as_failed(shop: Path) -> None:

@@ -30,6 +30,8 @@ def test_incidents_are_listed_and_shown_in_every_form(
     assert as_json(capsys.readouterr().out)["schema"] == "incident/2"
     for words, told in (
         ((), "Roll back from v2 to v1"),
+        ((), "SEV2: a person has opened it"),
+        (("--markdown",), "judged offline again once its rollback is committed"),
         (("--markdown",), "# ✗ Replies are wrong"),
         (("--html",), "<!doctype html>"),
         (("--message", "users"), "less reliable"),
@@ -53,3 +55,32 @@ def test_what_is_closed_is_listed_when_asked_for(
     assert evalgate("incident", "list", "--all") == 0
     assert each.id in capsys.readouterr().out
     assert evalgate("incident", "show", "nobody") == 2
+
+
+def test_a_file_that_a_merge_has_torn_is_told_and_hides_no_incident(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = opened(shop).id
+    (shop / "reports/incidents/2026-01-01T000000Z-quality.json").write_text("<<<<<<< HEAD")
+    capsys.readouterr()
+    assert evalgate("incident", "list") == 2
+    said = capsys.readouterr()
+    assert name in said.out
+    assert "2026-01-01T000000Z-quality.json: is no JSON" in said.err
+    assert evalgate("incident", "show", name[:17]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--title", "ok", "--since", "2999-01-01T00:00:00Z"), "--since: 2999-01-01T00:00:00Z"),
+        (("--title", "  "), "--title: expected 1 to 200 characters, got 0"),
+        (("--title", "x" * 201), "--title: expected 1 to 200 characters, got 201"),
+    ],
+)
+def test_what_cannot_be_so_opens_no_incident(
+    shop: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    assert evalgate("incident", "open", *words) == 2
+    assert told in capsys.readouterr().err
+    assert incidents(shop) == []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from evalgate.errors import UsageError
 
 _CASES = re.compile(r"^cases:[ \t]*(?P<rest>[^\n]*)$", re.MULTILINE)
-_NEXT = re.compile(r"^(?![ \t\n#-])", re.MULTILINE)
+_NEXT = re.compile(r"^(?=[^ \t\n#-])", re.MULTILINE)
 _ITEM = re.compile(r"^(?P<indent> *)- ", re.MULTILINE)
 
 

@@ -129,7 +129,8 @@ def closed(
     if not cases and not incident.drill:
         raise UsageError(
             "case: name at least one new golden case, EVALSET:CASE, so that the gate keeps this "
-            f"from coming back: `evalgate incident case {incident.id}` drafts one"
+            f"from coming back: `evalgate incident case {incident.id} --from "
+            "REQUEST_ID --evalset NAME` drafts one"
         )
     closure = Closure(
         at=instant(signed.at),

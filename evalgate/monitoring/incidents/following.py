@@ -117,7 +117,8 @@ def with_result(
 ) -> Incident:
     """Return an incident in which an action was done, has failed, or was undone.
 
-    The first mitigation that was done takes the incident to `mitigated`.
+    The first mitigation that was done takes the incident to `mitigated`; when the last one is
+    taken back, nothing protects the users any more, and it is `triaged` again.
 
     Raises:
         UsageError: there is no such action.
@@ -130,14 +131,19 @@ def with_result(
             replace(each, result=result) if each.id == action else each for each in incident.actions
         ),
     )
-    is_mitigated = (
-        outcome == DONE
-        and found.phase is ActionPhase.MITIGATE
-        and incident.status in (Status.DETECTED, Status.TRIAGED)
-    )
-    if is_mitigated:
-        made = replace(made, status=Status.MITIGATED)
+    if found.phase is ActionPhase.MITIGATE:
+        made = replace(made, status=_mitigated(made, outcome))
     return _noted(made, signed, what=f"{action}: {outcome}", why=note)
+
+
+def _mitigated(incident: Incident, outcome: str) -> Status:
+    """Return the status of an incident after a mitigation has ended like that."""
+    if outcome == DONE and incident.status in (Status.DETECTED, Status.TRIAGED):
+        return Status.MITIGATED
+    is_held = any(each.is_done for each in incident.actions if each.phase is ActionPhase.MITIGATE)
+    if outcome == UNDONE and incident.status is Status.MITIGATED and not is_held:
+        return Status.TRIAGED
+    return incident.status
 
 
 def with_drafted(incident: Incident, case: str, signed: Signed) -> Incident:

@@ -175,7 +175,7 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
     )
     made = opened_from(alarm, known, at=at, by=by, drill=drill)
     name = incident_id(at, scope.prompt, kind.value)
-    default, rule = severity_of(alarm, kind, drill=drill)
+    default, rule = severity_of(alarm, kind, drill=drill, what="a person has opened it")
     made = replace(
         made,
         id=name,

@@ -179,7 +179,10 @@ def _concentrated(walk: Walk, split: Split) -> tuple[Answer, str]:
         return Answer.NO, _spread(split)
     part = found.part
     if found.others is None and not part.is_new:
-        return Answer.UNKNOWN, f"All of it is {split.dimension} {part.name}: nothing to compare."
+        told = f"is {split.dimension} {part.name}"
+        if len(seen) > 1:
+            return Answer.UNKNOWN, f"Nearly all of it {told}: too little else to compare."
+        return Answer.UNKNOWN, f"All of it {told}: nothing to compare."
     walk.found.alone[split.dimension] = part.name
     return Answer.YES, _told_alone(split, found)
 

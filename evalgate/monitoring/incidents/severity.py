@@ -37,8 +37,10 @@ TAXONOMY: Mapping[IncidentClass, Taxonomy] = {
 """What to look under; a person may know better."""
 
 
-def severity_of(alarm: Alarm, kind: IncidentClass, *, drill: bool = False) -> tuple[Severity, str]:
-    """Return the severity of an alarm, and the rule that set it."""
+def severity_of(
+    alarm: Alarm, kind: IncidentClass, *, drill: bool = False, what: str = "a page"
+) -> tuple[Severity, str]:
+    """Return the severity of an alarm, and the rule that set it; `what` says what paged."""
     if drill:
         return Severity.SEV4, "a drill"
     if alarm.signal in MINOR or kind is IncidentClass.JUDGE_DRIFT:
@@ -46,7 +48,7 @@ def severity_of(alarm: Alarm, kind: IncidentClass, *, drill: bool = False) -> tu
     if alarm.urgency is Urgency.TICKET:
         return Severity.SEV3, "a ticket: it can wait until morning"
     grave = _grave(alarm, kind)
-    return (Severity.SEV1, f"a page, and {grave}") if grave else (Severity.SEV2, "a page")
+    return (Severity.SEV1, f"{what}, and {grave}") if grave else (Severity.SEV2, what)
 
 
 def _grave(alarm: Alarm, kind: IncidentClass) -> str:

@@ -7,6 +7,7 @@ from math import exp
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Suspect
 from evalgate.model.traffic import Change
+from evalgate.reporting.instants import duration
 from evalgate.rollout.overriding import instant
 
 MOST_SUSPECTS = 8
@@ -102,7 +103,7 @@ def _located(change: Change, alone: Mapping[str, str]) -> float:
 
 def _told(change: Change, found: Findings, *, alarm: Alarm) -> Suspect:
     lead = (alarm.began - change.ts) / 60
-    when = f"{lead:.0f} min before" if lead >= 0 else f"{-lead:.0f} min after"
+    when = f"{duration(60 * abs(lead))} {'before' if lead >= 0 else 'after'}"
     return Suspect(
         kind=change.kind,
         subject=change.subject,

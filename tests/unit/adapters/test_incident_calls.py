@@ -179,3 +179,15 @@ def test_no_log_is_an_error_and_no_line_holds_a_word_of_anybody(tmp_path: Path) 
     secret = replace(CALL, prefix="a secret of somebody", smell=("empty",))
     told = json.dumps(str(read(log(tmp_path, secret))))
     assert "secret" not in told
+
+
+def test_routes_that_are_there_side_by_side_from_the_start_are_no_change(tmp_path: Path) -> None:
+    both = [
+        replace(CALL, ts=NOON + 60 * number, route=route)
+        for number in range(2 * FEWEST)
+        for route in ("direct", "eu" if number else "direct")
+    ]
+    found = read_incident_calls(
+        [log(tmp_path, *both)], SCOPE, since=0.0, began=NOON, until=NOON + 9000
+    )
+    assert found.changes == ()

@@ -97,6 +97,19 @@ def test_a_broken_file_keeps_nobody_from_opening_an_incident(tmp_path: Path) -> 
         list(place.stored())
 
 
+def test_a_broken_file_hides_no_other_incident(tmp_path: Path) -> None:
+    place = folder(tmp_path, MADE)
+    (place.path / "0-broken.json").write_text("<<<<<<< HEAD")
+    broken: list[ConfigurationError] = []
+    assert [each.incident for each in place.stored(broken=broken.append)] == [MADE]
+    assert ["0-broken.json" in str(each) for each in broken] == [True]
+    assert place.find(MADE.id[:17]).incident == MADE
+    with pytest.raises(UsageError, match=f"no incident is called `other`.*{MADE.id}"):
+        place.find("other")
+    with pytest.raises(ConfigurationError, match="is no JSON"):
+        place.find("0-bro")
+
+
 def test_what_takes_long_to_make_holds_up_nobody(tmp_path: Path) -> None:
     place = IncidentFolder(path=tmp_path)
 

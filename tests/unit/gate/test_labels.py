@@ -198,3 +198,8 @@ def test_the_order_of_rows_decides_nothing(order: list[int]) -> None:
     answers = {(each.case.id, each.answer): each.human for each in found.answers}
     assert answers == {("a", "Hi"): False, ("b", "Hi"): True, ("b", "Bye"): False}
     assert found.left_out == {"told twice": 1, "without a label": 1}
+
+
+def test_a_row_that_nobody_could_tell_needs_no_case() -> None:
+    found = labels(row(2), row(3, case="not in the set", human=None))
+    assert (len(found.answers), found.left_out) == (1, {"without a label": 1})

@@ -22,7 +22,7 @@ def test_the_table_has_the_latest_first_with_its_age_and_who_is_due() -> None:
     assert lines[0].split()[:4] == ["id", "status", "severity", "age"]
     assert "detected" in lines[1]
     assert "12 min" in lines[1]
-    assert "executives overdue by 12 min" in lines[1]
+    assert "executives, team, users overdue by 12 min" in lines[1]
     assert "closed" in lines[2]
 
 

@@ -86,6 +86,8 @@ def test_facts_that_are_not_known_are_left_out() -> None:
     )
     assert whole["affected"] == "2,400 calls, 31 users, 100% of the prompt's calls"
     assert whole["error budget spent"] == "25% of 30 days"
+    all_of_it = replace(OPEN.detection, n=83, window="83 scores")
+    assert dict(facts(replace(OPEN, detection=all_of_it)))["seen"].endswith(", over 83 scores")
     bare = replace(OPEN, impact=Impact(), detection=Detection(signal="person"), owner="")
     names = dict(facts(bare))
     assert not names.keys() & {"seen", "affected", "features", "since", "error budget spent"}

@@ -105,7 +105,7 @@ Canaries
     latency, 95th                  3 s              3.8 s
     cost a call                $0.0075            $0.0075
 
-Cost by users
+Cost by users, of whole hours
                             users   calls     cost  share
   dearest 1 % of the users     38   9,100   $71.20    22%
   next 9 %                    342  13,000   $98.40  30.4%

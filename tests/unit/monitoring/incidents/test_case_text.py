@@ -30,6 +30,7 @@ def ids(text: str) -> list[object]:
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_case_comes_last_and_all_else_is_as_it_was(text: str) -> None:
     made = with_case(text, ENTRY, comments=("Drafted: look it over.",))
+    assert not made.endswith("\n\n")
     assert ids(made) == [*ids(text), "new"]
     data, before = read_yaml("s.yaml", made.encode()).data, read_yaml("s.yaml", text.encode()).data
     assert isinstance(data, dict)

@@ -90,6 +90,13 @@ def test_the_first_mitigation_mitigates_and_a_failed_one_does_not() -> None:
     undone = with_result(made, "rollback", UNDONE, ANN)
     assert not action_of(undone, "rollback").is_done
     assert said(undone) == "rollback: undone"
+    assert undone.status is Status.TRIAGED
+
+
+def test_a_mitigation_that_holds_keeps_it_mitigated_when_another_one_is_taken_back() -> None:
+    both = with_result(with_result(OPEN, "rollback", DONE, ANN), "disable", DONE, ANN)
+    assert with_result(both, "rollback", UNDONE, ANN).status is Status.MITIGATED
+    assert with_result(both, "rollback", FAILED, ANN).status is Status.MITIGATED
 
 
 def test_a_mitigation_takes_nothing_back_that_is_further() -> None:

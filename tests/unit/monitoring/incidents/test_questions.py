@@ -92,3 +92,11 @@ def test_anchors_that_go_up_and_down_convict_nobody() -> None:
         for ts, outcome in ((NOON - 60, 0.5), (NOON + 60, 0.5 + move))
     ]
     assert judged(*scores) is Answer.NO
+
+
+def test_a_few_answers_of_another_version_are_named_as_too_few_and_not_as_none() -> None:
+    day = seen(Day(worse=lambda _: 0.1))
+    few = [replace(each, version="v9") for each in day.observations[-3:]]
+    told = triaged(alarm(), replace(day, observations=(*day.observations[:-3], *few))).steps
+    one = next(step.figures for step in told if "version v" in step.figures)
+    assert one == "Nearly all of it is version v2: too little else to compare."

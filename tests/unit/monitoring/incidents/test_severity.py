@@ -33,6 +33,13 @@ def test_the_rule_sets_the_severity(
     assert rule
 
 
+def test_what_paged_is_told_and_it_may_be_a_person() -> None:
+    assert severity_of(alarm(), QUALITY)[1].startswith("a page")
+    assert severity_of(alarm(), IncidentClass.SAFETY, what="a call")[1] == (
+        "a call, and it is about safety"
+    )
+
+
 def test_a_drill_wakes_nobody() -> None:
     assert severity_of(alarm(), IncidentClass.SAFETY, drill=True) == (Severity.SEV4, "a drill")
 

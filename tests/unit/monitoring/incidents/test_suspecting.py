@@ -36,6 +36,9 @@ def test_the_lead_is_told_in_minutes_before_the_first_bad_answers() -> None:
     later = replace(OWN, ts=NOON + 600)
     assert first(Findings(), later).lead_minutes == -10.0
     assert "10 min after" in first(Findings(), later).why
+    earlier = replace(OWN, ts=NOON - 52_000)
+    told = [each.why for each in suspects_of([earlier], Findings(), alarm=alarm())]
+    assert any(why.startswith("14 h 27 min before") for why in told)
 
 
 def test_what_is_long_past_or_too_late_is_no_suspect() -> None:
