@@ -7,8 +7,9 @@ from evalgate.cli import (
     incident_acting,
     incident_closing,
     incident_drafting,
+    incident_listing,
     incident_opening,
-    incident_telling,
+    incident_showing,
     incident_updating,
 )
 from evalgate.errors import ExitCode
@@ -20,10 +21,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     incident_opening.add_arguments(
         actions.add_parser("open", help="record a problem that somebody has seen")
     )
-    incident_telling.add_list_arguments(
+    incident_listing.add_arguments(
         actions.add_parser("list", help="what is open, and who is to be told next")
     )
-    incident_telling.add_show_arguments(
+    incident_showing.add_arguments(
         actions.add_parser("show", help="one incident, its playbook, and its messages")
     )
     incident_acting.add_arguments(
@@ -42,8 +43,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 _ACTIONS: Mapping[str, Callable[[Namespace], ExitCode]] = {
     "open": incident_opening.run,
-    "list": incident_telling.list_incidents,
-    "show": incident_telling.show,
+    "list": incident_listing.run,
+    "show": incident_showing.run,
     "act": incident_acting.run,
     "update": incident_updating.run,
     "case": incident_drafting.run,

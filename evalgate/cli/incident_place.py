@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evalgate.adapters.git_user import git_user
 from evalgate.adapters.incidents import IncidentFolder, StoredIncident
+from evalgate.cli.console import PipeConsole
 from evalgate.cli.prompt_place import repository_of
 from evalgate.errors import UsageError
 from evalgate.monitoring.incidents.following import Signed
@@ -15,6 +16,9 @@ from evalgate.rollout.hand_move import read_signature
 from evalgate.rollout.overriding import instant
 
 FOLDER = Path("reports") / "incidents"
+
+_PIPED = 200
+"""The width of what no terminal shows."""
 
 
 def add_place_arguments(parser: ArgumentParser) -> None:
@@ -86,3 +90,11 @@ def seen_from(root: Path, path: Path) -> str:
         return path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         raise UsageError(f"{path} lies outside of the repository {root}") from None
+
+
+def wide_console() -> PipeConsole:
+    """Return a console for tables, which is wide where no terminal shows it."""
+    console = PipeConsole(highlight=False, markup=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPED
+    return console

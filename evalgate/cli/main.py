@@ -66,11 +66,14 @@ VERBS: Mapping[str, _Verb] = {
 """The verbs, each loaded only when it is called: the packages behind them are heavy."""
 
 PARTS: Mapping[tuple[str, str], _Verb] = {
+    ("incident", "list"): _Verb("evalgate.cli.incident_listing", "what is open, who is to be told"),
+    ("incident", "show"): _Verb("evalgate.cli.incident_showing", "one incident and its playbook"),
+    ("incident", "update"): _Verb("evalgate.cli.incident_updating", "status, owner, who was told"),
     ("monitor", "freeze"): _Verb("evalgate.cli.monitor_freeze", "freeze the quality of now"),
     ("monitor", "rules"): _Verb("evalgate.cli.monitor_rules", "say what an alarm takes, and when"),
     ("monitor", "backtest"): _Verb("evalgate.cli.monitor_backtest", "replay history by a rule"),
 }
-"""What a second word makes of a verb that takes files otherwise."""
+"""What a second word makes of a verb that takes files otherwise, or loads much for its others."""
 
 COLLECT_AFTER = (50_000, 20, 50)
 """Thresholds of the garbage collector; they take a tenth off the CPU time of a run."""
