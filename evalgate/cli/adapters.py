@@ -1,6 +1,5 @@
 """The adapter table: hands out what is heavy to import, once it is needed and not before."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from importlib import import_module
@@ -122,10 +121,10 @@ def claude(
     return module.ClaudeModel(api_key=api_key, base_url=base_url, clouds=clouds, routes=routes)
 
 
-def sdk_retries() -> int:
+async def sdk_retries() -> int:
     """Return how often the SDK's clients retry by themselves, beside our own retries."""
     module = cast("_ClaudeClients", import_module("evalgate.adapters.claude_clients"))
-    return asyncio.run(module.sdk_retries())
+    return await module.sdk_retries()
 
 
 def batches(

@@ -1,5 +1,6 @@
 """Gathers what the checklist of `evalgate doctor` looks at; what cannot be read is a fact too."""
 
+import asyncio
 import os
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +73,7 @@ def gather(options: Namespace, *, at: float, variables: Mapping[str, str] = os.e
         unpriced=tuple(sorted(model for model in models if model not in LIST_PRICES)),
         price_date=VERSION,
         key_bytes=len(variables.get(KEY_VARIABLE, "").encode("utf-8", "surrogateescape")),
-        sdk_retries=adapters.sdk_retries(),
+        sdk_retries=asyncio.run(adapters.sdk_retries()),
         deadline=options.caller_deadline,
         detect_within=options.detect_within,
         log=log_facts(options.logs, variables, at=at),
