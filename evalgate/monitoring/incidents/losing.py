@@ -1,6 +1,7 @@
 """What was lost by an alarm's own measure: failed calls, late ones, low scores; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
 
 from evalgate.model.alarm import Alarm, Signal
 from evalgate.model.incident import IncidentClass
@@ -9,6 +10,9 @@ from evalgate.model.observation import Observation, Stream
 from evalgate.model.sample import Stratum
 from evalgate.model.traffic import Minute, Place, Tally
 from evalgate.monitoring.incidents.comparing import Lost
+
+FEWEST = 10
+"""Scores before an instant, and since, that tell which criterion fell."""
 
 
 def level_of(alarm: Alarm, objectives: Sequence[Objective]) -> Level | None:
@@ -79,6 +83,34 @@ def scores_lost(
         if each.prompt != prompt or each.criterion != criterion:
             continue
         yield Lost(ts=each.ts, loss=1.0 - each.outcome, names=_names(each))
+
+
+def fallen_most(observations: Sequence[Observation], *, prompt: str, began: float) -> str:
+    """Return the criterion whose scores fell the most at an instant; empty where none fell.
+
+    Args:
+        observations: the scores of production.
+        prompt: which one is looked at.
+        began: seconds since 1970.
+    """
+    names = sorted({each.criterion for each in observations if each.prompt == prompt})
+    rises = {
+        name: _rise(scores_lost(observations, prompt=prompt, criterion=name), began)
+        for name in names
+    }
+    worst = max(names, key=lambda name: rises[name], default="")
+    return worst if worst and rises[worst] > 0 else ""
+
+
+def _rise(lost: Iterable[Lost], began: float) -> float:
+    """Return by how much more was lost since an instant; 0 of too few scores."""
+    before: list[float] = []
+    since: list[float] = []
+    for each in lost:
+        (since if each.ts >= began else before).append(each.loss)
+    if min(len(before), len(since)) < FEWEST:
+        return 0.0
+    return fmean(since) - fmean(before)
 
 
 def calls_lost(

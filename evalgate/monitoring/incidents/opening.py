@@ -17,6 +17,7 @@ from evalgate.model.monitoring import Answering
 from evalgate.model.observation import Stream
 from evalgate.monitoring.incidents.commands import Commands, Places
 from evalgate.monitoring.incidents.impact import MOST_CALLS, Affected, impact_of, worst_calls
+from evalgate.monitoring.incidents.losing import fallen_most
 from evalgate.monitoring.incidents.messages import first_communications, with_texts
 from evalgate.monitoring.incidents.mitigation import Situation, actions_of
 from evalgate.monitoring.incidents.questions import Seen
@@ -151,7 +152,14 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
     first_bad: float | None = None,
     drill: bool = False,
 ) -> Incident:
-    """Return the incident that a person opens, triaged like that of an alarm."""
+    """Return the incident that a person opens, triaged like that of an alarm.
+
+    Where nobody names a criterion, the one that fell the most is looked at.
+    """
+    began = at if first_bad is None else first_bad
+    if not scope.criterion:
+        worst = fallen_most(known.seen.observations, prompt=scope.prompt, began=began)
+        scope = replace(scope, criterion=worst)
     alarm = Alarm(
         signal=Signal.FALL,
         urgency=Urgency.PAGE,
@@ -165,7 +173,7 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
             model=scope.model,
         ),
         fingerprint=f"hand-{incident_id(at, scope.prompt, kind.value)}",
-        began=at if first_bad is None else first_bad,
+        began=began,
         raised=at,
         observed=0.0,
         limit=0.0,

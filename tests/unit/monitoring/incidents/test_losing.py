@@ -11,6 +11,7 @@ from evalgate.model.traffic import Minute, Place, Tally
 from evalgate.monitoring.incidents.losing import (
     calls_lost,
     class_of,
+    fallen_most,
     level_of,
     lost_by,
     names_of,
@@ -120,3 +121,15 @@ def test_the_class_follows_from_the_alarm(
 def test_a_stream_is_narrowed_by_the_names_that_it_has() -> None:
     assert names_of(Stream(prompt="p", criterion="c")) == {}
     assert names_of(Stream(prompt="p", criterion="c", route="r")) == {"route": "r"}
+
+
+def test_the_criterion_that_fell_most_is_found_and_none_where_none_fell() -> None:
+    def scores(name: str, before: float, since: float) -> list[Observation]:
+        early = [score(criterion=name, ts=1.0 + each, outcome=before) for each in range(10)]
+        return early + [score(criterion=name, ts=50.0 + each, outcome=since) for each in range(10)]
+
+    fell = [*scores("accuracy", 0.9, 0.8), *scores("relevance", 0.9, 0.5)]
+    assert fallen_most(fell, prompt=PROMPT, began=50.0) == "relevance"
+    assert fallen_most(fell, prompt="other", began=50.0) == ""
+    assert fallen_most(fell[:-1], prompt=PROMPT, began=50.0) == "accuracy"
+    assert fallen_most(scores("accuracy", 0.5, 0.9), prompt=PROMPT, began=50.0) == ""

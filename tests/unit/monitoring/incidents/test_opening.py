@@ -131,6 +131,22 @@ def test_what_a_person_opens_is_triaged_too_and_has_no_figures_of_an_alarm() -> 
     assert all(made.id in each.command for each in made.actions if "--reason" in each.command)
 
 
+def test_where_a_person_names_no_criterion_the_one_that_fell_most_is_looked_at() -> None:
+    made = opened_by_hand(
+        "Replies are odd",
+        IncidentClass.QUALITY,
+        Scope(prompt=PROMPT),
+        severity=None,
+        known=known(),
+        at=AT,
+        by="Ann",
+        first_bad=NOON,
+    )
+    assert made.scope.criterion == "accuracy"
+    assert made.suspects[0].after == "v2"
+    assert any("YES" in each.answer.value.upper() for each in made.triage)
+
+
 def test_a_person_may_set_the_severity_and_mark_a_drill() -> None:
     made = opened_by_hand(
         "x",
