@@ -3,6 +3,7 @@
 EvalgateError
 ├── UsageError              2   the command line or the surroundings are wrong
 │   ├── MissingExtraError   2   a verb needs packages that are not installed
+│   ├── LongLineError       2   a line of the call log is longer than the database reads
 │   ├── MovedError          2   somebody else changed the file that was to be changed
 │   └── NothingStableError  2   no stable version has an eval set to be run on
 ├── ConfigurationError      2   a file is wrong: one or more problems, each with file, line and key
@@ -80,6 +81,10 @@ class UsageError(EvalgateError):
 
 class MissingExtraError(UsageError):
     """A verb needs packages that are not installed."""
+
+
+class LongLineError(UsageError):
+    """A line is longer than a database reads; it can be passed over line by line."""
 
 
 class MovedError(UsageError):

@@ -15,8 +15,8 @@ import duckdb
 
 from evalgate.adapters.log_counting import LineCounter, Lines
 from evalgate.adapters.log_queries import Bound
-from evalgate.adapters.log_sources import Form, LogSources, LongLineError
-from evalgate.errors import UsageError
+from evalgate.adapters.log_sources import Form, LogSources
+from evalgate.errors import LongLineError, UsageError
 
 MEMORY, LEAST_MEMORY, THREADS = 400, 200, 2
 """Megabytes that the process may take, the least that will do, and threads that read."""

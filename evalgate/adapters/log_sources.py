@@ -31,10 +31,6 @@ _MICROSECONDS = 1_000_000
 Extent = Callable[[Path], int]
 
 
-class LongLineError(UsageError):
-    """A line is longer than a database reads; it can be passed over line by line."""
-
-
 class Form(StrEnum):
     """How a file holds its lines, by the end of its name."""
 

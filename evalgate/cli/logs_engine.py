@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from evalgate.adapters.log_plain import PlainLog
-from evalgate.adapters.log_sources import Form, LogSources, LongLineError, find_sources
+from evalgate.adapters.log_sources import Form, LogSources, find_sources
 from evalgate.cli import logs_adapter
 from evalgate.cli.complaint import notify
-from evalgate.errors import MissingExtraError, UsageError
+from evalgate.errors import LongLineError, MissingExtraError, UsageError
 from evalgate.model.log_question import Selection
 from evalgate.reporting.logs_told import LogReading, size
 

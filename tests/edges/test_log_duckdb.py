@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from evalgate.adapters.log_columns import COLUMNS
 from evalgate.adapters.log_duckdb import LogReader, open_log_reader
 from evalgate.adapters.log_plain import PlainLog
-from evalgate.adapters.log_sources import LongLineError
+from evalgate.errors import LongLineError
 from evalgate.model.call import Arm, Rung, ServedBy, Try
 from evalgate.model.chat import FailureKind, Usage
 from evalgate.model.log_answer import Slowest

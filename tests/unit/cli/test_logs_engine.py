@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.log_plain import PlainLog
-from evalgate.adapters.log_sources import LongLineError
 from evalgate.cli.logs_adapter import CallLog
 from evalgate.cli.logs_engine import DEFAULT, add_source_arguments, open_log, sources_named
-from evalgate.errors import UsageError
+from evalgate.errors import LongLineError, UsageError
 from evalgate.model.log_question import LogQuestion, Selection
 from tests.unit.adapters.log_lines import call, nothing, write
 
