@@ -25,6 +25,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,119}", re.ASCII)
 _TRIES = 5
 
 
+PLACE = Path("reports") / "incidents"
+"""Where incidents lie in a repository, unless they are elsewhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredIncident:
     """An incident, and the file that it was read from, with its bytes."""

@@ -4,11 +4,11 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
+from evalgate.adapters.incidents import PLACE as INCIDENTS
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli.alert_desk import FOLDER as MONITOR_FOLDER
 from evalgate.cli.console import PipeConsole
 from evalgate.cli.doctor_facts import gather
-from evalgate.cli.opened_incident import FOLDER as INCIDENT_FOLDER
 from evalgate.cli.printing import as_json, print_json, print_lines, to_standard_output
 from evalgate.errors import ExitCode
 from evalgate.model.readiness import Readiness, Standing
@@ -85,7 +85,7 @@ def _add_places(parser: ArgumentParser) -> None:
         ("--policy", "the policy (default: that of the prompts, or else the defaults)"),
         ("--logs", "the folder of the call log (default: $EVALGATE_LOG, or else logs)"),
         ("--scores", "the folder of scores (default: scores, where it is there)"),
-        ("--incidents", f"the folder of incidents (default: {INCIDENT_FOLDER})"),
+        ("--incidents", f"the folder of incidents (default: {INCIDENTS})"),
         ("--monitor", f"where the monitor remembers alerts (default: {MONITOR_FOLDER})"),
     ):
         default = Path("prompts") if name == "--prompts" else None

@@ -11,7 +11,9 @@ from evalgate.adapters.alert_state import FILE as ALERTS
 from evalgate.adapters.alert_state import read_alert_state
 from evalgate.adapters.drill_record import last_drill
 from evalgate.adapters.formats import FORMATS
+from evalgate.adapters.incidents import PLACE as INCIDENTS
 from evalgate.adapters.prices import LIST_PRICES, VERSION
+from evalgate.adapters.quality_baselines import PLACE as BASELINES
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.adapters.swap import read_file
 from evalgate.cli import adapters
@@ -23,7 +25,6 @@ from evalgate.cli.doctor_history import revisions_of
 from evalgate.cli.doctor_live import probed
 from evalgate.cli.doctor_places import log_facts, score_facts, spool_facts
 from evalgate.cli.doctor_prompts import prompt_facts
-from evalgate.cli.opened_incident import FOLDER as INCIDENT_FOLDER
 from evalgate.cli.prompt_place import repository_of
 from evalgate.cli.rollout_evidence import policy_for
 from evalgate.errors import EvalgateError
@@ -38,8 +39,6 @@ from evalgate.monitoring.readiness.facts import Detection, Facts, Probe, PromptF
 from evalgate.monitoring.readiness.made_up_outage import made_up_outage
 from evalgate.runtime.logbook.identity import KEY_VARIABLE
 from evalgate.runtime.settings import FILE, read_serving
-
-BASELINES = Path("reports") / "baselines" / "quality.json"
 
 Value = TypeVar("Value")
 
@@ -84,7 +83,7 @@ def gather(options: Namespace, *, at: float, variables: Mapping[str, str] = os.e
         burnt=_burnt(policy, at=at),
         unset={each.name: unset_variables(each, variables) for each in sinks},
         alert_state=_read({}, "alerts", lambda: read_alert_state(state)),
-        last_drill=last_drill(options.incidents or root / INCIDENT_FOLDER),
+        last_drill=last_drill(options.incidents or root / INCIDENTS),
         probes=_probes(options, serving, prompts, variables=variables),
         drill=drilled(options.prompts) if options.drill else None,
         trials=try_sinks(sinks, at=at, variables=variables) if options.alerts else None,

@@ -7,15 +7,13 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from evalgate.adapters.git_user import git_user
-from evalgate.adapters.incidents import IncidentFolder, StoredIncident
+from evalgate.adapters.incidents import PLACE, IncidentFolder, StoredIncident
 from evalgate.cli.console import PipeConsole
 from evalgate.cli.prompt_place import repository_of
 from evalgate.errors import UsageError
 from evalgate.monitoring.incidents.following import Signed
 from evalgate.rollout.hand_move import read_signature
 from evalgate.rollout.overriding import instant
-
-FOLDER = Path("reports") / "incidents"
 
 _PIPED = 200
 """The width of what no terminal shows."""
@@ -48,7 +46,7 @@ def folder_of(options: Namespace) -> IncidentFolder:
     """Return the folder of incidents: as named, else in the repository around the work."""
     here = Path.cwd()
     root = repository_of(here) or here
-    usual = FOLDER if root == here.resolve() else root / FOLDER
+    usual = PLACE if root == here.resolve() else root / PLACE
     return IncidentFolder(path=options.incidents or usual)
 
 

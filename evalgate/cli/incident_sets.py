@@ -10,7 +10,7 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.git import GitRepository
 from evalgate.adapters.swap import read_file
 from evalgate.cli.prompt_place import repository_of
-from evalgate.errors import Problem, RepositoryError, UsageError
+from evalgate.errors import RepositoryError, UsageError
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.document import Data, Document, Tree
 from evalgate.model.evalset import EvalSet
@@ -149,8 +149,3 @@ def text_of(path: Path) -> tuple[bytes, str]:
         return content, content.decode()
     except UnicodeDecodeError:
         raise UsageError(f"{path}: expected UTF-8") from None
-
-
-def told_problems(problems: tuple[Problem, ...]) -> str:
-    """Return the first problem of a draft, in words."""
-    return str(problems[0]) if problems else "it cannot be read"

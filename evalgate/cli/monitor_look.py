@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalgate.adapters.followed_files import FollowedFiles
+from evalgate.adapters.incidents import PLACE as INCIDENTS
 from evalgate.adapters.monitor_surroundings import failing_sinks, open_incidents
 from evalgate.adapters.observations import LoggedObservations, ObservationReader
+from evalgate.adapters.quality_baselines import PLACE as BASELINES
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.adapters.smell_baseline import read_baseline
 from evalgate.adapters.spend_book import set_aside_on
@@ -31,8 +33,6 @@ from evalgate.monitoring.board.boarding import Material, board_of
 from evalgate.monitoring.board.lacks import Given
 
 LOGS, SCORES = Path("logs"), Path("scores")
-BASELINES = Path("reports") / "baselines" / "quality.json"
-INCIDENTS = Path("reports") / "incidents"
 ALERTS = Path("reports") / "monitor" / "alerts.json"
 SPENDING = "spending.sqlite"
 """The book of what scoring costs, in the folder of the scores."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evalgate.adapters.incidents import incident_text
+from evalgate.adapters.incidents import PLACE, incident_text
 from evalgate.adapters.run_folder import write_files
 from evalgate.cli.prompt_place import repository_of
 from evalgate.cli.rollout_evidence import Assessed
@@ -10,12 +10,10 @@ from evalgate.monitoring.incidents.opening import Known, finished
 from evalgate.rollout.incident import failing_calls, incident_of
 from evalgate.rollout.observing import outcomes_of
 
-FOLDER = Path("reports") / "incidents"
-
 
 def incident_folder(named: Path | None, prompts: Path) -> Path:
     """Return where incidents are written: as named, else in the repository around the prompts."""
-    return named or (repository_of(prompts) or Path.cwd()) / FOLDER
+    return named or (repository_of(prompts) or Path.cwd()) / PLACE
 
 
 def open_incident(assessed: Assessed, folder: Path, *, report: Path | None) -> Path:

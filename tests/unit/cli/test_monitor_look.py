@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.cli.monitor_look import BASELINES, INCIDENTS, Lookout, place_of
+from evalgate.adapters.incidents import PLACE as INCIDENTS
+from evalgate.adapters.quality_baselines import PLACE as BASELINES
+from evalgate.cli.monitor_look import Lookout, place_of
 from evalgate.model.board import Standing
 from tests.e2e.monitor_shop import AT, DAY, Shop
 
