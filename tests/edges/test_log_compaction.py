@@ -14,7 +14,17 @@ from evalgate.adapters.log_sources import LogFile, find_sources
 from evalgate.adapters.swap import locked
 from evalgate.errors import EvaluationError, UsageError
 from evalgate.model.log_question import Key, LogQuestion, Selection
-from tests.unit.adapters.log_lines import EMPTY, EVENT, NEWER, TORN, cached, call, nothing, write
+from tests.unit.adapters.log_lines import (
+    EMPTY,
+    EVENT,
+    NEWER,
+    TORN,
+    cached,
+    call,
+    columns_of,
+    nothing,
+    write,
+)
 
 DAY = "2026-11-21"
 LINES = (call(1), EVENT, TORN, EMPTY, NEWER, cached(2, feature="ü"), b"\xff\xfe\n", b"{}\n")
@@ -64,9 +74,9 @@ def test_a_call_is_read_back_as_it_was_written(reader: LogReader, tmp_path: Path
         archive.add(file, day=DAY)
     made = find_sources(parquet(tmp_path), Selection()).files
     (found,) = reader.calls_with(made, "req_011CSfirst")
-    assert found == json.loads(call(1))
+    assert found == columns_of(call(1))
     (found,) = reader.calls_with(made, str(json.loads(call(1))["request_id"]))
-    assert found == json.loads(call(1))
+    assert found == columns_of(call(1))
     assert reader.calls_with(made, "req_none") == ()
 
 

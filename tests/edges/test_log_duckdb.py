@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from evalgate.adapters.log_columns import COLUMNS
 from evalgate.adapters.log_duckdb import LogReader, open_log_reader
 from evalgate.adapters.log_plain import PlainLog
 from evalgate.errors import LongLineError
@@ -28,6 +27,7 @@ from tests.unit.adapters.log_lines import (
     TORN,
     cached,
     call,
+    columns_of,
     nothing,
     sources,
     write,
@@ -197,7 +197,7 @@ def test_hours_before_and_after_midnight_are_apart(reader: LogReader, tmp_path: 
 def test_a_slow_call_has_all_its_columns(reader: LogReader, tmp_path: Path) -> None:
     write(tmp_path, call(1, latency_ms=5), call(2, latency_ms=6))
     (slow,) = reader.log(sources(tmp_path)).slowest(Selection(), 1).calls
-    assert slow == {name: json.loads(call(2, latency_ms=6))[name] for name in COLUMNS}
+    assert slow == columns_of(call(2, latency_ms=6))
 
 
 def test_a_reader_answers_again_and_again(reader: LogReader, tmp_path: Path) -> None:

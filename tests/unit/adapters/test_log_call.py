@@ -6,11 +6,11 @@ import pytest
 
 from evalgate.adapters.log_call import call_of, ids_of
 from evalgate.adapters.log_columns import COLUMNS
-from tests.unit.adapters.log_lines import EVENT, TORN, call
+from tests.unit.adapters.log_lines import EVENT, TORN, call, columns_of
 
 
 def test_a_call_has_every_column_of_its_line() -> None:
-    assert call_of(call(1)) == json.loads(call(1))
+    assert call_of(call(1)) == columns_of(call(1))
 
 
 def test_what_is_no_column_is_dropped() -> None:

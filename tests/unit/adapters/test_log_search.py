@@ -18,7 +18,7 @@ from evalgate.adapters.log_search import (
 from evalgate.adapters.log_sources import Form, LogFile
 from evalgate.errors import UsageError
 from evalgate.model.log_answer import LoggedCall
-from tests.unit.adapters.log_lines import EVENT, call, nothing, sources, write
+from tests.unit.adapters.log_lines import EVENT, call, columns_of, nothing, sources, write
 
 OF_NOVEMBER = "01a1fb68-b99f-72a4-9575-0f876a9d6476"
 """The id of a call of 21 November 2026."""
@@ -43,7 +43,7 @@ def find(folder: Path, wanted: str) -> FoundCalls:
 )
 def test_a_call_is_found_by_each_of_its_ids(tmp_path: Path, wanted: str) -> None:
     write(tmp_path, EVENT, call(2))
-    assert [dict(each) for each in find(tmp_path, wanted).calls] == [json.loads(call(2))]
+    assert [dict(each) for each in find(tmp_path, wanted).calls] == [columns_of(call(2))]
 
 
 def test_an_id_is_no_part_of_another_and_no_other_field(tmp_path: Path) -> None:
