@@ -1,16 +1,15 @@
 """Keeps one issue on GitHub for each cause of alerts: opened, changed, closed, opened again.
 
-An issue is found again by a marker in its text that nobody sees; what it tells stands in blocks of
-code, in which nothing mentions, links or opens HTML.
+An issue is found again by a marker in its text that nobody sees.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from evalgate.adapters.alert_document import instant, plain_text, subject
+from evalgate.adapters.alert_document import instant, subject
 from evalgate.adapters.github_addresses import DEFAULT_API, checked_repository
 from evalgate.adapters.github_client import GitHubClient, Patience
 from evalgate.adapters.github_issues import LONGEST_TITLE, Issue, Issues
@@ -20,17 +19,22 @@ from evalgate.model.alert import Alert
 REOPENED_FOR = 7 * 86_400.0
 """Seconds for which the issue of a cause that is over is opened again; later there is a new one."""
 
-LONGEST_BLOCK = 20_000
-
+_WRITTEN_BY = (
+    "<sub>`evalgate monitor` writes this issue, and closes it when the cause is over.</sub>"
+)
 _NUMBER = re.compile(r"/issues/(\d{1,12})\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHubSink:
-    """Takes an alert as an issue of a repository, and its end as the end of that issue."""
+    """Takes an alert as an issue of a repository, and its end as the end of that issue.
+
+    `wording` writes an alert as Markdown that does nothing but be read.
+    """
 
     token: str = field(repr=False)
     repository: str
+    wording: Callable[[Alert], str]
     api_url: str = DEFAULT_API
     labels: Sequence[str] = ()
     timeout: float = 10.0
@@ -54,10 +58,10 @@ class GitHubSink:
     def _told(self, issues: Issues, alert: Alert, *, reference: str) -> str:
         known = self._known(issues, alert, reference=reference)
         if alert.is_resolved:
-            return "" if known is None else _closed(issues, known, alert)
+            return "" if known is None else self._closed(issues, known, alert)
         if known is None:
             return self._opened(issues, alert).url
-        return _changed(issues, known, alert)
+        return self._changed(issues, known, alert)
 
     def _known(self, issues: Issues, alert: Alert, *, reference: str) -> Issue | None:
         """Return the issue of a cause: the one that it had the last time, else one that is found.
@@ -74,7 +78,7 @@ class GitHubSink:
 
     def _opened(self, issues: Issues, alert: Alert) -> Issue:
         try:
-            return issues.create(_title(alert), issue_body(alert), labels=self.labels)
+            return issues.create(_title(alert), self._body(alert), labels=self.labels)
         except GitHubError:
             # The line may have been lost after it was done.
             since = instant(max(0.0, alert.at - REOPENED_FOR))
@@ -83,56 +87,34 @@ class GitHubSink:
                 raise
             return made
 
+    def _body(self, alert: Alert) -> str:
+        return f"{marker(alert.fingerprint)}\n{self.wording(alert)}\n\n{_WRITTEN_BY}"
 
-def _changed(issues: Issues, known: Issue, alert: Alert) -> str:
-    body = issue_body(alert)
-    if known.is_open and _same(known.body, body):  # an earlier attempt was heard after all
+    def _comment(self, said: str, alert: Alert) -> str:
+        return f"{said}\n\n{self.wording(alert)}"
+
+    def _changed(self, issues: Issues, known: Issue, alert: Alert) -> str:
+        body = self._body(alert)
+        if known.is_open and _same(known.body, body):  # an earlier attempt was heard after all
+            return known.url
+        reopened = {} if known.is_open else {"state": "open", "state_reason": "reopened"}
+        issues.update(known.number, title=_title(alert), body=body, **reopened)
+        said = "It changed." if known.is_open else "It is back."
+        issues.comment(known.number, self._comment(said, alert))
         return known.url
-    reopened = {} if known.is_open else {"state": "open", "state_reason": "reopened"}
-    issues.update(known.number, title=_title(alert), body=body, **reopened)
-    issues.comment(known.number, _comment("It changed." if known.is_open else "It is back.", alert))
-    return known.url
 
-
-def _closed(issues: Issues, known: Issue, alert: Alert) -> str:
-    if known.is_open:
-        issues.comment(known.number, _comment("It is over.", alert))
-        closed = {"state": "closed", "state_reason": "completed"}
-        issues.update(known.number, title=_title(alert), body=issue_body(alert), **closed)
-    return known.url
+    def _closed(self, issues: Issues, known: Issue, alert: Alert) -> str:
+        if known.is_open:
+            issues.comment(known.number, self._comment("It is over.", alert))
+            closed = {"state": "closed", "state_reason": "completed"}
+            issues.update(known.number, title=_title(alert), body=self._body(alert), **closed)
+        return known.url
 
 
 def marker(fingerprint: str) -> str:
     """Return the words by which the issue of a cause is found again; they are not shown."""
     digest = hashlib.sha256(fingerprint.encode("utf-8", "replace")).hexdigest()[:32]
     return f"<!-- evalgate-alert: {digest} -->"
-
-
-def issue_body(alert: Alert) -> str:
-    """Return the text of an issue."""
-    return "\n".join(_lines(alert))
-
-
-def _lines(alert: Alert) -> Iterator[str]:
-    yield marker(alert.fingerprint)
-    state = "Over since" if alert.is_resolved else "As of"
-    yield f"**{alert.urgency.value.capitalize()}**, began {instant(alert.began)}. "
-    yield f"{state} {instant(alert.at)}:"
-    yield ""
-    yield _block(plain_text(alert))
-    yield ""
-    yield "This issue is written by `evalgate monitor`, which closes it when the cause is over."
-
-
-def _comment(said: str, alert: Alert) -> str:
-    return f"{said} {instant(alert.at)}\n\n{_block(alert.message)}"
-
-
-def _block(text: str) -> str:
-    cut = text[:LONGEST_BLOCK]
-    longest = max((len(run) for run in re.findall("`+", cut)), default=0)
-    marks = "`" * max(3, longest + 1)
-    return f"{marks}text\n{cut}\n{marks}"
 
 
 def _title(alert: Alert) -> str:

@@ -11,6 +11,7 @@ from evalgate.adapters.github_addresses import DEFAULT_API
 from evalgate.cli import adapters
 from evalgate.errors import AlertError
 from evalgate.model.alert import AlertSink, SinkKind, SinkRules
+from evalgate.reporting.alert_markdown import alert_markdown
 
 PAGERDUTY_URL = "EVALGATE_PAGERDUTY_URL"
 """Names another address that takes events as PagerDuty does, such as a relay."""
@@ -70,6 +71,7 @@ def _github(rules: SinkRules, variables: Variables) -> AlertSink:
     return GitHubSink(
         token=_of(variables, rules.variable),
         repository=rules.options.get("repository") or _of(variables, _REPOSITORY),
+        wording=alert_markdown,
         api_url=variables.get(_API) or DEFAULT_API,
         labels=tuple(name for each in labels.split(",") if (name := each.strip())),
         timeout=rules.timeout,

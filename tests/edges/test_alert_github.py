@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.adapters.alert_github import REOPENED_FOR, GitHubSink, issue_body, marker
+from evalgate.adapters.alert_github import REOPENED_FOR, GitHubSink, marker
 from evalgate.errors import AlertError
+from evalgate.reporting.alert_markdown import alert_markdown
 from tests.github.faults import Fault, Kind
 from tests.github.server import Serving, serve
 from tests.github.state import State
@@ -22,6 +23,7 @@ def sink_at(fake: Serving) -> GitHubSink:
     return GitHubSink(
         token=fake.token,
         repository=fake.state.repository,
+        wording=alert_markdown,
         api_url=fake.url,
         labels=("alert",),
         timeout=5.0,
@@ -134,16 +136,6 @@ def test_one_that_was_not_opened_is_an_error_and_opened_the_next_time() -> None:
         assert len(fake.state.issues) == 1
 
 
-def test_nothing_in_an_issue_mentions_links_or_ends_its_block() -> None:
-    hostile = "@everyone #1 <img src=x> ``` --> <!-- https://evil.example"
-    alert = replace(an_alert(hostile), message=hostile, facts=((hostile, hostile),))
-    body = issue_body(alert)
-    outside = body.partition("````text\n")[0] + body.rpartition("\n````")[2]
-    assert "everyone" not in outside
-    assert "evil.example" not in outside
-    assert hostile in body
-
-
 def test_a_refusal_names_the_permission_and_no_token() -> None:
     state = State()
     state.permissions.discard("issues: write")
@@ -156,4 +148,8 @@ def test_a_refusal_names_the_permission_and_no_token() -> None:
 
 def test_a_repository_that_is_none_is_an_error() -> None:
     with pytest.raises(AlertError, match="names no repository"):
-        GitHubSink(token="t", repository="no repository").send(an_alert(at=NOW))  # noqa: S106
+        GitHubSink(
+            token="t",  # noqa: S106
+            repository="no repository",
+            wording=alert_markdown,
+        ).send(an_alert(at=NOW))

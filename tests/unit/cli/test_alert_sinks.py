@@ -12,6 +12,7 @@ from evalgate.adapters.alert_webhook import WebhookSink
 from evalgate.cli.alert_sinks import PAGERDUTY_URL, open_sink, unset_variables
 from evalgate.errors import AlertError
 from evalgate.model.alert import SinkKind, SinkRules
+from evalgate.reporting.alert_markdown import alert_markdown
 from tests.unit.alerts import a_sink
 
 KEY = "0" * 32
@@ -37,6 +38,7 @@ def test_each_kind_gets_what_its_rules_and_the_environment_say() -> None:
     assert open_sink(told, variables) == GitHubSink(
         token="token",  # noqa: S106 - of this test alone
         repository="octo/shop",
+        wording=alert_markdown,
         api_url="https://github.example.com/api/v3",
         labels=("alert", "quality"),
         timeout=3.0,
