@@ -6,18 +6,15 @@ Usage: python -m benchmarks.alarms [--runs N] [--only TABLE…] [--write]
 """
 
 import math
-import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
 
-from benchmarks.tables import Row, markdown, put
-from evalgate.deciding.intervals import clopper_pearson
+from benchmarks.tables import Row, Table, share, simulate
 from evalgate.model.monitoring import AlarmRules
 from evalgate.model.observation import Stream
 from evalgate.model.quality_baseline import QualityBaseline
@@ -142,8 +139,8 @@ def _false_rows(runs: int, pool: Executor) -> Iterator[Row]:
                 kind,
                 f"{size:,}",
                 f"{median(window for window, _, _ in found):,.0f}",
-                _share(sum(page is not None for _, page, _ in found), runs),
-                _share(sum(ticket is not None for _, _, ticket in found), runs),
+                share(sum(page is not None for _, page, _ in found), runs),
+                share(sum(ticket is not None for _, _, ticket in found), runs),
             )
 
 
@@ -160,11 +157,6 @@ def _delay_rows(runs: int, pool: Executor) -> Iterator[Row]:
             )
 
 
-def _share(part: int, of: int) -> str:
-    low, high = clopper_pearson(part, of)
-    return f"{100 * part / of:.1f} ({100 * low:.1f}–{100 * high:.1f})"
-
-
 def _typical(found: Sequence[int | None]) -> str:
     """Return the middle of some delays, and what nine in ten are at most; a dash for never."""
     ordered = sorted(math.inf if each is None else each for each in found)
@@ -176,54 +168,21 @@ def _number(value: float) -> str:
     return "–" if value == math.inf else f"{value:,.0f}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table of the page: its header, its rows, and how many streams each has by itself."""
-
-    header: Row
-    rows: Callable[[int, Executor], Iterator[Row]]
-    runs: int
-
-
 TABLES: Mapping[str, Table] = {
     "false-alarms": Table(
         header=("scores", "in the baseline", "window", "a page, %", "a ticket, %"),
         rows=_false_rows,
         runs=200,
+        of="streams",
     ),
     "delays": Table(
         header=("scores", "points lost", "until the page", "until the ticket"),
         rows=_delay_rows,
         runs=60,
+        of="streams",
     ),
 }
 
 
-def table(name: str, runs: int | None, pool: Executor) -> str:
-    """Return one table in Markdown; its rows are told as they come."""
-    of = TABLES[name]
-    runs = runs or of.runs
-    rows: list[Row] = []
-    for row in of.rows(runs, pool):
-        rows.append(row)
-        print("  " + "  ".join(row), file=sys.stderr, flush=True)
-    return markdown(of.header, rows, note=f"{runs:,} streams of each row.")
-
-
-def main() -> None:
-    """Simulate, print, and write when asked."""
-    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, help="streams of each row; each table has its own")
-    parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args()
-    with ProcessPoolExecutor() as pool:
-        for name in options.only:
-            text = table(name, options.runs, pool)
-            print(f"\n{name}\n\n{text}", flush=True)
-            if options.write:
-                put(PAGE, name, text)
-
-
 if __name__ == "__main__":
-    main()
+    simulate(TABLES, PAGE, __doc__)

@@ -5,23 +5,19 @@ Usage: python -m benchmarks.rollouts [--runs N] [--only TABLE…] [--write]
 `--write` puts the tables into `docs/rollout-statistics.md`, between its markers.
 """
 
-import gc
 import math
-import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
 from statistics import median
 
 from benchmarks.courses import HELD, PROMOTED, ROLLED_BACK, Ending, ending, quality_alone
-from benchmarks.tables import Row, markdown, put
+from benchmarks.tables import Row, Table, share, simulate
 from benchmarks.traffic import World
-from evalgate.deciding.intervals import clopper_pearson
 
 PAGE = Path(__file__).parent.parent / "docs" / "rollout-statistics.md"
 
@@ -31,10 +27,10 @@ def _quality_rows(runs: int, pool: Executor) -> Iterator[Row]:
         *product((0.02, 0.1, 0.3), (0.0, 0.05), (0.5,)),
         *product((0.1,), (0.0, 0.05), (0.05,)),
     ]
-    for falling_short, drop, share in cells:
-        play = partial(_quality_of, falling_short, drop, share)
+    for falling_short, drop, scored in cells:
+        play = partial(_quality_of, falling_short, drop, scored)
         endings = list(pool.map(play, range(runs), chunksize=10))
-        arms = "both arms alike" if share == 0.5 else "all, at 5 %"
+        arms = "both arms alike" if scored == 0.5 else "all, at 5 %"
         units = [each.units for each in endings]
         yield (
             *(f"{100 * value:g}" for value in (falling_short, drop)),
@@ -44,8 +40,8 @@ def _quality_rows(runs: int, pool: Executor) -> Iterator[Row]:
         )
 
 
-def _quality_of(falling_short: float, drop: float, share: float, seed: int) -> Ending:
-    return quality_alone(falling_short, drop, share=share, seed=seed)
+def _quality_of(falling_short: float, drop: float, canary: float, seed: int) -> Ending:
+    return quality_alone(falling_short, drop, share=canary, seed=seed)
 
 
 _SAME = World()
@@ -86,12 +82,7 @@ def rollout_row(name: str, world: World, endings: Sequence[Ending]) -> Row:
 def _shares(endings: Sequence[Ending]) -> Row:
     """Return how often each end came, in percent, with what it may be in truth."""
     found, runs = Counter(each.how for each in endings), len(endings)
-    return tuple(_share(found[how], runs) for how in (PROMOTED, ROLLED_BACK, HELD))
-
-
-def _share(part: int, of: int) -> str:
-    low, high = clopper_pearson(part, of)
-    return f"{100 * part / of:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+    return tuple(share(found[how], runs) for how in (PROMOTED, ROLLED_BACK, HELD))
 
 
 def _typical(values: Sequence[float], form: str) -> str:
@@ -99,15 +90,6 @@ def _typical(values: Sequence[float], form: str) -> str:
     ordered = sorted(values)
     most = ordered[math.ceil(0.9 * len(ordered)) - 1]
     return f"{form.format(median(ordered))} ({form.format(most)})"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One table of the page: its header, its rows, and how many rollouts each has by itself."""
-
-    header: Row
-    rows: Callable[[int, Executor], Iterator[Row]]
-    runs: int
 
 
 _ENDS = (PROMOTED, ROLLED_BACK)
@@ -124,41 +106,16 @@ TABLES: Mapping[str, Table] = {
         ),
         rows=_rollout_rows,
         runs=40,
+        of="rollouts",
     ),
     "quality": Table(
         header=("falls short", "drop", "scored", *_ENDS, "open", "canary's scored units"),
         rows=_quality_rows,
         runs=100,
+        of="rollouts",
     ),
 }
 
 
-def table(name: str, runs: int | None, pool: Executor) -> str:
-    """Return one table in Markdown; its rows are told as they come."""
-    of = TABLES[name]
-    runs = runs or of.runs
-    rows: list[Row] = []
-    for row in of.rows(runs, pool):
-        rows.append(row)
-        print("  " + "  ".join(row), file=sys.stderr, flush=True)
-    return markdown(of.header, rows, note=f"{runs:,} rollouts of each row.")
-
-
-def main() -> None:
-    """Simulate, print, and write when asked."""
-    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, help="rollouts of each row; each table has its own")
-    parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args()
-    # The calls of a rollout hold no cycles, and looking for some takes a seventh of the time.
-    with ProcessPoolExecutor(initializer=gc.disable) as pool:
-        for name in options.only:
-            text = table(name, options.runs, pool)
-            print(f"\n{name}, shares in percent\n\n{text}", flush=True)
-            if options.write:
-                put(PAGE, name, text)
-
-
 if __name__ == "__main__":
-    main()
+    simulate(TABLES, PAGE, __doc__)
