@@ -14,7 +14,7 @@ from evalgate.adapters.swap import read_file
 from evalgate.cli.complaint import notify
 from evalgate.cli.incident_place import seen_from
 from evalgate.cli.on_host import VARIABLE
-from evalgate.cli.prompt_place import repository_of
+from evalgate.cli.prompt_place import prompts_in, repository_of
 from evalgate.errors import ConfigurationError, EvalgateError, RepositoryError, UsageError
 from evalgate.model.incident import Scope
 from evalgate.model.policy import Policy
@@ -131,16 +131,12 @@ def _scores(sources: Sources, *, since: float) -> LoggedObservations:
 
 def _prompts(folder: Path) -> Iterator[tuple[str, Prompt]]:
     """Yield the prompts of a folder; one whose pointer is broken is told, and left out."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if not path.is_dir() or path.name.startswith(("_", ".")):
-            continue
+    for name in prompts_in(folder):
         try:
-            tree = read_prompt_folder(folder, path.name)
+            tree = read_prompt_folder(folder, name)
             yield from read_prompts(tree, str(folder), FORMATS).items()
         except EvalgateError as error:
-            notify(f"what was changed about {path.name} is not known: {error}")
+            notify(f"what was changed about {name} is not known: {error}")
 
 
 def _serving(folder: Path) -> Serving:

@@ -14,12 +14,13 @@ from evalgate.cli.incident_place import (
     signed,
 )
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.prompt_place import find_folder
+from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in
 from evalgate.cli.rollout_evidence import add_evidence_arguments, instant_argument, policy_for
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
 from evalgate.model.observation import Stream
+from evalgate.model.reading import describe, suggestion
 from evalgate.monitoring.incidents.opening import opened_by_hand, opened_from
 from evalgate.monitoring.incidents.questions import Seen
 from evalgate.reporting.visible import safe_line
@@ -118,12 +119,14 @@ def run(options: Namespace) -> ExitCode:
     narrowed = {name: getattr(options, name) for name in _NARROWING}
     scope = Scope(prompt=options.prompt, **narrowed)
     began = who.at if options.since is None else options.since
+    known = known_of(sources, scope, began=began, at=who.at)
+    _check_prompt(options, sources, known.seen)
     made = opened_by_hand(
         title,
         IncidentClass(options.kind),
         scope,
         severity=Severity(options.severity) if options.severity else None,
-        known=known_of(sources, scope, began=began, at=who.at),
+        known=known,
         at=who.at,
         by=who.by,
         first_bad=options.since,
@@ -155,6 +158,27 @@ def _title(text: str) -> str:
             "what is wrong, and the rest with `evalgate incident update ID --note`"
         )
     return title
+
+
+def _check_prompt(options: Namespace, sources: Sources, seen: Seen) -> None:
+    """Refuse a name that is no prompt's; one whose folder is gone may still stand in the log.
+
+    Raises:
+        UsageError: neither the folders nor what was read know it.
+    """
+    name = options.prompt
+    told = {each.place.prompt for each in seen.minutes} | {
+        each.prompt for each in seen.observations
+    }
+    folders = [sources.prompts] if options.folder else [sources.prompts, *find_folders(Path.cwd())]
+    known = (told - {""}).union(*map(prompts_in, folders))
+    if not name or name in known:
+        return
+    hint = suggestion(name, known) if known else ": name their folder with --folder"
+    raise UsageError(
+        f"--prompt: there is no prompt {describe(name)} in {sources.prompts}, and no call or score "
+        f"of --calls and --scores names it{hint}"
+    )
 
 
 def sources_of(options: Namespace) -> Sources:

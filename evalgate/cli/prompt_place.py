@@ -26,7 +26,7 @@ def find_folder(name: str, given: Path | None, *, here: Path) -> Path:
     """
     if given is not None:
         return given
-    folders = list(dict.fromkeys(_ruled(here)))
+    folders = find_folders(here)
     homes = [folder for folder in folders if (here / folder / name).is_dir()]
     if len(homes) > 1:
         listed = ", ".join(map(str, homes))
@@ -35,6 +35,19 @@ def find_folder(name: str, given: Path | None, *, here: Path) -> Path:
             f"{listed}"
         )
     return (homes or folders or [Path(PROMPTS)])[0]
+
+
+def find_folders(here: Path) -> list[Path]:
+    """Return the folders of prompts around a place, as its policies name them."""
+    return list(dict.fromkeys(_ruled(here)))
+
+
+def prompts_in(folder: Path) -> list[str]:
+    """Return the names of the prompts that have a folder of their own in a folder of prompts."""
+    if not folder.is_dir():
+        return []
+    names = (each.name for each in folder.iterdir() if each.is_dir())
+    return sorted(name for name in names if not name.startswith(("_", ".")))
 
 
 def find_policy(folder: Path, *, here: Path) -> Path | None:

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.incident_shop import as_json, evalgate, incidents, make_shop, opened
+from tests.e2e.incident_shop import (
+    NOON,
+    as_json,
+    evalgate,
+    incidents,
+    instant,
+    make_shop,
+    opened,
+)
 
 
 @pytest.fixture
@@ -70,12 +78,37 @@ def test_a_file_that_a_merge_has_torn_is_told_and_hides_no_incident(
     assert evalgate("incident", "show", name[:17]) == 0
 
 
+def test_a_prompt_that_only_the_log_or_the_scores_know_is_one(shop: Path) -> None:
+    (shop / "prompts/support-reply").rename(shop / "gone")
+    words = ("incident", "open", "--title", "Replies are wrong", "--prompt", "support-reply")
+    assert evalgate(*words) == 2
+    for evidence in (("--calls", "logs"), ("--scores", "scores")):
+        assert evalgate(*words, *evidence) == 0
+    assert {each.scope.prompt for each in incidents(shop)} == {"support-reply"}
+
+
+def test_a_change_after_the_time_that_a_person_names_is_suspected(shop: Path) -> None:
+    words = ("--title", "Odd", "--prompt", "support-reply", "--criterion", "accuracy")
+    for early in (NOON - 1800, NOON - 20_000):
+        evidence = ("--since", instant(early), "--calls", "logs", "--scores", "scores")
+        assert evalgate("incident", "open", *words, *evidence) == 0
+    assert len(incidents(shop)) == 2
+    for each in incidents(shop):
+        assert (each.suspects[0].kind, each.suspects[0].after) == ("prompt", "v2")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--title", "ok", "--since", "2999-01-01T00:00:00Z"), "--since: 2999-01-01T00:00:00Z"),
         (("--title", "  "), "--title: expected 1 to 200 characters, got 0"),
         (("--title", "x" * 201), "--title: expected 1 to 200 characters, got 201"),
+        (("--title", "ok", "--prompt", "suport-reply"), "(did you mean `support-reply`?)"),
+        (("--title", "ok", "--prompt", "_shared"), "there is no prompt `_shared` in prompts"),
+        (
+            ("--title", "ok", "--prompt", "nope", "--folder", "reports"),
+            "name their folder with --folder",
+        ),
     ],
 )
 def test_what_cannot_be_so_opens_no_incident(

@@ -14,7 +14,7 @@ from evalgate.model.incident import (
     Severity,
     Status,
 )
-from evalgate.model.reading import suggestion
+from evalgate.model.reading import describe, suggestion
 from evalgate.monitoring.incidents.messages import ended, sent, with_texts
 from evalgate.rollout.overriding import instant
 
@@ -171,10 +171,8 @@ def action_of(incident: Incident, name: str) -> Action:
     """
     known: Mapping[str, Action] = {each.id: each for each in incident.actions}
     if name not in known:
-        raise UsageError(
-            f"there is no action `{name}` in {incident.id}{suggestion(name, known)}; it has "
-            f"{', '.join(known) or 'none'}"
-        )
+        hint = suggestion(name, known) if known else ": it has none"
+        raise UsageError(f"there is no step {describe(name)} in {incident.id}{hint}")
     return known[name]
 
 

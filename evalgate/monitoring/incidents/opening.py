@@ -56,8 +56,14 @@ def incident_id(at: float, prompt: str, what: str) -> str:
     )
 
 
-def opened_from(
-    alarm: Alarm, known: Known, *, at: float, by: str = "monitor", drill: bool = False
+def opened_from(  # noqa: PLR0913 - what is known besides the alarm
+    alarm: Alarm,
+    known: Known,
+    *,
+    at: float,
+    by: str = "monitor",
+    drill: bool = False,
+    is_guess: bool = False,
 ) -> Incident:
     """Return the incident that an alarm opens.
 
@@ -67,8 +73,9 @@ def opened_from(
         at: now, in seconds since 1970.
         by: who has seen it.
         drill: whether it is an exercise.
+        is_guess: whether a person has named when it began, and no figures have.
     """
-    found = triaged(alarm, known.seen)
+    found = triaged(alarm, known.seen, is_guess=is_guess)
     severity, rule = severity_of(alarm, found.kind, drill=drill)
     name = incident_id(at, alarm.stream.prompt, found.kind.value)
     made = Incident(
@@ -181,7 +188,8 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
         window="",
         message=title,
     )
-    made = opened_from(alarm, known, at=at, by=by, drill=drill)
+    is_guess = first_bad is not None
+    made = opened_from(alarm, known, at=at, by=by, drill=drill, is_guess=is_guess)
     name = incident_id(at, scope.prompt, kind.value)
     default, rule = severity_of(alarm, kind, drill=drill, what="a person has opened it")
     made = replace(

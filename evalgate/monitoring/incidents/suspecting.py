@@ -21,6 +21,9 @@ FADING = 6 * 3600.0
 SLACK = 1800.0
 """Seconds by which the change point may lie before its cause: it is an estimate."""
 
+AFTERWARDS = 0.5
+"""How suspect a change after a named time is, against one as long before it: causes come first."""
+
 _FITS, _MAY_FIT, _CANNOT = 12.0, 3.0, 0.03
 
 _OWN = frozenset({"prompt", "weight", "model"})
@@ -42,27 +45,58 @@ class Findings:
     errors: bool = False
 
 
-def suspects_of(changes: Sequence[Change], found: Findings, *, alarm: Alarm) -> tuple[Suspect, ...]:
-    """Return the suspects, the likeliest one first; there is always one."""
-    slack = max(SLACK, (alarm.raised - alarm.began) / 4)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Onset:
+    """When it seems to have begun; a person's guess may be off by as long as it is ago."""
+
+    began: float
+    raised: float
+    is_guess: bool
+
+    @property
+    def until(self) -> float:
+        """From when on a change is no suspect."""
+        if self.is_guess:
+            return self.raised
+        return min(self.began + self._slack, self.raised)
+
+    def nearness(self, ts: float) -> float:
+        """Return how suspect an instant is by its distance alone, from 0 to 1."""
+        lead = self.began - ts
+        if self.is_guess:
+            near = exp(-abs(lead) / max(FADING, self.raised - self.began))
+            return near if lead >= 0 else AFTERWARDS * near
+        return exp(-lead / FADING) if lead >= 0 else exp(lead / self._slack)
+
+    @property
+    def _slack(self) -> float:
+        return max(SLACK, (self.raised - self.began) / 4)
+
+
+def suspects_of(
+    changes: Sequence[Change], found: Findings, *, alarm: Alarm, is_guess: bool = False
+) -> tuple[Suspect, ...]:
+    """Return the suspects, the likeliest one first; there is always one.
+
+    Args:
+        changes: of the whole timeline.
+        found: what the triage has found.
+        alarm: that has been raised.
+        is_guess: whether a person has named when it began, and no figures have.
+    """
+    onset = _Onset(began=alarm.began, raised=alarm.raised, is_guess=is_guess)
     weighed = [
-        (_weight(change, found, alarm=alarm, slack=slack), change)
+        (onset.nearness(change.ts) * _fit(change, found, alarm=alarm), change)
         for change in changes
-        if alarm.began - LOOK_BACK <= change.ts <= min(alarm.began + slack, alarm.raised)
+        if onset.began - LOOK_BACK <= change.ts <= onset.until
     ]
     told = [
-        *((weight, _told(change, found, alarm=alarm)) for weight, change in weighed if weight),
+        *((weight, _told(change, found, onset=onset)) for weight, change in weighed if weight),
         *_unchanged(found, alarm=alarm),
     ]
     told.sort(key=lambda each: (-each[0], each[1].ts, each[1].kind, each[1].subject))
     total = sum(weight for weight, _ in told) or 1.0
     return tuple(_with_weight(suspect, weight / total) for weight, suspect in told[:MOST_SUSPECTS])
-
-
-def _weight(change: Change, found: Findings, *, alarm: Alarm, slack: float) -> float:
-    lead = alarm.began - change.ts
-    near = exp(-max(lead, 0.0) / FADING) if lead >= 0 else exp(lead / slack)
-    return near * _fit(change, found, alarm=alarm)
 
 
 def _fit(change: Change, found: Findings, *, alarm: Alarm) -> float:
@@ -101,9 +135,10 @@ def _located(change: Change, alone: Mapping[str, str]) -> float:
             return _MAY_FIT if is_own else 1.0 / _MAY_FIT
 
 
-def _told(change: Change, found: Findings, *, alarm: Alarm) -> Suspect:
-    lead = (alarm.began - change.ts) / 60
+def _told(change: Change, found: Findings, *, onset: _Onset) -> Suspect:
+    lead = (onset.began - change.ts) / 60
     when = f"{duration(60 * abs(lead))} {'before' if lead >= 0 else 'after'}"
+    began = "it is said to have begun" if onset.is_guess else "the answers seem to have changed"
     return Suspect(
         kind=change.kind,
         subject=change.subject,
@@ -112,7 +147,7 @@ def _told(change: Change, found: Findings, *, alarm: Alarm) -> Suspect:
         ts=instant(change.ts),
         lead_minutes=round(lead, 1),
         source=change.source,
-        why=f"{when} the answers seem to have changed{_fitting(change, found)}",
+        why=f"{when} {began}{_fitting(change, found)}",
     )
 
 

@@ -38,8 +38,8 @@ class Triage:
     slices: tuple[IncidentSlice, ...]
 
 
-def triaged(alarm: Alarm, seen: Seen) -> Triage:
-    """Return what is likely behind an alarm."""
+def triaged(alarm: Alarm, seen: Seen, *, is_guess: bool = False) -> Triage:
+    """Return what is likely behind an alarm; `is_guess` says that a person named its beginning."""
     lost = tuple(
         lost_by(alarm, seen.observations, minutes=seen.minutes, objectives=seen.objectives)
     )
@@ -56,7 +56,7 @@ def triaged(alarm: Alarm, seen: Seen) -> Triage:
     return Triage(
         kind=walk.kind or class_of(alarm, seen.objectives),
         steps=tuple(steps),
-        suspects=suspects_of(seen.changes, walk.found, alarm=alarm),
+        suspects=suspects_of(seen.changes, walk.found, alarm=alarm, is_guess=is_guess),
         slices=tuple(_slices(splits.values())),
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.cli.prompt_place import find_folder, repository_of
+from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in, repository_of
 from evalgate.errors import UsageError
 
 
@@ -56,3 +56,16 @@ def test_the_repository_is_the_nearest_work_tree_around(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "a").mkdir()
     assert repository_of(tmp_path / "a") == tmp_path
+
+
+def test_all_roots_of_a_repository_are_known(tmp_path: Path) -> None:
+    for root in ("shop", "desk"):
+        policy = f"paths: {{prompts: {root}/prompts}}\n"
+        make(tmp_path, {f".github/evalgate-{root}.yml": policy})
+    assert sorted(find_folders(tmp_path)) == [Path("desk/prompts"), Path("shop/prompts")]
+
+
+def test_each_folder_is_a_prompt_but_for_shared_and_hidden_ones(tmp_path: Path) -> None:
+    make(tmp_path, {"b/v1.md": "", "a/v1.md": "", "_shared/tone.md": "", ".x/y": "", "c.yml": ""})
+    assert prompts_in(tmp_path) == ["a", "b"]
+    assert prompts_in(tmp_path / "none") == []

@@ -107,6 +107,14 @@ def test_a_mitigation_takes_nothing_back_that_is_further() -> None:
 def test_an_unknown_step_or_audience_is_told_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match="rollback"):
         with_result(OPEN, "rolback", DONE, ANN)
+    with pytest.raises(UsageError) as far:
+        action_of(OPEN, "xyzzy")
+    assert str(far.value).count("tell-team") == 1
+    with pytest.raises(UsageError) as near:
+        action_of(OPEN, "rollbak")
+    assert str(near.value).endswith("(did you mean `rollback`?)")
+    with pytest.raises(UsageError, match="it has none"):
+        action_of(replace(OPEN, actions=()), "rollback")
     with pytest.raises(UsageError, match="team"):
         with_sent(OPEN, "teem", ANN)
 

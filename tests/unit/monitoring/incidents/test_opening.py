@@ -8,7 +8,14 @@ from jsonschema_rs import validator_for
 
 from evalgate.adapters.incidents import incident_text, parse_incident
 from evalgate.model.alarm import Signal, Urgency
-from evalgate.model.incident import ActionPhase, IncidentClass, Scope, Severity, Status
+from evalgate.model.incident import (
+    ActionPhase,
+    Incident,
+    IncidentClass,
+    Scope,
+    Severity,
+    Status,
+)
 from evalgate.model.observation import Stream
 from evalgate.monitoring.incidents.opening import (
     Known,
@@ -145,6 +152,32 @@ def test_where_a_person_names_no_criterion_the_one_that_fell_most_is_looked_at()
     assert made.scope.criterion == "accuracy"
     assert made.suspects[0].after == "v2"
     assert any("YES" in each.answer.value.upper() for each in made.triage)
+
+
+def by_hand(first_bad: float | None) -> Incident:
+    return opened_by_hand(
+        "Replies are odd",
+        IncidentClass.QUALITY,
+        Scope(prompt=PROMPT, criterion="accuracy"),
+        severity=None,
+        known=known(),
+        at=AT,
+        by="Ann",
+        first_bad=first_bad,
+    )
+
+
+def test_a_person_who_names_a_time_too_early_still_gets_the_change_after_it() -> None:
+    early = NOON - 6 * 3600.0
+    suspect = by_hand(early).suspects[0]
+    assert (suspect.kind, suspect.after) == ("prompt", "v2")
+    assert "after it is said to have begun" in suspect.why
+    computed = opened_from(alarm(began=early, raised=early + 600), known(), at=AT)
+    assert all(each.after != "v2" for each in computed.suspects)
+
+
+def test_where_a_person_names_no_time_nothing_is_said_to_have_begun() -> None:
+    assert not any("said to have begun" in each.why for each in by_hand(None).suspects)
 
 
 def test_a_person_may_set_the_severity_and_mark_a_drill() -> None:

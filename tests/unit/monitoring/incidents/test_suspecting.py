@@ -88,3 +88,41 @@ def test_the_list_is_short_and_there_is_always_somebody() -> None:
     many = [replace(OWN, ts=NOON - minute) for minute in range(50)]
     assert len(suspects_of(many, Findings(), alarm=alarm())) == MOST_SUSPECTS
     assert len(suspects_of([], Findings(), alarm=alarm())) == 1
+
+
+def guessed(*leads: float, raised: float = NOON + 36_000) -> list[float | None]:
+    """Return the order of changes so many minutes before the instant that a person has named."""
+    changes = [replace(OWN, ts=NOON - 60 * lead, after=f"v{lead}") for lead in leads]
+    told = suspects_of(changes, Findings(), alarm=alarm(raised=raised), is_guess=True)
+    return [each.lead_minutes for each in told if each.lead_minutes is not None]
+
+
+def test_what_came_long_after_the_guess_of_a_person_stays_a_suspect() -> None:
+    assert guessed(-540.0) == [-540.0]
+    late = replace(OWN, ts=NOON + 32_400)
+    measured = alarm(raised=NOON + 36_000)
+    assert [each.kind for each in suspects_of([late], Findings(), alarm=measured)] == ["provider"]
+
+
+def test_what_came_after_the_incident_was_opened_is_no_suspect_of_a_guess() -> None:
+    assert guessed(-11.0, raised=NOON + 600) == []
+
+
+def test_around_a_guess_the_nearer_change_comes_first_and_of_two_the_earlier() -> None:
+    assert guessed(-30.0, 30.0, 5.0, -300.0) == [5.0, 30.0, -30.0, -300.0]
+    assert guessed(-10.0, 600.0) == [-10.0, 600.0]
+    assert guessed(-10.0, 20.0) == [20.0, -10.0]
+
+
+def test_a_guess_of_some_days_ago_is_held_to_be_less_exact() -> None:
+    days = NOON + 4 * 86_400
+    (change, nobody) = suspects_of(
+        [replace(OWN, ts=days - 3_600)], Findings(), alarm=alarm(raised=days), is_guess=True
+    )
+    assert (change.after, nobody.kind) == ("v3", "provider")
+    assert change.weight > 0.3
+
+
+def test_the_reason_says_that_a_person_has_named_the_time() -> None:
+    told = suspects_of([OWN], Findings(), alarm=alarm(), is_guess=True)
+    assert told[0].why == "5 min before it is said to have begun"
