@@ -10,7 +10,8 @@ from evalgate.cli.engine import add_engine_arguments, engine
 from evalgate.cli.environment import Environment
 from evalgate.cli.session import Terms
 from evalgate.cli.workflow import Inputs
-from evalgate.cli.world import add_world_arguments, outside, simulator_rules, store_path
+from evalgate.cli.world import outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import add_world_arguments
 from evalgate.gate.outside import Outside
 from evalgate.simulator.rules import Rules
 

@@ -13,8 +13,8 @@ from evalgate.cli.alert_desk import FOLDER
 from evalgate.cli.alert_sinks import open_sink
 from evalgate.cli.alert_table import list_document, list_lines, trial_document, trial_lines
 from evalgate.cli.complaint import notify
+from evalgate.cli.evidence_options import add_policy_argument, policy_for
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.rollout_evidence import add_policy_argument, policy_for
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alert import SinkRules
 from evalgate.model.reading import suggestion

@@ -17,7 +17,7 @@ from evalgate.cli.calibration_words import (
 from evalgate.cli.complaint import say
 from evalgate.cli.judge_session import Bench, OnTrial, ask, open_bench, spent_line
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.world import add_world_arguments
+from evalgate.cli.world_arguments import add_world_arguments
 from evalgate.errors import ExitCode, Problem, UsageError
 from evalgate.gate.calibrating import JudgedAnswer, Spent, calibrations, judge_labels, unjudged
 from evalgate.gate.calibration_file import SUFFIX, calibration_document

@@ -25,8 +25,8 @@ from evalgate.cli.doctor_history import revisions_of
 from evalgate.cli.doctor_live import probed
 from evalgate.cli.doctor_places import log_facts, score_facts, spool_facts
 from evalgate.cli.doctor_prompts import prompt_facts
+from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import repository_of
-from evalgate.cli.rollout_evidence import policy_for
 from evalgate.errors import EvalgateError
 from evalgate.model.alarm import Alarm
 from evalgate.model.monitoring import Level

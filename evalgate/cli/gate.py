@@ -23,14 +23,8 @@ from evalgate.cli.publication import PURSE, PURSE_FILES, Publication, publish_ro
 from evalgate.cli.question import add_question_arguments, policies, read_question, run_folder
 from evalgate.cli.replaying import add_replay_argument, hand_in, replay_words
 from evalgate.cli.session import Terms, begun_run
-from evalgate.cli.world import (
-    add_world_arguments,
-    discard,
-    outside,
-    simulator_rules,
-    store_path,
-    world_words,
-)
+from evalgate.cli.world import discard, outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import add_world_arguments, world_words
 from evalgate.errors import GRAVEST, EvalgateError, ExitCode, InterruptedRunError, UsageError
 from evalgate.gate.gathering import Question, gather
 from evalgate.gate.outside import Outside

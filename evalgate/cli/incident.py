@@ -1,57 +1,25 @@
-"""`evalgate incident`: opens, shows, acts on, updates and closes incidents."""
+"""`evalgate incident`: names its actions, each of which is a module of its own in `PARTS`."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
 
-from evalgate.cli import (
-    incident_acting,
-    incident_closing,
-    incident_drafting,
-    incident_listing,
-    incident_opening,
-    incident_showing,
-    incident_updating,
-)
-from evalgate.errors import ExitCode
+from evalgate.cli.main import PARTS
+from evalgate.errors import ExitCode, UsageError
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare the actions of the verb and their options."""
-    actions = parser.add_subparsers(dest="verb", required=True, metavar="ACTION")
-    incident_opening.add_arguments(
-        actions.add_parser("open", help="record a problem that somebody has seen")
-    )
-    incident_listing.add_arguments(
-        actions.add_parser("list", help="what is open, and who is to be told next")
-    )
-    incident_showing.add_arguments(
-        actions.add_parser("show", help="one incident, its playbook, and its messages")
-    )
-    incident_acting.add_arguments(
-        actions.add_parser("act", help="show what a step of the playbook would do, or do it")
-    )
-    incident_updating.add_arguments(
-        actions.add_parser("update", help="status, owner, notes, and who was told")
-    )
-    incident_drafting.add_arguments(
-        actions.add_parser("case", help="draft a golden case from a sampled call")
-    )
-    incident_closing.add_arguments(
-        actions.add_parser("close", help="end it, with the cause and a new golden case")
-    )
-
-
-_ACTIONS: Mapping[str, Callable[[Namespace], ExitCode]] = {
-    "open": incident_opening.run,
-    "list": incident_listing.run,
-    "show": incident_showing.run,
-    "act": incident_acting.run,
-    "update": incident_updating.run,
-    "case": incident_drafting.run,
-    "close": incident_closing.run,
-}
+    """Declare the actions, to be told with --help; what each takes is its own module's to say."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for (verb, action), part in PARTS.items():
+        if verb == "incident":
+            actions.add_parser(action, help=part.summary)
+    parser.epilog = "`evalgate incident ACTION --help` explains an action."
 
 
 def run(options: Namespace) -> ExitCode:
-    """Do the action that was asked for."""
-    return _ACTIONS[options.verb](options)
+    """Say how an action is called: one that stands right after the verb never comes here.
+
+    Raises:
+        UsageError: always.
+    """
+    action = options.action
+    raise UsageError(f"the action comes right after the verb: `evalgate incident {action} …`")

@@ -2,10 +2,7 @@
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from evalgate.cli import rollback, rollout, route, switch
 from evalgate.cli.incident_place import (
     add_by_argument,
     add_id_argument,
@@ -14,25 +11,14 @@ from evalgate.cli.incident_place import (
     own_command,
     signed,
 )
+from evalgate.cli.main import VERBS, load
 from evalgate.cli.printing import print_lines
 from evalgate.errors import EvalgateError, ExitCode, UsageError
 from evalgate.model.incident import Action, Incident
 from evalgate.monitoring.incidents.following import DONE, FAILED, UNDONE, action_of, with_result
 from evalgate.reporting.visible import safe_line
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Verb:
-    add_arguments: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace], ExitCode]
-
-
-VERBS: Mapping[str, _Verb] = {
-    "rollback": _Verb(add_arguments=rollback.add_arguments, run=rollback.run),
-    "rollout": _Verb(add_arguments=rollout.add_arguments, run=rollout.run),
-    "route": _Verb(add_arguments=route.add_arguments, run=route.run),
-    "switch": _Verb(add_arguments=switch.add_arguments, run=switch.run),
-}
+MAY_RUN = frozenset({"rollback", "rollout", "route", "switch"})
 """The verbs that a playbook may run: all of them have a dry run, and say how they are undone."""
 
 
@@ -103,11 +89,11 @@ def _may_run(command: str) -> bool:
         words = shlex.split(command)
     except ValueError:  # somebody has edited the file
         return False
-    return len(words) > 1 and words[0] == "evalgate" and words[1] in VERBS
+    return len(words) > 1 and words[0] == "evalgate" and words[1] in MAY_RUN
 
 
 def _run(words: list[str]) -> ExitCode:
-    verb = VERBS[words[0]]
+    verb = load(VERBS[words[0]].module)
     parser = ArgumentParser(prog=f"evalgate {words[0]}")
     verb.add_arguments(parser)
     return verb.run(parser.parse_args(words[1:]))

@@ -3,14 +3,17 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol, cast
 
 from evalgate.adapters.told_file import read_told_trials
+from evalgate.cli.evidence_options import add_policy_argument, policy_for
 from evalgate.cli.incident_place import add_by_argument, add_id_argument, folder_of, found, signed
-from evalgate.cli.incident_proving import add_proving_arguments, prove
 from evalgate.cli.incident_sets import earlier_cases, read_set, set_place
+from evalgate.cli.main import load
 from evalgate.cli.printing import print_lines
 from evalgate.cli.prompt_place import find_folder
-from evalgate.cli.rollout_evidence import policy_for
+from evalgate.cli.question import RUN_FOLDER
+from evalgate.cli.world_arguments import add_world_arguments
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.incident import Incident, LearnedCase
 from evalgate.model.reading import suggestion
@@ -30,6 +33,18 @@ from evalgate.monitoring.incidents.drafting import is_finished
 from evalgate.reporting.visible import safe_line
 
 _HALF = 0.5
+
+
+class _Proving(Protocol):
+    def prove(
+        self,
+        options: Namespace,
+        incident: Incident,
+        cases: Sequence[NamedCase],
+        *,
+        versions: Versions,
+        prompts: Path,
+    ) -> list[CaseTrial]: ...
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,8 +82,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="why no trial can show it, such as a fault of a provider",
     )
     parser.add_argument("--folder", metavar="DIR", type=Path, help="the folder of prompts")
-    add_proving_arguments(parser)
+    _add_proving(parser)
     add_by_argument(parser)
+
+
+def _add_proving(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--prove",
+        action="store_true",
+        help="run the cases on the bad version and on the good one; this calls Claude",
+    )
+    parser.add_argument("--out", metavar="DIR", type=Path, help=f"with --prove: {RUN_FOLDER}")
+    add_policy_argument(parser)
+    add_world_arguments(parser)
 
 
 def run(options: Namespace) -> ExitCode:
@@ -87,7 +113,8 @@ def run(options: Namespace) -> ExitCode:
         check_case(each)
     trials = [trial for path in options.trials for trial in _trials(path)]
     if options.prove:
-        trials += prove(options, incident, named, versions=versions, prompts=folder)
+        proving = cast("_Proving", load("evalgate.cli.incident_proving"))  # with it the whole gate
+        trials += proving.prove(options, incident, named, versions=versions, prompts=folder)
     cases = tuple(
         learned(each, trials, versions, unproven=options.unproven.strip()) for each in named
     )

@@ -10,6 +10,7 @@ from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.samples import find_sample
 from evalgate.adapters.swap import read_file, swap
 from evalgate.cli.complaint import notify
+from evalgate.cli.evidence_options import add_policy_argument, policy_for
 from evalgate.cli.incident_place import (
     add_by_argument,
     add_id_argument,
@@ -28,7 +29,6 @@ from evalgate.cli.incident_sets import (
 )
 from evalgate.cli.printing import print_lines
 from evalgate.cli.prompt_place import find_folder
-from evalgate.cli.rollout_evidence import add_policy_argument, policy_for
 from evalgate.errors import ConfigurationError, ExitCode, UsageError
 from evalgate.model.incident import Incident
 from evalgate.model.policy import Policy

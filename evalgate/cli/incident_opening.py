@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalgate.adapters.incidents import IncidentFolder, StoredIncident
+from evalgate.cli.evidence_options import add_evidence_arguments, instant_argument, policy_for
 from evalgate.cli.incident_known import Sources, known_of
 from evalgate.cli.incident_place import (
     add_by_argument,
@@ -15,7 +16,6 @@ from evalgate.cli.incident_place import (
 )
 from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in
-from evalgate.cli.rollout_evidence import add_evidence_arguments, instant_argument, policy_for
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity

@@ -6,7 +6,7 @@ stable, and after it with the bad one.
 
 import asyncio
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,19 +15,14 @@ from evalgate.adapters.git_writing import write_commit
 from evalgate.adapters.run_folder import make_folder
 from evalgate.adapters.trial_file import TrialFile
 from evalgate.cli.environment import read_environment
+from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.incident_place import seen_from
 from evalgate.cli.promoting import today
 from evalgate.cli.publication import OWN_FILES
-from evalgate.cli.question import RUN_FOLDER, new_run_id, run_folder
-from evalgate.cli.rollout_evidence import add_policy_argument, policy_for
+from evalgate.cli.question import new_run_id, run_folder
 from evalgate.cli.session import Terms, session
-from evalgate.cli.world import (
-    add_world_arguments,
-    outside,
-    simulator_rules,
-    store_path,
-    world_words,
-)
+from evalgate.cli.world import outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import world_words
 from evalgate.errors import EvaluationError, UsageError
 from evalgate.gate.execution import execute
 from evalgate.gate.gate import plan_gate
@@ -44,18 +39,6 @@ from evalgate.running.selection import Selection
 
 REPEATS = 3
 """Trials of each case with each version: one alone may be luck."""
-
-
-def add_proving_arguments(parser: ArgumentParser) -> None:
-    """Declare who answers, and where the run goes."""
-    parser.add_argument(
-        "--prove",
-        action="store_true",
-        help="run the cases on the bad version and on the good one; this calls Claude",
-    )
-    parser.add_argument("--out", metavar="DIR", type=Path, help=f"with --prove: {RUN_FOLDER}")
-    add_policy_argument(parser)
-    add_world_arguments(parser)
 
 
 def prove(

@@ -66,9 +66,13 @@ VERBS: Mapping[str, _Verb] = {
 """The verbs, each loaded only when it is called: the packages behind them are heavy."""
 
 PARTS: Mapping[tuple[str, str], _Verb] = {
+    ("incident", "open"): _Verb("evalgate.cli.incident_opening", "record what somebody has seen"),
     ("incident", "list"): _Verb("evalgate.cli.incident_listing", "what is open, who is to be told"),
     ("incident", "show"): _Verb("evalgate.cli.incident_showing", "one incident and its playbook"),
+    ("incident", "act"): _Verb("evalgate.cli.incident_acting", "show a step of it, or do it"),
     ("incident", "update"): _Verb("evalgate.cli.incident_updating", "status, owner, who was told"),
+    ("incident", "case"): _Verb("evalgate.cli.incident_drafting", "draft a golden case of a call"),
+    ("incident", "close"): _Verb("evalgate.cli.incident_closing", "end it, with cause and case"),
     ("monitor", "freeze"): _Verb("evalgate.cli.monitor_freeze", "freeze the quality of now"),
     ("monitor", "rules"): _Verb("evalgate.cli.monitor_rules", "say what an alarm takes, and when"),
     ("monitor", "backtest"): _Verb("evalgate.cli.monitor_backtest", "replay history by a rule"),
@@ -81,7 +85,7 @@ COLLECT_AFTER = (50_000, 20, 50)
 _EXTRA = "python -m pip install '.[gate]'"
 
 
-class _VerbModule(Protocol):
+class VerbModule(Protocol):
     """What each verb's module offers."""
 
     add_arguments: Callable[[ArgumentParser], None]
@@ -122,7 +126,7 @@ def _dispatch(words: list[str]) -> ExitCode:
         print(f"evalgate {__version__}")  # noqa: T201
         return ExitCode.OK
     verb, name = _chosen(words)
-    module = _load(verb.module)
+    module = load(verb.module)
     parser = ArgumentParser(prog=" ".join(("evalgate", *name)), description=verb.summary)
     module.add_arguments(parser)
     return module.run(parser.parse_args(words[len(name) :]))
@@ -139,9 +143,17 @@ def _chosen(words: Sequence[str]) -> tuple[_Verb, Sequence[str]]:
     return verb, words[:1]
 
 
-def _load(name: str) -> _VerbModule:
+def load(name: str) -> VerbModule:
+    """Return the module of a verb.
+
+    Args:
+        name: of the module, as the table has it.
+
+    Raises:
+        MissingExtraError: it needs packages that are not installed.
+    """
     try:
-        module: _VerbModule = import_module(name)
+        module: VerbModule = import_module(name)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("evalgate"):
             raise

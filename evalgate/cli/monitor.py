@@ -4,12 +4,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+from evalgate.cli.evidence_options import add_instant_argument, add_policy_argument, now_of
 from evalgate.cli.monitor_look import Lookout, place_of
 from evalgate.cli.monitor_loop import EVERY, watch
 from evalgate.cli.monitor_round import add_alert_argument, looked_and_followed, rounds_of
 from evalgate.cli.monitor_telling import is_terminal, tell, write_page
 from evalgate.cli.port import port_number
-from evalgate.cli.rollout_evidence import add_instant_argument, add_policy_argument, now_of
 from evalgate.errors import ExitCode
 from evalgate.model.board import Standing
 

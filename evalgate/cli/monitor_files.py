@@ -11,7 +11,7 @@ from evalgate.adapters.observations import LoggedObservations, read_observations
 from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.quality_baselines import PLACE
 from evalgate.cli.complaint import notify
-from evalgate.cli.rollout_evidence import add_policy_argument, policy_for
+from evalgate.cli.evidence_options import add_policy_argument, policy_for
 from evalgate.errors import UsageError
 from evalgate.model.monitoring import MonitorRules
 from evalgate.model.observation import Observation

@@ -11,6 +11,7 @@ from evalgate.adapters.quality_baselines import (
 )
 from evalgate.adapters.swap import read_file
 from evalgate.cli.complaint import notify
+from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import (
     add_file_arguments,
     named,
@@ -21,7 +22,6 @@ from evalgate.cli.monitor_files import (
     who,
 )
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.rollout_evidence import add_instant_argument, now_of
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.model.monitoring import AlarmRules
 from evalgate.model.observation import Observation

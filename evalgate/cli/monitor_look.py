@@ -19,8 +19,8 @@ from evalgate.adapters.smell_baseline import read_baseline
 from evalgate.adapters.spend_book import set_aside_on
 from evalgate.adapters.traffic import TrafficReader
 from evalgate.cli.complaint import notify
+from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of
-from evalgate.cli.rollout_evidence import policy_for
 from evalgate.model.alarm_report import AlarmReport
 from evalgate.model.board import Board
 from evalgate.model.monitoring import Level, MonitorRules

@@ -9,10 +9,10 @@ from random import Random
 
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.cli.complaint import notify, say
+from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import add_file_arguments, named, prompts_of, rules_of, scores_of
 from evalgate.cli.monitor_tables import rules_document, rules_lines
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.rollout_evidence import add_instant_argument, now_of
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.model.observation import Observation
 from evalgate.model.quality_baseline import QualityBaseline

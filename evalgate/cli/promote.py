@@ -22,13 +22,8 @@ from evalgate.cli.publication import Publication
 from evalgate.cli.question import RUN_FOLDER, new_run_id, run_folder
 from evalgate.cli.session import Terms, begun_run
 from evalgate.cli.stable_run import refuse_pull_requests
-from evalgate.cli.world import (
-    add_world_arguments,
-    outside,
-    simulator_rules,
-    store_path,
-    world_words,
-)
+from evalgate.cli.world import outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import add_world_arguments, world_words
 from evalgate.errors import ExitCode, UsageError
 from evalgate.gate.resuming import BegunRun
 from evalgate.gate.roots import find_policies

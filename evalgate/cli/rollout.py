@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from evalgate.cli import by_hand, rollout_moves, rollout_watch
-from evalgate.cli.rollout_evidence import (
+from evalgate.cli.evidence_options import (
     add_evidence_arguments,
     add_instant_argument,
     add_policy_argument,

@@ -1,25 +1,20 @@
 """Reads the evidence about a rollout from files, and says what follows from it."""
 
-import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalgate.adapters.exposures import read_exposures
-from evalgate.adapters.formats import FORMATS
 from evalgate.adapters.scores import read_scores
-from evalgate.adapters.swap import read_file
-from evalgate.cli.prompt_place import find_policy
+from evalgate.cli.evidence_options import policy_for
 from evalgate.errors import UsageError
-from evalgate.gate.policy import read_policy
 from evalgate.model.exposure import Exposure, Score
-from evalgate.model.policy import Policy, RolloutRules
+from evalgate.model.policy import RolloutRules
 from evalgate.model.rollout import Evidence, Rollout, RolloutReport
 from evalgate.prompts.library import Prompt
 from evalgate.rollout.course import moves_of, rollout_of
 from evalgate.rollout.evidence import evidence_of
-from evalgate.rollout.instants import seconds_of
 from evalgate.rollout.outlook import outlook_of
 from evalgate.rollout.replaying import as_of
 from evalgate.rollout.reported import report_of
@@ -55,52 +50,6 @@ class Assessed:
     scores: tuple[Score, ...]
 
 
-def add_evidence_arguments(parser: ArgumentParser) -> None:
-    """Declare where the evidence lies, and which policy says how it is judged."""
-    parser.add_argument(
-        "--calls",
-        metavar="PATH",
-        type=Path,
-        action="append",
-        default=[],
-        help="a file or folder of the call log; repeatable",
-    )
-    parser.add_argument(
-        "--scores",
-        metavar="PATH",
-        type=Path,
-        action="append",
-        default=[],
-        help="a file or folder of scores; repeatable",
-    )
-    add_policy_argument(parser)
-
-
-def add_policy_argument(parser: ArgumentParser) -> None:
-    """Declare which policy says how rollouts go."""
-    parser.add_argument(
-        "--policy",
-        metavar="PATH",
-        type=Path,
-        help="the policy with the rules (default: that of the prompts, or else the defaults)",
-    )
-
-
-def add_instant_argument(parser: ArgumentParser) -> None:
-    """Declare the instant that a command is about."""
-    parser.add_argument(
-        "--as-of",
-        metavar="INSTANT",
-        type=instant_argument,
-        help="as if it were then, such as 2026-11-22T10:00:00Z: nothing later is known",
-    )
-
-
-def now_of(options: Namespace) -> float:
-    """Return the instant that a command is about, in seconds since 1970."""
-    return time.time() if options.as_of is None else float(options.as_of)
-
-
 def evident(options: Namespace, folder: Path) -> Evident:
     """Return the rules for the prompts of a folder, and where the evidence is.
 
@@ -113,22 +62,6 @@ def evident(options: Namespace, folder: Path) -> Evident:
     drop = policy.gate.max_drop if rules.max_drop is None else rules.max_drop
     calls, scores = getattr(options, "calls", ()), getattr(options, "scores", ())
     return Evident(rules=rules, max_drop=drop, calls=tuple(calls), scores=tuple(scores))
-
-
-def policy_for(named: Path | None, folder: Path) -> Policy:
-    """Return the policy that is named, else the one around a folder of prompts, else the defaults.
-
-    Raises:
-        ConfigurationError: when it is wrong.
-        UsageError: when the one that is named is not there.
-    """
-    path = named or find_policy(folder, here=Path.cwd())
-    if path is None:
-        return Policy()
-    content = read_file(path)
-    if content is None:
-        raise UsageError(f"policy: there is no {path}")
-    return read_policy(FORMATS.read_yaml(str(path), content), content)
 
 
 def assess(prompt: Prompt, found: Evident, *, now: float) -> Assessed:
@@ -180,11 +113,3 @@ def _report(prompt: Prompt, rollout: Rollout, evidence: Evidence, found: Evident
         remarks=remarks,
         places=found.words,
     )
-
-
-def instant_argument(text: str) -> float:
-    """Return an instant of the command line in seconds since 1970."""
-    seconds = seconds_of(text)
-    if seconds is None or "T" not in text:
-        raise ArgumentTypeError(f"expected an instant such as 2026-11-22T10:00:00Z, got `{text}`")
-    return seconds

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from evalgate.cli import by_hand, on_host
 from evalgate.cli.by_hand import Deployed
+from evalgate.cli.evidence_options import now_of
 from evalgate.cli.found_verdict import found_verdict
-from evalgate.cli.rollout_evidence import Assessed, assess, evident, now_of
+from evalgate.cli.rollout_evidence import Assessed, assess, evident
 from evalgate.cli.rollout_telling import tell_report, write_report
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.rollout import Outcome, Outlook, RolloutReport

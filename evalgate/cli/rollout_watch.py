@@ -10,9 +10,10 @@ from types import FrameType
 
 from evalgate.cli import by_hand, on_host
 from evalgate.cli.complaint import notify
+from evalgate.cli.evidence_options import now_of
 from evalgate.cli.opened_incident import incident_folder, open_incident
 from evalgate.cli.printing import print_lines
-from evalgate.cli.rollout_evidence import Assessed, assess, evident, now_of
+from evalgate.cli.rollout_evidence import Assessed, assess, evident
 from evalgate.cli.rollout_moves import ahead, exit_code_of, signature_at
 from evalgate.cli.rollout_telling import tell_report, write_report
 from evalgate.errors import EvalgateError, ExitCode

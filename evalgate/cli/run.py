@@ -29,13 +29,8 @@ from evalgate.cli.selecting import (
     show_cases,
 )
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
-from evalgate.cli.world import (
-    add_world_arguments,
-    outside,
-    simulator_rules,
-    store_path,
-    world_words,
-)
+from evalgate.cli.world import outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import add_world_arguments, world_words
 from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.gate.execution import execute
 from evalgate.gate.gate import plan_gate

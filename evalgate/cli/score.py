@@ -13,7 +13,8 @@ from evalgate.cli.prompt_place import PROMPTS
 from evalgate.cli.score_progress import ScoreProgress
 from evalgate.cli.score_session import Scoring, ScoringPlace, scoring
 from evalgate.cli.score_table import look_line, score_document, score_lines
-from evalgate.cli.world import dollars, simulator_rules
+from evalgate.cli.world import simulator_rules
+from evalgate.cli.world_arguments import dollars
 from evalgate.errors import EvalgateError, ExitCode, InterruptedRunError
 from evalgate.monitoring.scoring.tally import Tally
 

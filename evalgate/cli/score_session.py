@@ -20,8 +20,8 @@ from evalgate.adapters.spool_folder import SpoolFolder
 from evalgate.adapters.swap import read_file
 from evalgate.cli.connection import connection, origin
 from evalgate.cli.environment import Environment, read_environment
+from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import find_policy
-from evalgate.cli.rollout_evidence import policy_for
 from evalgate.errors import UsageError
 from evalgate.model.document import Tree
 from evalgate.model.policy import Policy

@@ -4,8 +4,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from evalgate.cli import by_hand
+from evalgate.cli.evidence_options import add_evidence_arguments
 from evalgate.cli.prompt_place import find_folder
-from evalgate.cli.rollout_evidence import add_evidence_arguments, assess, evident
+from evalgate.cli.rollout_evidence import assess, evident
 from evalgate.errors import UsageError
 from evalgate.model.rollout import RolloutReport
 from evalgate.prompts.library import LIVE

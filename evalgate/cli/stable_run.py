@@ -23,13 +23,8 @@ from evalgate.cli.environment import Environment, read_environment
 from evalgate.cli.publication import OWN_FILES
 from evalgate.cli.question import RUN_FOLDER, new_run_id, run_folder
 from evalgate.cli.session import Terms, begun_run, how_to_go_on, session
-from evalgate.cli.world import (
-    add_world_arguments,
-    outside,
-    simulator_rules,
-    store_path,
-    world_words,
-)
+from evalgate.cli.world import outside, simulator_rules, store_path
+from evalgate.cli.world_arguments import add_world_arguments, world_words
 from evalgate.errors import UsageError
 from evalgate.gate.execution import execute
 from evalgate.gate.gathering import Question

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,14 @@ def test_a_command_that_somebody_broke_is_a_step_for_a_person(shop: Path) -> Non
     path.write_text(json.dumps(data))
     assert evalgate("incident", "act", name, "rollback", "--yes") == 2
     assert stable(shop) == "v2"
+
+
+def test_a_step_loads_its_own_verb_and_no_other(shop: Path) -> None:
+    name = opened(shop).id
+    code = (
+        f"import sys\nfrom evalgate.cli.main import main\nmain(['incident', 'act', {name!r}, "
+        "'rollback'])\nverbs = ('rollback', 'rollout', 'route', 'switch')\n"
+        "print(*[each for each in verbs if f'evalgate.cli.{each}' in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "rollback"

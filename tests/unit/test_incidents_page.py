@@ -3,17 +3,16 @@
 import json
 import re
 import shlex
-from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
 from evalgate.adapters.files import read_yaml
-from evalgate.cli import incident
 from evalgate.gate.policy import read_policy
 from evalgate.model.incident import IncidentClass, Severity, Status
 from evalgate.monitoring.incidents.mitigation import STEPS
 from evalgate.monitoring.incidents.triage import TREE
+from tests.unit.commands import parsed
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/incidents.md").read_text("utf-8")
@@ -40,9 +39,7 @@ def section(title: str) -> str:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_understood(command: str) -> None:
-    parser = ArgumentParser()
-    incident.add_arguments(parser)
-    parser.parse_args(shlex.split(command, comments=True)[2:])
+    parsed(command)
 
 
 def test_every_action_of_the_verb_is_shown() -> None:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from evalgate.cli.main import VERBS, main
+from evalgate.cli.main import PARTS, VERBS, main
 
 HEAVY = ("anthropic", "pandas", "jinja2", "vl_convert", "aiohttp", "asyncio", "yaml", "rich")
 
@@ -40,6 +40,18 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
         main([verb, "--help"])
     assert ended.value.code == 0
     assert VERBS[verb].summary in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("words", sorted(PARTS))
+def test_every_part_of_a_verb_explains_itself(
+    words: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--help"])
+    assert ended.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith(f"usage: evalgate {' '.join(words)}")
+    assert PARTS[words].summary in shown
 
 
 def test_an_unknown_option_is_a_usage_error() -> None:

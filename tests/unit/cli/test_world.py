@@ -11,14 +11,8 @@ from evalgate.adapters.git import GitRepository
 from evalgate.adapters.git_writing import create_repository
 from evalgate.cli.environment import Environment
 from evalgate.cli.publication import STORE
-from evalgate.cli.world import (
-    add_world_arguments,
-    discard,
-    outside,
-    simulator_rules,
-    with_store,
-    world_words,
-)
+from evalgate.cli.world import discard, outside, simulator_rules, with_store
+from evalgate.cli.world_arguments import add_world_arguments
 from evalgate.gate.outside import Outside
 from evalgate.model.chat import Completion, Usage
 
@@ -37,35 +31,9 @@ def options(*words: str) -> Namespace:
     return parser.parse_args(words)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        (),
-        ("--simulate",),
-        ("--simulate", "--rules", "a.yaml", "--rules", "b c.yaml"),
-        ("--max-cost", "0"),
-        ("--max-cost", "2.5", "--no-cache"),
-        ("--cache", "x.sqlite"),
-    ],
-)
-def test_the_words_of_a_run_are_said_again(words: tuple[str, ...]) -> None:
-    assert world_words(options(*words)) == words
-    assert options(*world_words(options(*words))) == options(*words)
-
-
-def test_rules_alone_mean_the_simulator() -> None:
-    assert world_words(options("--rules", "a.yaml")) == ("--simulate", "--rules", "a.yaml")
+def test_the_simulator_is_asked_for_by_name_or_by_its_rules() -> None:
     assert simulator_rules(options()) == ()
     assert simulator_rules(options("--simulate"))
-
-
-@pytest.mark.parametrize("limit", ["nan", "inf", "-inf", "-0.01", "free", ""])
-def test_a_limit_that_would_limit_nothing_is_no_limit(
-    limit: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        options(f"--max-cost={limit}")
-    assert f"expected US dollars such as 2.50, got `{limit}`" in capsys.readouterr().err
 
 
 @pytest.fixture

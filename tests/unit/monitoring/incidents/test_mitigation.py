@@ -1,18 +1,15 @@
 """The playbook names commands that exist, in the order of the likeliest cause."""
 
-import shlex
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 
 import pytest
 
-from evalgate.cli.main import VERBS
 from evalgate.model.incident import Action, ActionPhase, Incident, IncidentClass, Scope, Suspect
 from evalgate.model.prompt import LivePointer
 from evalgate.monitoring.incidents.commands import Commands, Places
 from evalgate.monitoring.incidents.mitigation import Situation, actions_of
+from tests.unit.commands import parsed
 from tests.unit.monitoring.incidents.records import (
     ROLLING,
     ROUTES,
@@ -66,23 +63,13 @@ def test_every_command_is_taken_by_the_parser_of_its_verb(kind: str, pointer: Li
         for command in every_command(
             made(kind, replace(SITUATION, pointer=pointer), places=places)
         ):
-            program, verb, *words = shlex.split(command)
-            assert program == "evalgate"
-            if verb in ("monitor", "logs") and verb not in VERBS:
-                continue
-            parser = ArgumentParser()
-            import_module(VERBS[verb].module).add_arguments(parser)
-            parser.parse_args(words)
+            parsed(command)
 
 
 def test_the_commands_of_the_evidence_are_taken_too() -> None:
     incident: Incident = an_incident()
     for command in (*incident.evidence.queries, incident.evidence.rerun):
-        verb, *words = shlex.split(command)[1:]
-        if verb in VERBS:
-            parser = ArgumentParser()
-            import_module(VERBS[verb].module).add_arguments(parser)
-            parser.parse_args(words)
+        parsed(command)
 
 
 def test_the_canary_is_frozen_before_it_is_taken_back() -> None:
