@@ -17,8 +17,11 @@ from evalgate.model.alerted import AlertState
 from evalgate.model.monitoring import MonitorRules
 from evalgate.monitoring.alarms.alert_text import alert_of
 from evalgate.monitoring.alarms.delivering import Round, alerts_of_round, booked, parcels_of
+from evalgate.monitoring.places import Places
 
 FOLDER = Path("reports") / "monitor"
+
+_HERE = Places()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class AlertDesk:
         *,
         folder: Path = FOLDER,
         variables: Mapping[str, str] = os.environ,
+        places: Places = _HERE,
     ) -> None:
         """Tell nothing yet.
 
@@ -45,8 +49,10 @@ class AlertDesk:
             rules: whose `alerts` are the sinks.
             folder: where `alerts.json` is, which only one monitor may write.
             variables: the environment, with what is secret.
+            places: where the monitor looks, for the commands of an alert.
         """
         self._rules = rules
+        self._places = places
         self._path = folder / FILE
         self._delivery = AlertDelivery(rules.alerts, partial(open_sink, variables=variables))
         self._unwritten: AlertState | None = None
@@ -63,7 +69,15 @@ class AlertDesk:
         """
         known = incidents or {}
         return self.tell_alerts(
-            [alert_of(each, at=at, incident=known.get(each.fingerprint, "")) for each in alarms],
+            [
+                alert_of(
+                    each,
+                    at=at,
+                    incident=known.get(each.fingerprint, ""),
+                    places=self._places,
+                )
+                for each in alarms
+            ],
             at=at,
         )
 
@@ -81,7 +95,10 @@ class AlertDesk:
             UsageError: when `alerts.json` cannot be read.
         """
         now = Round(
-            rules=self._rules.alerts, at=at, cooldown=60 * self._rules.alarms.cooldown_minutes
+            rules=self._rules.alerts,
+            at=at,
+            cooldown=60 * self._rules.alarms.cooldown_minutes,
+            places=self._places,
         )
         before = read_alert_state(self._path)
         state = self._unwritten or before

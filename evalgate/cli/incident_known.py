@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evalgate.adapters.formats import FORMATS
@@ -20,7 +20,6 @@ from evalgate.model.incident import Scope
 from evalgate.model.policy import Policy
 from evalgate.model.serving import Serving
 from evalgate.model.traffic import Change
-from evalgate.monitoring.incidents.commands import Places
 from evalgate.monitoring.incidents.impact import Affected
 from evalgate.monitoring.incidents.mitigation import Situation
 from evalgate.monitoring.incidents.opening import Known
@@ -33,6 +32,7 @@ from evalgate.monitoring.incidents.timeline import (
     changes_of_pointer,
     timeline,
 )
+from evalgate.monitoring.places import Places
 from evalgate.prompts.library import Prompt, read_prompts
 from evalgate.prompts.override_file import read_override
 from evalgate.runtime.settings import FILE, read_serving
@@ -45,14 +45,16 @@ _MOST_COMMITS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where the evidence lies: the prompts, the policy, the call log and the scores."""
+    """Where the evidence lies: the prompts, the policy, the call log and the scores.
+
+    `places` name them for the commands of the playbook.
+    """
 
     prompts: Path
     policy: Policy
     logs: tuple[Path, ...] = ()
     scores: tuple[Path, ...] = ()
-    incidents: str = ""
-    folder: str = ""
+    places: Places = field(default_factory=Places)
 
 
 def known_of(sources: Sources, scope: Scope, *, began: float, at: float) -> Known:
@@ -89,12 +91,7 @@ def known_of(sources: Sources, scope: Scope, *, began: float, at: float) -> Know
             objectives=sources.policy.monitor.objectives,
         ),
         situation=_situation(named, serving),
-        places=Places(
-            folder=sources.folder,
-            logs=tuple(map(str, sources.logs)) or ("logs",),
-            scores=tuple(map(str, sources.scores)),
-            incidents=sources.incidents,
-        ),
+        places=sources.places,
         answering=sources.policy.monitor.incidents,
         affected=Affected(
             calls=calls.calls if calls.minutes else None,

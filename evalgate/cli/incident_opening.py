@@ -15,7 +15,8 @@ from evalgate.cli.incident_place import (
     signed,
 )
 from evalgate.cli.printing import as_json, print_json, print_lines
-from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in
+from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in, repository_of
+from evalgate.cli.told_places import told_places
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
@@ -193,8 +194,14 @@ def sources_of(options: Namespace) -> Sources:
         policy=policy_for(options.policy, folder),
         logs=tuple(options.calls),
         scores=tuple(options.scores),
-        incidents="" if options.incidents is None else str(options.incidents),
-        folder="" if options.folder is None else str(options.folder),
+        places=told_places(
+            repository_of(Path.cwd()) or Path.cwd(),
+            prompts=folder,
+            policy=options.policy,
+            logs=options.calls,
+            scores=options.scores,
+            incidents=options.incidents,
+        ),
     )
 
 

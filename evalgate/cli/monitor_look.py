@@ -6,7 +6,7 @@ What follows is told by others: a display, a page, metrics, alerts.
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalgate.adapters.followed_files import FollowedFiles
@@ -21,6 +21,7 @@ from evalgate.adapters.traffic import TrafficReader
 from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of
+from evalgate.cli.told_places import told_places
 from evalgate.model.alarm_report import AlarmReport
 from evalgate.model.board import Board
 from evalgate.model.monitoring import Level, MonitorRules
@@ -31,6 +32,7 @@ from evalgate.model.traffic import Traffic
 from evalgate.monitoring.alarms.looking import Seen, alarms_of, held_to
 from evalgate.monitoring.board.boarding import Material, board_of
 from evalgate.monitoring.board.lacks import Given
+from evalgate.monitoring.places import Places
 
 LOGS, SCORES = Path("logs"), Path("scores")
 ALERTS = Path("reports") / "monitor" / "alerts.json"
@@ -46,7 +48,8 @@ class MonitorPlace:
     """Where everything is, by which rules it is judged, and how much of it is looked at.
 
     `since` is from when on files are read, in seconds since 1970. `history` is how many seconds
-    before each look count, and `shown` how many of them are shown.
+    before each look count, and `shown` how many of them are shown. `told` names the places for
+    others.
     """
 
     logs: tuple[Path, ...]
@@ -58,6 +61,7 @@ class MonitorPlace:
     incidents: Path
     alerts: Path
     smells: tuple[Path, ...] = ()
+    told: Places = field(default_factory=Places)
     since: float = 0.0
     history: float = 30 * 86_400.0
     shown: float = 86_400.0
@@ -100,6 +104,16 @@ def place_of(options: Namespace, *, now: float) -> MonitorPlace:
         incidents=options.incidents or root / INCIDENTS,
         alerts=root / ALERTS,
         smells=tuple(options.smells),
+        told=told_places(
+            root,
+            prompts=prompts,
+            policy=options.policy,
+            logs=options.logs or (LOGS,),
+            scores=scores,
+            incidents=options.incidents,
+            baselines=options.baselines,
+            smells=options.smells,
+        ),
         since=now - history,
         history=history,
         shown=options.since,

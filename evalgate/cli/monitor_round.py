@@ -36,10 +36,14 @@ class Rounds:
 
     def __init__(self, place: MonitorPlace) -> None:
         """Do nothing yet."""
-        self._desk = AlertDesk(place.rules, folder=place.alerts.parent)
+        self._desk = AlertDesk(place.rules, folder=place.alerts.parent, places=place.told)
         self._folder = IncidentFolder(path=place.incidents)
         self._sources = Sources(
-            prompts=place.prompts, policy=place.policy, logs=place.logs, scores=place.scores
+            prompts=place.prompts,
+            policy=place.policy,
+            logs=place.logs,
+            scores=place.scores,
+            places=place.told,
         )
         self._told = ""
 

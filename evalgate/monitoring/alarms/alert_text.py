@@ -1,11 +1,11 @@
 """Tells an alarm as an alert: title, sentence, facts, and the commands to begin with; pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from shlex import quote
 
 from evalgate.model.alarm import Alarm, Signal
 from evalgate.model.alert import Alert
 from evalgate.model.observation import Stream
+from evalgate.monitoring.places import Places
 from evalgate.reporting.instants import utc
 from evalgate.reporting.numbers import percent
 
@@ -24,7 +24,17 @@ _TITLES: Mapping[Signal, str] = {
 _MOST_ALSO = 5
 
 
-def alert_of(alarm: Alarm, *, at: float, incident: str = "", commands: Sequence[str] = ()) -> Alert:
+_HERE = Places()
+
+
+def alert_of(
+    alarm: Alarm,
+    *,
+    at: float,
+    incident: str = "",
+    commands: Sequence[str] = (),
+    places: Places = _HERE,
+) -> Alert:
     """Return what is told of an alarm.
 
     Args:
@@ -32,6 +42,7 @@ def alert_of(alarm: Alarm, *, at: float, incident: str = "", commands: Sequence[
         at: now, in seconds since 1970.
         incident: the id of its incident; empty without one.
         commands: what to do about it, before the commands that show it.
+        places: where the monitor has looked, for those commands.
     """
     return Alert(
         fingerprint=alarm.fingerprint,
@@ -42,7 +53,7 @@ def alert_of(alarm: Alarm, *, at: float, incident: str = "", commands: Sequence[
         began=alarm.began,
         at=at,
         facts=tuple(_facts(alarm, incident)),
-        commands=tuple(_commands(alarm, incident, commands)),
+        commands=(*commands, *_commands(alarm, incident, places)),
         incident=incident,
         weight=weight_of(alarm),
     )
@@ -120,11 +131,10 @@ def _named(stream: Stream) -> str:
     return ", ".join(name for name in names if name)
 
 
-def _commands(alarm: Alarm, incident: str, commands: Sequence[str]) -> Iterator[str]:
-    yield from commands
+def _commands(alarm: Alarm, incident: str, places: Places) -> Iterator[str]:
     if alarm.signal is Signal.SINK:
-        yield f"evalgate alert test --sink {quote(alarm.stream.criterion)}"
+        yield places.alert_test(alarm.stream.criterion)
         return
     if incident:
-        yield f"evalgate incident show {quote(incident)}"
-    yield "evalgate monitor --once"
+        yield places.incident("show", incident)
+    yield places.monitor()

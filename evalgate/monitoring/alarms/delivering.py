@@ -5,13 +5,14 @@ did not arrive is tried again for as long as it matters, after pauses that grow 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from evalgate.model.alarm import Alarm, Signal, Urgency
 from evalgate.model.alert import Alert, Delivery, SinkRules
 from evalgate.model.alerted import AlertState, KnownAlert, Parcel, SinkHealth, Told
 from evalgate.model.observation import Stream
 from evalgate.monitoring.alarms.alert_text import SINK_PREFIX, alert_of
+from evalgate.monitoring.places import Places
 
 FIRST_PAUSE = 30.0
 LONGEST_PAUSE = 3_600.0
@@ -26,11 +27,15 @@ FORGOTTEN = 86_400.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What a round knows: the sinks, the instant, and how long what is over is not told again."""
+    """What a round knows: the sinks, the instant, and how long what is over is not told again.
+
+    `places` are those that the monitor has looked at.
+    """
 
     rules: Sequence[SinkRules]
     at: float
     cooldown: float = 3_600.0
+    places: Places = field(default_factory=Places)
 
 
 def alerts_of_round(alerts: Iterable[Alert], state: AlertState, now: Round) -> Mapping[str, Alert]:
@@ -229,7 +234,7 @@ def _sink_alerts(state: AlertState, now: Round) -> Iterator[Alert]:
     names = {rules.name for rules in now.rules}
     failing = {name: each for name, each in state.failing.items() if name in names}
     for name, health in failing.items():
-        yield alert_of(sink_alarm(name, health, at=now.at), at=now.at)
+        yield alert_of(sink_alarm(name, health, at=now.at), at=now.at, places=now.places)
     for fingerprint, known in state.alerts.items():
         name = fingerprint[len(SINK_PREFIX) :]
         is_over = fingerprint.startswith(SINK_PREFIX) and name not in failing

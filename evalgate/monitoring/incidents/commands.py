@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from shlex import join
 
 from evalgate.model.incident import Scope
+from evalgate.monitoring.places import Places
 
 ROUTE_SPAN = "2h"
 """How long a route is held: the hop ends by itself when everybody has forgotten it."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where things are, as the command line names them; empty where the default is right."""
-
-    folder: str = ""
-    logs: tuple[str, ...] = ("logs",)
-    scores: tuple[str, ...] = ()
-    incidents: str = ""
+_WITH_CASES = frozenset({"case", "close"})
+"""What of an incident reads prompts and eval sets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +55,7 @@ class Commands:
     def route(self, name: str, *, is_open: bool) -> str:
         """Send nothing over a route on this host for a while, or let its breaker rule again."""
         state = ("open", "--for", ROUTE_SPAN) if is_open else ("auto",)
-        folder = ("--folder", self.places.folder) if self.places.folder else ()
-        return join(("evalgate", "route", name, *state, *folder, *self._reason()))
+        return join(("evalgate", "route", name, *state, *self._folder(), *self._reason()))
 
     def promote(self, prompt: str, version: str) -> str:
         """Give a version a share of the traffic again, by the gate."""
@@ -99,19 +92,21 @@ class Commands:
 
     def monitor(self) -> str:
         """Look at production once."""
-        scores = (f"--scores={path}" for path in self.places.scores)
-        return join(("evalgate", "monitor", *self.places.logs, *scores, "--once"))
+        return self.places.monitor()
 
     def own(self, action: str, *words: str) -> str:
         """Go on with this incident."""
-        folder = ("--incidents", self.places.incidents) if self.places.incidents else ()
-        return join(("evalgate", "incident", action, self.incident, *words, *folder))
+        found = (*self._folder(), *self._policy()) if action in _WITH_CASES else ()
+        return self.places.incident(action, self.incident, *words, *found)
 
     def _move(self, *words: str) -> str:
         return join(("evalgate", *words, *self._folder(), *self._reason()))
 
     def _folder(self) -> tuple[str, ...]:
         return ("--folder", self.places.folder) if self.places.folder else ()
+
+    def _policy(self) -> tuple[str, ...]:
+        return ("--policy", self.places.policy) if self.places.policy else ()
 
     def _reason(self) -> tuple[str, ...]:
         return ("--reason", f"incident {self.incident}")

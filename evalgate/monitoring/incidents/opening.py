@@ -15,7 +15,7 @@ from evalgate.model.incident import (
 )
 from evalgate.model.monitoring import Answering
 from evalgate.model.observation import Stream
-from evalgate.monitoring.incidents.commands import Commands, Places
+from evalgate.monitoring.incidents.commands import Commands
 from evalgate.monitoring.incidents.impact import MOST_CALLS, Affected, impact_of, worst_calls
 from evalgate.monitoring.incidents.losing import fallen_most
 from evalgate.monitoring.incidents.messages import first_communications, with_texts
@@ -23,6 +23,7 @@ from evalgate.monitoring.incidents.mitigation import Situation, actions_of
 from evalgate.monitoring.incidents.questions import Seen
 from evalgate.monitoring.incidents.severity import TAXONOMY, severity_of
 from evalgate.monitoring.incidents.triage import Triage, triaged
+from evalgate.monitoring.places import Places
 from evalgate.rollout.overriding import instant
 
 LONGEST_NAME = 60

@@ -8,6 +8,7 @@ from inline_snapshot import snapshot
 from evalgate.model.alarm import Signal
 from evalgate.model.observation import Stream
 from evalgate.monitoring.alarms.alert_text import alert_of, title_of, weight_of
+from evalgate.monitoring.places import Places
 from tests.unit.alerts import NOW, an_alarm
 
 
@@ -64,6 +65,18 @@ def test_a_burn_is_told_in_multiples_and_a_sink_without_figures() -> None:
     alert = alert_of(sink, at=NOW)
     assert "observed" not in dict(alert.facts)
     assert alert.commands == ("evalgate alert test --sink 'my chat'",)
+
+
+def test_the_commands_look_where_the_monitor_has_looked() -> None:
+    places = Places(folder="ai", logs=("calls",), incidents="ours")
+    alert = alert_of(an_alarm(), at=NOW, incident="i1", places=places)
+    assert alert.commands == (
+        "evalgate incident show i1 --incidents ours",
+        "evalgate monitor --once calls --prompts ai --incidents ours",
+    )
+    sink = replace(an_alarm(Signal.SINK), stream=Stream(prompt="", criterion="chat"))
+    told = alert_of(sink, at=NOW, places=places)
+    assert told.commands == ("evalgate alert test --sink chat --prompts ai",)
 
 
 def test_of_many_streams_of_one_cause_a_few_are_named() -> None:

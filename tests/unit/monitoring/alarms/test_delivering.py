@@ -22,6 +22,7 @@ from evalgate.monitoring.alarms.delivering import (
     parcels_of,
     pause_after,
 )
+from evalgate.monitoring.places import Places
 from tests.unit.alerts import NOW, a_sink, an_alert
 
 PAGE, TICKET = Urgency.PAGE, Urgency.TICKET
@@ -293,3 +294,11 @@ def test_beginnings_and_ends_alternate_at_every_sink_whatever_happens(
         told += [each for each in said if each.startswith("chat: f1") and not is_broken]
     assert told[:1] != ["chat: f1 over"]
     assert all(one != other for one, other in pairwise(told))
+
+
+def test_a_sink_that_fails_is_tried_by_the_policy_of_the_monitor() -> None:
+    post = Post(rules=(a_sink("pager"), a_sink("chat")), broken={"pager"})
+    post.round(an_alert())
+    now = Round(rules=post.rules, at=NOW + 60, places=Places(policy="strict.yml"))
+    told = alerts_of_round([], post.state, now)["sink:pager"]
+    assert told.commands == ("evalgate alert test --sink pager --policy strict.yml",)

@@ -3,7 +3,8 @@
 import shlex
 
 from evalgate.model.incident import Scope
-from evalgate.monitoring.incidents.commands import Commands, Places
+from evalgate.monitoring.incidents.commands import Commands
+from evalgate.monitoring.places import Places
 
 PLACES = Places(folder="my prompts", logs=("a b", "c"), scores=("s",), incidents="in c")
 HERE = Commands(incident="an-id", places=Places())
@@ -20,9 +21,10 @@ def test_names_with_blanks_and_quotes_stay_one_word() -> None:
 
 def test_what_is_usual_is_not_named() -> None:
     assert HERE.hold("p") == "evalgate rollout hold p --reason 'incident an-id'"
-    assert HERE.monitor() == "evalgate monitor logs --once"
+    assert HERE.monitor() == "evalgate monitor --once"
     assert HERE.own("show") == "evalgate incident show an-id"
     assert THERE.own("show") == "evalgate incident show an-id --incidents 'in c'"
+    assert "--folder 'my prompts'" in THERE.own("close")
 
 
 def test_the_log_is_asked_about_what_is_affected() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from evalgate.model.incident import Action, ActionPhase, Incident, IncidentClass, Scope, Suspect
 from evalgate.model.prompt import LivePointer
-from evalgate.monitoring.incidents.commands import Commands, Places
+from evalgate.monitoring.incidents.commands import Commands
 from evalgate.monitoring.incidents.mitigation import Situation, actions_of
+from evalgate.monitoring.places import Places
 from tests.unit.commands import parsed
 from tests.unit.monitoring.incidents.records import (
     ROLLING,
