@@ -1,6 +1,7 @@
 """`evalgate alert`: tries the sinks of alerts, and shows what was told where."""
 
 import os
+import shlex
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,8 @@ from evalgate.model.reading import suggestion
 from evalgate.monitoring.alarms.delivering import mended
 from evalgate.monitoring.alarms.sink_trial import SinkTrial, ended, trial_parcel
 
+PROMPTS = Path("prompts")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the actions of the verb and their options."""
@@ -34,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             "--prompts",
             metavar="DIR",
             type=Path,
-            default=Path("prompts"),
+            default=PROMPTS,
             help="whose policy it is (default: prompts)",
         )
         action.add_argument(
@@ -94,8 +97,20 @@ def _list(options: Namespace) -> ExitCode:
     if options.json:
         print_json(as_json(list_document(state, sinks)))
     else:
-        print_lines(list_lines(state, sinks, now=time.time()))
+        test = partial(_test_command, options)
+        print_lines(list_lines(state, sinks, now=time.time(), test=test))
     return ExitCode.OK
+
+
+def _test_command(options: Namespace, sink: str) -> str:
+    """Return the command that tries a sink, with the options of this one."""
+    named = {
+        "--policy": options.policy,
+        "--prompts": None if options.prompts == PROMPTS else options.prompts,
+        "--folder": None if options.folder == FOLDER else options.folder,
+    }
+    words = [word for option, path in named.items() if path for word in (option, str(path))]
+    return shlex.join(("evalgate", "alert", "test", "--sink", sink, *words))
 
 
 def _chosen(sinks: Sequence[SinkRules], name: str | None) -> Sequence[SinkRules]:

@@ -1,8 +1,8 @@
 """What `evalgate alert` prints: how the sinks were tried, and what was told where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from evalgate.model.alert import Delivery, SinkRules
+from evalgate.model.alert import Alert, Delivery, SinkRules
 from evalgate.model.alerted import AlertState, KnownAlert, Told
 from evalgate.model.document import Data
 from evalgate.monitoring.alarms.sink_trial import SinkTrial
@@ -50,30 +50,39 @@ def trial_document(trials: Sequence[SinkTrial]) -> dict[str, Data]:
     }
 
 
-def list_lines(state: AlertState, sinks: Sequence[SinkRules], *, now: float) -> Iterator[str]:
-    """Yield what is firing, who was told, and how the sinks are, for a reader.
+def list_lines(
+    state: AlertState, sinks: Sequence[SinkRules], *, now: float, test: Callable[[str], str]
+) -> Iterator[str]:
+    """Yield what is firing, who was told, how the sinks are, and what to do, for a reader.
 
     Args:
         state: what is remembered.
         sinks: those of the policy.
         now: in seconds since 1970.
+        test: returns the command that tries a sink.
     """
     known = _firing(state)
-    yield f"{count(len(known), 'alert')} firing" if known else "nothing is firing"
+    yield f"{count(len(known), 'alert')} firing" if known else "No alert is firing."
     for each in known:
-        alert = each.alert
         yield ""
-        since = f"since {utc(alert.began)} ({duration(max(0.0, now - alert.began))})"
-        yield f"{alert.urgency.value.upper():<6} {_safe(alert.title)}, {since}"
-        yield f"       {_safe(alert.message)}"
-        if alert.incident:
-            yield f"       incident {_safe(alert.incident)}"
-        for sink, told in each.told.items():
-            yield f"       {_safe(sink)}: {_safe(_told_words(told))}"
-        if not each.told:
-            yield "       no sink takes it"
+        yield from _alert_lines(each, sinks, now=now)
     yield ""
-    yield from _sink_lines(state, sinks)
+    yield from _sink_lines(state, sinks, test=test)
+
+
+def _alert_lines(known: KnownAlert, sinks: Sequence[SinkRules], *, now: float) -> Iterator[str]:
+    alert = known.alert
+    yield f"{alert.urgency.value.upper():<6}  {_safe(alert.title)}"
+    told = [(name, _told_words(each)) for name, each in known.told.items()]
+    width = max([len("since"), *(len(name) for name, _ in told)])
+    rows = [
+        ("since", f"{utc(alert.began)} ({duration(max(0.0, now - alert.began))})"),
+        ("why", alert.message),
+        *(told or [("told", _untold(alert, sinks))]),
+        *(("next", command) for command in alert.commands[:1]),
+    ]
+    for label, text in rows:
+        yield f"        {_safe(label):<{width}}  {_safe(text)}"
 
 
 def list_document(state: AlertState, sinks: Sequence[SinkRules]) -> dict[str, Data]:
@@ -85,30 +94,59 @@ def list_document(state: AlertState, sinks: Sequence[SinkRules]) -> dict[str, Da
     }
 
 
-def _sink_lines(state: AlertState, sinks: Sequence[SinkRules]) -> Iterator[str]:
+def _sink_lines(
+    state: AlertState, sinks: Sequence[SinkRules], *, test: Callable[[str], str]
+) -> Iterator[str]:
     if not sinks:
-        yield "no sinks: the policy names no place for alerts under `monitor.alerts`"
+        yield (
+            "Nobody is told: the policy names no sink. Add one under `monitor.alerts`; "
+            "docs/alerts.md shows each kind."
+        )
         return
-    yield "sinks"
-    for rules in sinks:
-        urgencies = " and ".join(f"{each.value}s" for each in rules.urgencies)
-        state_words = _safe(_sink_words(state, rules))
-        yield f"  {rules.name} ({rules.kind.value}, {urgencies}): {state_words}"
+    rows = [
+        (
+            rules.name,
+            rules.kind.value,
+            " and ".join(f"{each.value}s" for each in rules.urgencies),
+            _sink_words(state, rules),
+        )
+        for rules in sinks
+    ]
+    heads = ("sink", "kind", "takes", "state")
+    name, kind, takes = (
+        max(map(len, column)) for column in list(zip(heads, *rows, strict=True))[:3]
+    )
+    for row in (heads, *rows):
+        yield f"{row[0]:<{name}}  {row[1]:<{kind}}  {row[2]:<{takes}}  {_safe(row[3])}"
+    failing = [each.name for each in sinks if each.name in state.failing]
+    if failing:
+        yield ""
+        yield "Mend what fails, then try it; what waits is told at the next look of the monitor:"
+        yield from (f"  {_safe(test(each))}" for each in failing)
 
 
 def _sink_words(state: AlertState, rules: SinkRules) -> str:
     health = state.sinks.get(rules.name)
     if health is None or health.failing_since is None:
-        return "no failure is known"
-    return f"FAILS since {utc(health.failing_since)}, {health.failures} times: {health.failure}"
+        return "has not failed"
+    tries = count(health.failures, "time")
+    return f"FAILS since {utc(health.failing_since)}, {tries}: {health.failure}"
 
 
 def _told_words(told: Told) -> str:
-    if told.failures:
-        waits = f"not taken {count(told.failures, 'time')}: {told.failure}"
-        return f"told {utc(told.at)}; the news was {waits}" if told.is_open else waits
     place = f" as {told.reference}" if told.reference else ""
-    return f"told {utc(told.at)}{place}"
+    if not told.failures:
+        return f"was told {utc(told.at)}{place}"
+    missed = f"{count(told.failures, 'attempt')} failed: {told.failure}"
+    if told.is_open:
+        return f"was told {utc(told.at)}{place}, and not what is new since; {missed}"
+    return f"was NOT told; {missed}"
+
+
+def _untold(alert: Alert, sinks: Sequence[SinkRules]) -> str:
+    if any(alert.urgency in each.urgencies for each in sinks):
+        return "nobody so far"
+    return f"nobody: no sink takes {alert.urgency.value}s"
 
 
 def _firing(state: AlertState) -> list[KnownAlert]:

@@ -123,7 +123,7 @@ def test_the_list_shows_what_fires_and_a_good_test_clears_a_failing_sink(tmp_pat
     policy = "monitor: {alerts: {chat: {kind: webhook, variable: CHAT_URL}}}\n"
     write(make_prompts(tmp_path), {".github/evalgate.yml": policy})
     done = evalgate(tmp_path, "alert", "list")
-    assert (done.returncode, "nothing is firing" in done.stdout) == (0, True)
+    assert (done.returncode, "No alert is firing." in done.stdout) == (0, True)
     rules = MonitorRules(alerts=(a_sink("chat", timeout=1.0),))
     with receiver() as it:
         it.status = 500
@@ -132,8 +132,12 @@ def test_the_list_shows_what_fires_and_a_good_test_clears_a_failing_sink(tmp_pat
         AlertDesk(rules, folder=monitor, variables=variables).tell([an_alarm()], at=time.time())
         told = evalgate(tmp_path, "alert", "list").stdout
         assert "support (v4, eu): accuracy has fallen" in told
-        assert "chat: not taken 1 time: it answers with HTTP 500" in told
+        assert "chat   was NOT told; 1 attempt failed: it answers with HTTP 500" in told
         assert "FAILS since" in told
+        assert told.endswith("\n  evalgate alert test --sink chat\n")
+        policy = ("--policy", ".github/evalgate.yml", "--folder", "./reports/monitor/")
+        again = evalgate(tmp_path, "alert", "list", *policy).stdout.splitlines()[-1]
+        assert again.split() == ["evalgate", "alert", "test", "--sink", "chat", *policy[:2]]
         it.status = 200
         tried = evalgate(tmp_path, "alert", "test", **variables)
         assert tried.returncode == 0
