@@ -20,19 +20,17 @@ from evalgate.model.incident import Scope
 from evalgate.model.policy import Policy
 from evalgate.model.serving import Serving
 from evalgate.model.traffic import Change
+from evalgate.monitoring.incidents.changes import (
+    changes_of_commits,
+    changes_of_override,
+    changes_of_pointer,
+)
 from evalgate.monitoring.incidents.impact import Affected
 from evalgate.monitoring.incidents.mitigation import Situation
 from evalgate.monitoring.incidents.opening import Known
 from evalgate.monitoring.incidents.questions import Seen
-from evalgate.monitoring.incidents.timeline import (
-    changes_of_commits,
-    changes_of_events,
-    changes_of_judges,
-    changes_of_override,
-    changes_of_pointer,
-    timeline,
-)
 from evalgate.monitoring.places import Places
+from evalgate.monitoring.timeline import changes_of_events, changes_of_judges, timeline
 from evalgate.prompts.library import Prompt, read_prompts
 from evalgate.prompts.override_file import read_override
 from evalgate.runtime.settings import FILE, read_serving

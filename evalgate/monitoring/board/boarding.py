@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from evalgate.model.alarm import Alarm
 from evalgate.model.alarm_report import AlarmReport
 from evalgate.model.board import Board, FailingSink, OpenIncident, Standing
+from evalgate.model.call_ports import Event, EventKind
 from evalgate.model.observation import AnchorScore, Observation
 from evalgate.model.smell_baseline import SmellBaseline
 from evalgate.model.traffic import Traffic
@@ -17,9 +18,11 @@ from evalgate.monitoring.board.losses import losses_of
 from evalgate.monitoring.board.scoring_view import scoring_of
 from evalgate.monitoring.board.smells import smell_rates
 from evalgate.monitoring.board.spending import spender_groups
-from evalgate.monitoring.board.timeline import timeline
 from evalgate.monitoring.board.traffic_view import counted, slices_of
 from evalgate.monitoring.board.trend_views import trend_views
+from evalgate.monitoring.timeline import changes_of_events, changes_of_judges, timeline
+
+_MOVES = frozenset({EventKind.POINTER_MOVED, EventKind.OVERRIDE_BEGAN, EventKind.OVERRIDE_ENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,9 @@ def board_of(
     changes = [
         each
         for each in timeline(
-            traffic.changes, traffic.events, material.observations, material.anchors
+            traffic.changes,
+            changes_of_events(filter(_is_move, traffic.events), source="event"),
+            changes_of_judges(material.observations, material.anchors),
         )
         if since <= each.ts <= at
     ]
@@ -118,6 +123,11 @@ def standing_of(report: AlarmReport, given: Given) -> Standing:
         each.counted for each in report.budgets
     )
     return Standing.WELL if is_watched else Standing.UNWATCHED
+
+
+def _is_move(event: Event) -> bool:
+    """Whether somebody has moved something; what breakers do is counted elsewhere."""
+    return event.kind in _MOVES
 
 
 def _is_recent(alarm: Alarm, since: float) -> bool:

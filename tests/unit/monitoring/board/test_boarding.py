@@ -76,3 +76,12 @@ def test_nothing_later_than_the_instant_and_nothing_before_the_time_is_shown() -
     assert [each.ts for each in board.changes] == [SINCE + HOUR]
     assert board.past == (past_alarm(),)
     assert {each.name: each.number for each in board.losses}["samples_dropped"] == 2
+
+
+def test_what_people_move_is_a_change_and_what_a_breaker_does_is_none() -> None:
+    events = (
+        Event(ts=SINCE + 1, kind=EventKind.POINTER_MOVED, subject="p", before="v1", after="v2"),
+        Event(ts=SINCE + 2, kind=EventKind.BREAKER_OPENED, subject="direct m"),
+    )
+    board = board_of(Traffic(events=events), AlarmReport(at=AT), Material(), since=SINCE, at=AT)
+    assert [(each.after, each.source) for each in board.changes] == [("v2", "event")]

@@ -1,47 +1,16 @@
-"""Puts all that was changed onto one timeline, whoever tells of it; pure.
+"""What files tell of changes: live pointers, a host's override, commits of settings; pure."""
 
-The same change may be told twice, by a file's history and by the log of the hosts that followed.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from evalgate.model.call_ports import Event, EventKind
-from evalgate.model.observation import AnchorScore, Observation
 from evalgate.model.override import Override
 from evalgate.model.prompt import LivePointer, Move, Switch
 from evalgate.model.revision import Revision
 from evalgate.model.traffic import Change
 from evalgate.rollout.instants import seconds_of
 
-SAME_SECONDS = 600.0
-"""Within which two tellers of the same change may differ: hosts follow, deploys take minutes."""
-
 OWN = "its own"
 """What a prompt's model is called when the switch names none."""
-
-_KINDS: Mapping[EventKind, str] = {
-    EventKind.POINTER_MOVED: "prompt",
-    EventKind.OVERRIDE_BEGAN: "configuration",
-    EventKind.OVERRIDE_ENDED: "configuration",
-    EventKind.BREAKER_OPENED: "provider",
-    EventKind.BREAKER_CLOSED: "provider",
-    EventKind.ROUTE_REFUSED: "provider",
-}
-"""Events that tell of a change; what the log or the spool could not take changes no answer."""
-
-
-def timeline(*told: Iterable[Change]) -> tuple[Change, ...]:
-    """Return all changes in the order of time, each once.
-
-    Of two that tell the same within `SAME_SECONDS` the first one stays.
-    """
-    kept: list[Change] = []
-    for change in sorted((each for some in told for each in some), key=_order):
-        if not any(_is_same(change, other) for other in reversed(kept)):
-            kept.append(change)
-    return tuple(kept)
 
 
 def changes_of_pointer(pointer: LivePointer) -> Iterator[Change]:
@@ -86,21 +55,6 @@ def _share(move: Move) -> str:
     return f"{rollout.version} at {rollout.percent:g} %"
 
 
-def changes_of_events(events: Iterable[Event]) -> Iterator[Change]:
-    """Yield what running processes have told between their calls."""
-    for event in events:
-        kind = _KINDS.get(event.kind)
-        if kind is not None:
-            yield Change(
-                ts=event.ts,
-                kind=kind,
-                subject=event.subject,
-                before=event.before,
-                after=event.after or event.kind.value.replace("_", " "),
-                source="call log",
-            )
-
-
 def changes_of_override(override: Override, *, since: float) -> Iterator[Change]:
     """Yield what a host does otherwise now; `since` is when its file was written."""
     for name, entry in override.prompts.items():
@@ -129,29 +83,6 @@ def changes_of_override(override: Override, *, since: float) -> Iterator[Change]
         )
 
 
-def changes_of_judges(
-    observations: Iterable[Observation], anchors: Iterable[AnchorScore] = ()
-) -> Iterator[Change]:
-    """Yield where a criterion began to be scored by another judge."""
-    told: dict[str, list[tuple[float, str]]] = {}
-    scored = ((each.criterion, each.ts, each.judge) for each in observations)
-    anchored = ((each.criterion, each.ts, each.judge) for each in anchors)
-    for criterion, ts, judge in (*scored, *anchored):
-        if judge:
-            told.setdefault(criterion, []).append((ts, judge))
-    for criterion, scores in told.items():
-        for (_, before), (ts, after) in pairwise(sorted(scores)):
-            if before != after:
-                yield Change(
-                    ts=ts,
-                    kind="judge",
-                    subject=criterion,
-                    before=before,
-                    after=after,
-                    source="scores",
-                )
-
-
 def changes_of_commits(revisions: Sequence[Revision]) -> Iterator[Change]:
     """Yield the commits that changed files of the configuration, after the first one."""
     for before, after in pairwise(revisions):
@@ -169,12 +100,3 @@ def changes_of_commits(revisions: Sequence[Revision]) -> Iterator[Change]:
                     after=new.id[:12] if new else "no file",
                     source=f"commit {after.commit[:12]}",
                 )
-
-
-def _is_same(one: Change, other: Change) -> bool:
-    alike = replace(one, ts=other.ts, source=other.source) == other
-    return alike and abs(one.ts - other.ts) <= SAME_SECONDS
-
-
-def _order(change: Change) -> tuple[float, str, str]:
-    return change.ts, change.kind, change.subject

@@ -1,25 +1,16 @@
-"""Changes from all tellers stand on one timeline, each once."""
+"""Files tell of changes: pointers, overrides of a host, commits."""
 
 from dataclasses import replace
 
-from evalgate.model.call_ports import Event, EventKind
 from evalgate.model.milestone import Milestone, Phase
-from evalgate.model.observation import AnchorScore, Observation
 from evalgate.model.override import Forced, Override, PromptOverride, RouteOverride
 from evalgate.model.prompt import LivePointer, Move, Switch
 from evalgate.model.revision import Blob, Revision
-from evalgate.model.traffic import Change
-from evalgate.monitoring.incidents.timeline import (
-    SAME_SECONDS,
+from evalgate.monitoring.incidents.changes import (
     changes_of_commits,
-    changes_of_events,
-    changes_of_judges,
     changes_of_override,
     changes_of_pointer,
-    timeline,
 )
-
-MOVED = Change(ts=1000.0, kind="prompt", subject="p", before="v1", after="v2", source="live.yaml")
 
 
 def rolled(version: str, phase: Phase, percent: float) -> Milestone:
@@ -74,30 +65,6 @@ def test_a_move_without_an_instant_changes_what_follows_and_stands_nowhere() -> 
     ]
 
 
-def test_the_same_change_told_by_file_and_log_stands_once_from_its_first_teller() -> None:
-    heard = replace(MOVED, ts=MOVED.ts + SAME_SECONDS, source="call log")
-    assert timeline([heard], [MOVED]) == (MOVED,)
-    later = replace(heard, ts=heard.ts + 1.0)
-    assert timeline([later, MOVED]) == (MOVED, later)
-    other = replace(heard, after="v3")
-    assert len(timeline([MOVED, other])) == 2
-
-
-def test_events_tell_of_pointers_overrides_and_breakers_and_not_of_a_full_spool() -> None:
-    events = [
-        Event(ts=1.0, kind=EventKind.POINTER_MOVED, subject="p", before="v1", after="v2"),
-        Event(ts=2.0, kind=EventKind.BREAKER_OPENED, subject="bedrock-eu"),
-        Event(ts=3.0, kind=EventKind.OVERRIDE_BEGAN, subject="p", after="v1"),
-        Event(ts=4.0, kind=EventKind.SPOOL_FULL, subject="spool"),
-        Event(ts=5.0, kind=EventKind.LOG_FAILED, subject="log"),
-    ]
-    assert [(each.kind, each.subject, each.after) for each in changes_of_events(events)] == [
-        ("prompt", "p", "v2"),
-        ("provider", "bedrock-eu", "breaker opened"),
-        ("configuration", "p", "v1"),
-    ]
-
-
 def test_an_override_tells_what_a_host_does_otherwise() -> None:
     override = Override(
         path="host.yml",
@@ -108,19 +75,6 @@ def test_an_override_tells_what_a_host_does_otherwise() -> None:
         (each.ts, each.kind, each.subject, each.after)
         for each in changes_of_override(override, since=5.0)
     ] == [(5.0, "configuration", "p", "v1, m"), (5.0, "provider", "direct", "held open")]
-
-
-def test_another_judge_is_a_change_of_its_criterion_in_the_order_of_time() -> None:
-    def scored(ts: float, judge: str) -> Observation:
-        return Observation(ts=ts, request_id="r", criterion="tone", outcome=1.0, judge=judge)
-
-    anchor = AnchorScore(ts=2.5, anchor="a", criterion="tone", judge="j1", outcome=1.0)
-    found = list(
-        changes_of_judges([scored(3.0, "j2"), scored(1.0, "j1"), scored(2.0, "")], [anchor])
-    )
-    assert [(each.ts, each.subject, each.before, each.after) for each in found] == [
-        (3.0, "tone", "j1", "j2")
-    ]
 
 
 def test_commits_tell_which_file_was_changed_and_not_what_was_there_at_first() -> None:
