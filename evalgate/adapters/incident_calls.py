@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, MsgspecError, Struct
 from msgspec.json import Decoder
 
+from evalgate.adapters.call_counting import count_call
 from evalgate.adapters.exposures import REFUSAL
 from evalgate.adapters.line_files import line_files, lines_of
 from evalgate.model.call import Arm, ServedBy
 from evalgate.model.call_ports import Event, EventKind
 from evalgate.model.incident import Scope
-from evalgate.model.smell import Smell
 from evalgate.model.traffic import Change, Minute, Place, Tally
 
 MOST_USERS = 1_000_000
@@ -32,8 +32,6 @@ or hosts side by side, one always has the first call.
 """
 
 _DAY = 86_400.0
-_BROKEN = frozenset({Smell.NOT_JSON.value, Smell.SCHEMA.value, Smell.FENCED.value})
-_MEMORY = frozenset({ServedBy.CACHE, ServedBy.SHARED, ServedBy.STALE_CACHE})
 _FAILED = frozenset({ServedBy.NOBODY})
 
 _Number = Annotated[float, Meta(ge=0)]
@@ -58,6 +56,7 @@ class _Line(Struct, gc=False):
     stop_reason: str | None = None
     provider_request_id: str | None = None
     user: str | None = None
+    latency_ms: _Number | None = None
     cost_usd: _Number | None = None
     smell: list[str] | None = None
     sampled: float | None = None
@@ -110,6 +109,7 @@ class _Reader:
     since: float
     began: float
     until: float
+    thresholds: Sequence[int] = ()
     tallies: dict[tuple[object, ...], Tally] = field(default_factory=dict)
     told: dict[_Told, _Value] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -142,16 +142,7 @@ class _Reader:
         tally = self.tallies.get(key)
         if tally is None:
             tally = self.tallies[key] = Tally()
-        is_failed = line.served_by in _FAILED
-        tally.calls += 1
-        tally.failed += is_failed
-        tally.degraded += bool(line.degraded) and not is_failed
-        tally.refused += line.stop_reason == REFUSAL
-        tally.malformed += bool(line.smell) and not _BROKEN.isdisjoint(line.smell or ())
-        tally.cached += line.served_by in _MEMORY
-        tally.sampled += line.sampled is not None
-        tally.unpriced += line.cost_usd is None
-        tally.cost_usd += line.cost_usd or 0.0
+        count_call(tally, line, self.thresholds)
 
     def _note(self, line: _Line, ts: float) -> None:
         key = (
@@ -251,8 +242,14 @@ class _Reader:
         )
 
 
-def read_incident_calls(
-    paths: Sequence[Path], scope: Scope, *, since: float, began: float, until: float
+def read_incident_calls(  # noqa: PLR0913 - what is looked at, and from when till when
+    paths: Sequence[Path],
+    scope: Scope,
+    *,
+    since: float,
+    began: float,
+    until: float,
+    thresholds: Sequence[int] = (),
 ) -> IncidentCalls:
     """Read what the call log says around an incident.
 
@@ -264,11 +261,14 @@ def read_incident_calls(
         since: where the time before begins, in seconds since 1970.
         began: from when on calls are affected.
         until: nothing later is known.
+        thresholds: in milliseconds; calls that took longer than each are counted as late.
 
     Raises:
         UsageError: there is no such file or folder, or no log in it, or it cannot be read.
     """
-    reader = _Reader(scope=scope, since=since, began=began, until=until)
+    reader = _Reader(
+        scope=scope, since=since, began=began, until=until, thresholds=tuple(thresholds)
+    )
     calls, events = Decoder(_Line), Decoder(_EventLine)
     for path in line_files(paths, begin="calls-", holding="the call log"):
         if not _may_hold(path, since, until):

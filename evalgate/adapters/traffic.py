@@ -13,35 +13,27 @@ from typing import Annotated, Literal
 from msgspec import Meta, MsgspecError, Struct
 from msgspec.json import Decoder
 
-from evalgate.adapters.exposures import EARLIEST, LATEST, REFUSAL, SCHEMA
+from evalgate.adapters.call_counting import count_call
+from evalgate.adapters.exposures import EARLIEST, LATEST, SCHEMA
 from evalgate.adapters.followed_files import FollowedFiles
 from evalgate.adapters.line_files import head_of
 from evalgate.adapters.traffic_counts import TrafficCounts
-from evalgate.model.call import DEGRADED, Arm, ServedBy
+from evalgate.model.call import Arm, ServedBy
 from evalgate.model.call_ports import Event, EventKind
 from evalgate.model.exposure import LeftOut
-from evalgate.model.smell import Smell
 from evalgate.model.traffic import (
-    BROKEN_FORMAT,
     LineCount,
-    Tally,
     Traffic,
-    bucket_of,
 )
 
 MOST_EVENTS = 1_000
 """Events that are kept, the latest ones."""
 
-OTHER = "other"
-"""Stands for a smell that is not known here."""
-
 _EVENT = "event/1"
 _EVERY = 100_000
 """Lines after which what was counted of them is added up."""
 
-_FROM_MEMORY = frozenset({ServedBy.CACHE, ServedBy.SHARED, ServedBy.STALE_CACHE})
 _KINDS = frozenset(each.value for each in EventKind)
-_SMELLS = frozenset(each.value for each in Smell)
 _MINUTE_OF, _WHOLE = 16, 24
 """Characters of an instant up to its minute, and up to the `Z` after its milliseconds."""
 
@@ -180,7 +172,7 @@ class TrafficReader:
                 read.provider,
                 read.model,
             )
-            _count_call(place_of(key), read, self._thresholds)
+            count_call(place_of(key), read, self._thresholds)
             spend(start, read.user, read.cost_usd)
             show((start, read.prompt, read.model_asked, read.app_rev, read.sdk, read.settings))
 
@@ -258,42 +250,3 @@ class TrafficReader:
             left_out={each.value: lost[each] for each in LeftOut if lost[each]},
             unfinished=self.files.unfinished,
         )
-
-
-def _count_call(tally: Tally, read: _Line, thresholds: Sequence[int]) -> None:
-    served_by, cost = read.served_by, read.cost_usd
-    tally.calls += 1
-    if cost is None:
-        tally.unpriced += 1
-    else:
-        tally.cost_usd += cost
-    if served_by in _FROM_MEMORY:
-        tally.cached += 1
-    elif read.latency_ms is not None:
-        _count_latency(tally, read.latency_ms, thresholds)
-    if read.sampled is not None:
-        tally.sampled += 1
-    if served_by is ServedBy.NOBODY:
-        tally.failed += 1
-    elif read.degraded or served_by in DEGRADED:
-        tally.degraded += 1
-    if read.stop_reason == REFUSAL:
-        tally.refused += 1
-    if read.smell:
-        _count_smells(tally, read.smell)
-
-
-def _count_latency(tally: Tally, latency: float, thresholds: Sequence[int]) -> None:
-    bucket = bucket_of(latency)
-    tally.latencies[bucket] = tally.latencies.get(bucket, 0) + 1
-    for each in thresholds:
-        if latency > each:
-            tally.late[each] = tally.late.get(each, 0) + 1
-
-
-def _count_smells(tally: Tally, smells: Sequence[str]) -> None:
-    told = {each if each in _SMELLS else OTHER for each in smells}
-    tally.smelling += 1
-    tally.malformed += not BROKEN_FORMAT.isdisjoint(told)
-    for each in sorted(told):
-        tally.smells[each] = tally.smells.get(each, 0) + 1

@@ -107,7 +107,14 @@ def _calls(
     if not sources.logs:
         return IncidentCalls()
     try:
-        return read_incident_calls(sources.logs, scope, since=since, began=began, until=at)
+        return read_incident_calls(
+            sources.logs,
+            scope,
+            since=since,
+            began=began,
+            until=at,
+            thresholds=sources.policy.monitor.thresholds,
+        )
     except EvalgateError as error:
         notify(f"the incident is opened without the call log: {error}")
         return IncidentCalls()

@@ -24,7 +24,7 @@ from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of
 from evalgate.cli.told_places import told_places
 from evalgate.model.alarm_report import AlarmReport
 from evalgate.model.board import Board
-from evalgate.model.monitoring import Level, MonitorRules
+from evalgate.model.monitoring import MonitorRules
 from evalgate.model.policy import Policy
 from evalgate.model.quality_baseline import QualityBaseline
 from evalgate.model.smell_baseline import SmellBaseline
@@ -126,11 +126,10 @@ class Lookout:
     def __init__(self, place: MonitorPlace) -> None:
         """Prepare to look; nothing is read yet."""
         self.place = place
-        objectives = place.rules.objectives
         self._calls = TrafficReader(
             place.logs,
             since=place.since,
-            thresholds=[int(each.threshold) for each in objectives if each.level is Level.LATENCY],
+            thresholds=place.rules.thresholds,
             shown=place.shown,
             kept=place.history,
         )

@@ -110,3 +110,9 @@ class MonitorRules:
     objectives: tuple[Objective, ...] = ()
     alerts: tuple[SinkRules, ...] = ()
     incidents: Answering = field(default_factory=Answering)
+
+    @property
+    def thresholds(self) -> tuple[int, ...]:
+        """The latencies, in milliseconds, that objectives are about."""
+        late = (each for each in self.objectives if each.level is Level.LATENCY)
+        return tuple(int(each.threshold) for each in late)

@@ -135,9 +135,9 @@ def test_the_list_shows_what_fires_and_a_good_test_clears_a_failing_sink(tmp_pat
         assert "chat   was NOT told; 1 attempt failed: it answers with HTTP 500" in told
         assert "FAILS since" in told
         assert told.endswith("\n  evalgate alert test --sink chat\n")
-        policy = ("--policy", ".github/evalgate.yml", "--folder", "./reports/monitor/")
-        again = evalgate(tmp_path, "alert", "list", *policy).stdout.splitlines()[-1]
-        assert again.split() == ["evalgate", "alert", "test", "--sink", "chat", *policy[:2]]
+        named = ("--policy", ".github/evalgate.yml", "--folder", "./reports/monitor/")
+        again = evalgate(tmp_path, "alert", "list", *named).stdout.splitlines()[-1]
+        assert again.split() == ["evalgate", "alert", "test", "--sink", "chat", *named[:2]]
         it.status = 200
         tried = evalgate(tmp_path, "alert", "test", **variables)
         assert tried.returncode == 0

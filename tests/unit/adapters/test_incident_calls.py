@@ -71,11 +71,27 @@ def test_calls_are_counted_by_minute_and_by_what_became_of_them(tmp_path: Path) 
             sampled=1,
             unpriced=1,
             cost_usd=tally[0].cost_usd,
+            smelling=2,
+            smells={"refusal": 1, "not_json": 1},
+            latencies=tally[0].latencies,
         )
     ]
     assert tally[0].cost_usd == pytest.approx(5 * 0.00345)
     assert sum(minute.tally.calls for minute in found.minutes) == 7
     assert found.calls == 6
+
+
+def test_calls_are_late_by_the_thresholds_that_are_asked_for(tmp_path: Path) -> None:
+    slow = replace(CALL, latency_ms=4001)
+    found = read_incident_calls(
+        [log(tmp_path, CALL, slow)],
+        SCOPE,
+        since=NOON - 3600,
+        began=NOON,
+        until=NOON + 3600,
+        thresholds=(4000, 9000),
+    )
+    assert [minute.tally.late for minute in found.minutes] == [{4000: 1}]
 
 
 def test_ids_are_those_of_affected_calls_that_went_wrong(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What an incident is made of is gathered from wherever it lies, and what is broken is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from evalgate.adapters.git_writing import commit_all
 from evalgate.cli.incident_known import Sources, known_of
 from evalgate.model.incident import Scope
+from evalgate.model.monitoring import Level, MonitorRules, Objective
 from evalgate.model.policy import Policy
 from tests.e2e.incident_shop import NOON, make_shop
 
@@ -40,6 +42,13 @@ def test_scores_calls_pointer_routes_and_changes_are_gathered(shop: Path) -> Non
     assert ("prompt", "v1", "v2") in kinds
     versions = [each for each in known.seen.changes if each.kind == "prompt"]
     assert len(versions) == 1
+
+
+def test_late_calls_are_counted_by_the_objectives_of_the_policy(shop: Path) -> None:
+    quick = Objective(name="quick", level=Level.LATENCY, target=0.95, threshold=1.0)
+    policy = Policy(monitor=MonitorRules(objectives=(quick,)))
+    known = known_of(replace(sources(shop), policy=policy), SCOPE, began=NOON, at=NOON + 3600)
+    assert sum(each.tally.late[1] for each in known.seen.minutes) == 400
 
 
 def test_commits_of_settings_and_an_override_are_changes(
