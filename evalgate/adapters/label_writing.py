@@ -1,83 +1,125 @@
-"""Writes labels that people gave, as JSON lines, for their owner alone; each is kept at once."""
+"""Keeps the labels that people give, as JSON lines that several people append to at once."""
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
 
+from evalgate.adapters.swap import locked, read_file, write_whole
 from evalgate.errors import UsageError
 from evalgate.model.document import Data
 
-_PRIVATE_FOLDER = 0o700
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class LabelFile:
-    """The rows of a file, in the order in which they were given; earlier ones stay as they are."""
+    """A file of labels, for this user alone when it is made here.
+
+    A label is one line, appended while others are kept out, so that none of theirs is lost. A later
+    line of the same person on the same answer stands in place of the earlier one.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Read what is there.
+        """Take a file that is there, or shall be.
+
+        Raises:
+            UsageError: it is a link, or cannot be read.
+        """
+        self._path = path
+        self._own: list[str] = []
+        self.rows()
+
+    def rows(self) -> list[dict[str, Data]]:
+        """Return the rows that can be read; `evalgate calibrate` tells what is wrong with others.
 
         Raises:
             UsageError: the file is a link, or cannot be read.
         """
-        self._path = path
-        try:
-            if path.is_symlink():
-                raise UsageError(f"{path} is a link: name the file of labels itself")
-            text = path.read_text("utf-8") if path.exists() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: labels cannot be read here: {_reason(error)}") from error
-        # A text may hold line breaks of other kinds, which JSON leaves as they are.
-        self._lines = [line for line in text.split("\n") if line.strip()]
-        self._earlier = len(self._lines)
+        return [row for row in map(_row, self._lines()) if row is not None]
 
-    @property
-    def rows(self) -> list[dict[str, Data]]:
-        """The rows that can be read; `evalgate calibrate` tells what is wrong with others."""
-        return [row for row in map(_row, self._lines) if row is not None]
+    def standing(self) -> list[dict[str, Data]]:
+        """Return the rows without those that the same person has corrected later.
+
+        Raises:
+            UsageError: the file is a link, or cannot be read.
+        """
+        latest: dict[object, dict[str, Data]] = {}
+        for number, row in enumerate(self.rows()):
+            said = [row.get(key) for key in ("rater", "case", "answer", "criterion")]
+            latest[json.dumps(said) if row.get("rater") else number] = row
+        return list(latest.values())
 
     @property
     def added(self) -> list[dict[str, Data]]:
         """The rows that were added here and not taken back."""
-        return [row for row in map(_row, self._lines[self._earlier :]) if row is not None]
+        return [row for row in map(_row, self._own) if row is not None]
 
     def add(self, row: Mapping[str, Data]) -> None:
-        """Keep a row.
+        """Append a row.
 
         Raises:
             UsageError: it cannot be written.
         """
-        self._lines.append(json.dumps(row, ensure_ascii=False))
-        self._write()
+        text = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        with self._alone():
+            _append(self._path, text + b"\n")
+        self._own.append(text.decode())
 
     def take_back(self) -> bool:
-        """Forget the latest row that was added here; returns whether there was one.
+        """Remove the latest row that was added here; returns whether there was one.
 
         Raises:
             UsageError: it cannot be written.
         """
-        if len(self._lines) <= self._earlier:
+        if not self._own:
             return False
-        self._lines.pop()
-        self._write()
+        with self._alone():
+            lines = self._lines()
+            if self._own[-1] in lines:
+                last = len(lines) - 1 - lines[::-1].index(self._own[-1])
+                kept = "".join(f"{line}\n" for line in (*lines[:last], *lines[last + 1 :]))
+                write_whole(self._path, kept.encode())
+        self._own.pop()
         return True
 
-    def _write(self) -> None:
-        content = "".join(f"{line}\n" for line in self._lines).encode("utf-8", "replace")
+    def _lines(self) -> list[str]:
+        if self._path.is_symlink():
+            raise UsageError(f"{self._path} is a link: name the file of labels itself")
+        try:
+            text = (read_file(self._path) or b"").decode()
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"{self._path}: labels cannot be read here: it is no UTF-8 text; name another file"
+            ) from error
+        # A text may hold line breaks of other kinds, which JSON leaves as they are.
+        return [line for line in text.split("\n") if line.strip()]
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep out of the folder whoever else would write labels into it."""
         try:
             self._path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-            # A temporary file is its owner's alone, and so is what it becomes.
-            number, name = mkstemp(dir=self._path.parent, prefix=".labels-")
-            written = Path(name)
-            try:
-                with os.fdopen(number, "wb") as file:
-                    file.write(content)
-                written.replace(self._path)
-            finally:
-                written.unlink(missing_ok=True)
+            with locked(self._path.parent):
+                yield
         except OSError as error:
-            raise UsageError(f"{self._path}: labels cannot be kept: {_reason(error)}") from error
+            reason = error.strerror or error
+            raise UsageError(f"{self._path}: labels cannot be kept: {reason}") from error
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Append a line as a whole or not at all; the caller keeps others out."""
+    with os.fdopen(os.open(path, _FLAGS, _PRIVATE_FILE), "r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        is_torn = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        whole = b"\n" + line if is_torn else line
+        try:
+            if (written := file.write(whole)) < len(whole):
+                raise OSError(f"{written} of {len(whole)} bytes were written")
+        except OSError:
+            file.truncate(size)
+            raise
 
 
 def _row(line: str) -> dict[str, Data] | None:
@@ -86,7 +128,3 @@ def _row(line: str) -> dict[str, Data] | None:
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return getattr(error, "strerror", None) or "it is no UTF-8 text"

@@ -113,7 +113,7 @@ def _conclude(session: Session, options: Namespace) -> None:
     told = ", ".join(f"{said[word]:,} {word}" for word in Word if said[word]) or "nothing"
     print_lines([safe_line(f"said: {told}; labels are in {options.labels}")])
     if not options.to_case:
-        if session.labels.rows:
+        if session.labels.rows():
             notify(
                 "these answers are to cases that no eval set has yet: `evalgate review "
                 f"--criterion {quote(session.criterion)} --to-case EVALSET` puts them into one"
@@ -126,7 +126,7 @@ def _conclude(session: Session, options: Namespace) -> None:
         prompts=options.prompts,
         evalset=evalset_of(held.policy, held.root, options.to_case),
     )
-    labelled = {str(row.get("case")) for row in session.labels.rows if row.get("human")}
+    labelled = {str(row.get("case")) for row in session.labels.standing() if row.get("human")}
     added = desk.add(samples_of(session, labelled), criterion=session.criterion)
     print_lines([safe_line(f"{count(len(added.names), 'case')} added to {desk.evalset.path}")])
     for remark in added.remarks:

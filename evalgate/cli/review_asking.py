@@ -22,6 +22,10 @@ def decisions(session: Session, options: Namespace) -> Iterator[tuple[Sample, De
         if sample is None:  # it has expired meanwhile
             number += 1
             continue
+        if session.has_label(candidate):
+            print_lines([f"{number + 1} of {total} is passed over: it has a label by now"])
+            number += 1
+            continue
         place = f"{number + 1} of {total} by {session.criterion}"
         print_lines(
             shown(

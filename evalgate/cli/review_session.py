@@ -27,6 +27,14 @@ class Session:
     criterion: str
     candidates: Sequence[Candidate]
 
+    def has_label(self, candidate: Candidate) -> bool:
+        """Return whether anybody has labelled an answer by now.
+
+        Raises:
+            UsageError: the labels cannot be read.
+        """
+        return case_name(candidate.request_id, self.criterion) in _cases(self.labels)
+
 
 def open_session(options: Namespace) -> Session:
     """Return what is to be reviewed.
@@ -42,7 +50,7 @@ def open_session(options: Namespace) -> Session:
     spool = SpooledSamples(spool_of(place, sampling_rules(options.prompts)))
     criterion = _criterion(held, options.criterion)
     labels = LabelFile(options.labels)
-    done = {row.get("case") for row in labels.rows}
+    done = _cases(labels)
     scores = _scores(options.scores)
     candidates = [
         each
@@ -67,6 +75,10 @@ def _criterion(held: Held, named: str | None) -> str:
         hint = suggestion(named or "", known) if known else ": the policy has none"
         raise UsageError(f"--criterion: no judge scores by `{named or ''}`{hint}")
     return named
+
+
+def _cases(labels: LabelFile) -> Collection[str]:
+    return {str(row.get("case")) for row in labels.rows()}
 
 
 def _scores(folder: Path) -> Mapping[str, dict[str, float | None]]:

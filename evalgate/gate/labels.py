@@ -56,6 +56,7 @@ class _Row:
     case: str
     answer: str
     criterion: str
+    rater: str
     human: bool
     has_verdict: bool
     judge: bool | None
@@ -66,6 +67,7 @@ class _Row:
 
 
 UNLABELLED, DUPLICATE, OTHER_SET = "without a label", "told twice", "of other eval sets"
+CORRECTED = "corrected later"
 
 
 def read_labels(
@@ -73,13 +75,16 @@ def read_labels(
 ) -> Labels:
     """Return the labelled answers of rows.
 
+    Within a file a later row of a rater takes the place of an earlier one that says otherwise of
+    the same answer.
+
     Args:
         rows: the rows of all files, one document each.
         sets: the eval sets that they may speak of.
         evalset: the set of the rows that name none; rows of other sets are left out then.
 
     Raises:
-        ConfigurationError: with every row that is wrong, or contradicts another one.
+        ConfigurationError: with every row that is wrong, or contradicts another rater's.
     """
     reader = _Reader(sets=sets, only=evalset)
     for row in rows:
@@ -107,6 +112,7 @@ class _Reader:
     left_out: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     _cases: dict[str, dict[str, Case]] = field(default_factory=dict)
+    _said: dict[tuple[str, ...], list[_Row]] = field(default_factory=dict)
     _found: dict[tuple[str, str, str], dict[str, _Row]] = field(default_factory=dict)
 
     def read(self, document: Document) -> None:
@@ -120,6 +126,7 @@ class _Reader:
         human, judge = _verdict(section, "human"), _verdict(section, "judge", doubt=True)
         if human is None and len(self.problems) == before:
             self.left_out[UNLABELLED] += 1  # such as one that nobody could tell: it may lack a case
+            self._withdraw(evalset.name, section)
             return
         case = self._case(section, evalset)
         row = _Row(
@@ -128,16 +135,20 @@ class _Reader:
             case="" if case is None else case.id,
             answer=section.required_text("answer"),
             criterion="" if case is None else _criterion(section, case),
+            rater=str(section.data.get("rater") or "").strip(),
             human=human is True,
             has_verdict=section.data.get("judge") is not None,
             judge=judge,
         )
         if len(self.problems) > before:
             return
-        self._enter(evalset.name, row)
+        self._hear(evalset.name, row)
 
     def answers(self) -> Iterator[LabelledAnswer]:
         """Yield the answers in the order of their first rows; what contradicts itself is noted."""
+        for (evalset, *_), said in self._said.items():
+            for row in said:
+                self._enter(evalset, row)
         for (name, case_id, answer), rows in self._found.items():
             case = self._by_id(self.sets[name])[case_id]
             if len({row.has_verdict for row in rows.values()}) > 1:
@@ -165,6 +176,23 @@ class _Reader:
                 judge=_judged(case, judged) if whole is None else whole.judge,
                 judge_criteria=judged,
             )
+
+    def _hear(self, evalset: str, row: _Row) -> None:
+        """Note a row, in place of what the same person has said otherwise before."""
+        known = evalset, row.case, row.answer, row.criterion
+        said = self._said.setdefault((*known, row.rater, row.path), [])
+        if row.rater and said and said[-1].human is not row.human:
+            self.left_out[CORRECTED] += len(said)
+            said.clear()
+        said.append(row)
+
+    def _withdraw(self, evalset: str, section: Section) -> None:
+        """Leave out what a person said of an answer before nobody could tell any more."""
+        words = (section.data.get(key) for key in ("case", "answer", "criterion", "rater"))
+        case, answer, criterion, rater = (str(each or "") for each in words)
+        if rater := rater.strip():
+            key = (evalset, case, answer, criterion, rater, section.document.path)
+            self.left_out[CORRECTED] += len(self._said.pop(key, ()))
 
     def _enter(self, evalset: str, row: _Row) -> None:
         rows = self._found.setdefault((evalset, row.case, row.answer), {})

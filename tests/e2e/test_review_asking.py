@@ -1,9 +1,15 @@
 """Facts about what a reviewer is asked, and can say."""
 
+from argparse import ArgumentParser, Namespace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.label_writing import LabelFile
+from evalgate.cli.review import add_arguments
+from evalgate.cli.review_asking import decisions
+from evalgate.cli.review_session import open_session
 from tests.e2e.scoring_shop import BAD, GOOD, answered, labels, make_scoring_shop, review, spool
 
 
@@ -36,3 +42,24 @@ def test_to_go_back_takes_the_label_back(shop: Path) -> None:
     assert [(row["case"], row.get("human")) for row in labels(shop)] == [
         ("production-000000000004-window", None)
     ]
+
+
+def test_what_somebody_else_has_labelled_meanwhile_is_passed_over(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shop)
+    monkeypatch.setattr("sys.stdin", StringIO("p\np\np\np\n"))
+    options = review_options("--order", "newest")
+    session = open_session(options)
+    asked = decisions(session, options)
+    first, _ = next(asked)
+    LabelFile(shop / "review-labels.jsonl").add({"case": "production-000000000003-window"})
+    numbers = [first.request_id[-1], *(sample.request_id[-1] for sample, _ in asked)]
+    assert numbers == ["4", "2", "1"]
+    assert "2 of 4 is passed over: it has a label by now" in capsys.readouterr().out
+
+
+def review_options(*words: str) -> Namespace:
+    parser = ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(words)

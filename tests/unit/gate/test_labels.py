@@ -77,6 +77,37 @@ def test_labels_that_contradict_each_other_are_named_with_both_places() -> None:
     ]
 
 
+def test_a_later_row_of_the_same_rater_corrects_an_earlier_one() -> None:
+    found = labels(row(2, rater="ann"), row(3, rater="ann", human="fail"))
+    [answer] = found.answers
+    assert (answer.human, found.left_out) == (False, {"corrected later": 1})
+    told_thrice = labels(
+        *(row(n, rater="ann", human=h) for n, h in enumerate(("fail", "fail", "pass"), 2))
+    )
+    assert [each.human for each in told_thrice.answers] == [True]
+    assert told_thrice.left_out == {"corrected later": 2}
+
+
+def test_a_label_that_its_rater_is_no_longer_sure_of_is_withdrawn() -> None:
+    found = labels(row(2, rater="ann"), row(3, rater="ann", human=None, note="unsure"))
+    assert found.answers == ()
+    assert found.left_out == {"corrected later": 1, "without a label": 1}
+    kept = labels(row(2, rater="ann"), row(3, rater="bob", human=None), row(4, human=None))
+    assert [each.human for each in kept.answers] == [True]
+
+
+def test_raters_do_not_correct_each_other_and_a_correction_hides_no_contradiction() -> None:
+    ann, bob = row(2, rater="ann"), row(3, rater="bob")
+    [problem] = problems(ann, bob, row(4, rater="ann", human="fail"))
+    assert problem == "labels.csv:3: human: labels.csv:4 says otherwise of the same answer"
+
+
+def test_another_file_corrects_nothing() -> None:
+    other = Document(path="other.csv", data=row(2, rater="ann", human="fail").data, lines={(): 2})
+    [problem] = problems(row(2, rater="ann"), other)
+    assert problem == "other.csv:2: human: labels.csv:2 says otherwise of the same answer"
+
+
 def test_a_label_that_the_criteria_contradict_is_an_error() -> None:
     told = [row(2), row(3, criterion="Is kind"), row(4, criterion="Is short", human="fail")]
     assert problems(*told) == [
