@@ -101,7 +101,7 @@ def bare(path: Path) -> None:
                 call = json.loads(line)
             except ValueError:
                 continue
-            costs[call["feature"]] = costs.get(call["feature"], 0.0) + (call["cost_usd"] or 0.0)
+            costs[call["feature"]] = costs.get(call["feature"], 0.0) + (call.get("cost_usd") or 0.0)
             if call["tries_count"]:
                 times.setdefault(call["feature"], []).append(call["latency_ms"])
     for feature, found in sorted(times.items()):

@@ -14,6 +14,7 @@ from evalgate.adapters.line_files import line_files
 from evalgate.adapters.log_call import call_of, ids_of
 from evalgate.adapters.log_sources import (
     LONGEST,
+    READING_ERRORS,
     Form,
     LogFile,
     LogSources,
@@ -161,7 +162,7 @@ def lines_with(file: LogFile, wanted: bytes) -> Iterator[bytes]:
                 end = text.rfind(b"\n") + 1
                 yield from _holding(text[:end], wanted)
                 rest = text[end:][-LONGEST:]
-    except (OSError, EOFError) as error:
+    except READING_ERRORS as error:
         raise unreadable(file.path, error) from error
     yield from _holding(rest, wanted)
 

@@ -5,14 +5,17 @@ made of. A call has an id of its own, so that the beginning tells which file is 
 """
 
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from gzip import GzipFile
+from gzip import BadGzipFile, GzipFile
 from hashlib import blake2b
 from io import BufferedIOBase, BufferedReader, FileIO
 from pathlib import Path
+from shlex import quote
 
 from evalgate.adapters.line_files import BUFFER, head_of
 from evalgate.adapters.log_columns import CALL
@@ -29,6 +32,9 @@ _HEAD = 1 << 16
 _MICROSECONDS = 1_000_000
 
 Extent = Callable[[Path], int]
+
+READING_ERRORS = (OSError, EOFError, zlib.error)
+"""What may be raised while lines are read, also of a compressed file."""
 
 
 class Form(StrEnum):
@@ -139,7 +145,7 @@ def lines_of(file: LogFile) -> Iterator[bytes]:
                 yield line
                 while len(line) >= LONGEST and not line.endswith(b"\n"):
                     line = lines.readline(LONGEST)
-    except (OSError, EOFError) as error:
+    except READING_ERRORS as error:
         raise unreadable(file.path, error) from error
 
 
@@ -154,8 +160,24 @@ def day_of(path: Path) -> date | None:
 
 def unreadable(path: Path, error: Exception) -> UsageError:
     """Return the error that says why a file cannot be read."""
+    if isinstance(error, EOFError):
+        return UsageError(f"{path}: {ends_early(path)}")
+    if isinstance(error, zlib.error | BadGzipFile):
+        return UsageError(
+            f"{path}: the compressed file is damaged, or no gzip: copy it anew, or leave it out "
+            f"({str(error)[:80]})"
+        )
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return UsageError(f"{path}: cannot be read: {reason}")
+
+
+def ends_early(path: Path) -> str:
+    """Say that a compressed file was cut off, and what to do."""
+    part = f"{path.name.removesuffix(Form.GZIP)}-part{Form.PLAIN}"
+    return (
+        "the compressed file ends too early: copy it anew or leave it out; "
+        f"`gzip -dc {quote(str(path))} > {quote(part)}` takes out what can be read"
+    )
 
 
 def mark_of(file: LogFile) -> str:
@@ -164,18 +186,24 @@ def mark_of(file: LogFile) -> str:
     Raises:
         UsageError: it cannot be read.
     """
-    try:
-        with opened(file) as lines:
-            start = lines.read(_HEAD)
-    except (OSError, EOFError) as error:
-        raise unreadable(file.path, error) from error
-    end = 0
+    start, end = _start(file), 0
     for line in start.splitlines(keepends=True):
         end += len(line)
         head = head_of(line)
         if head is not None and head.schema == CALL:
             break
     return blake2b(start[:end], digest_size=8).hexdigest()
+
+
+def _start(file: LogFile) -> bytes:
+    start = b""
+    try:
+        with opened(file) as lines, suppress(EOFError):  # one that was cut off begins all the same
+            while len(start) < _HEAD and (piece := lines.read1(_HEAD - len(start))):
+                start += piece
+    except READING_ERRORS as error:
+        raise unreadable(file.path, error) from error
+    return start
 
 
 def _files_of(path: Path) -> list[Path]:

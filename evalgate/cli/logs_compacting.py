@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from evalgate.adapters.log_sources import Form, LogFile, day_of, find_sources
+from evalgate.adapters.log_gzip import cut_files
+from evalgate.adapters.log_sources import (
+    Form,
+    LogFile,
+    LogSources,
+    day_of,
+    ends_early,
+    find_sources,
+)
 from evalgate.cli import logs_adapter
 from evalgate.cli.complaint import notify
 from evalgate.cli.logs_engine import add_engine_arguments, sources_named
@@ -104,7 +112,7 @@ def _compacted(file: LogFile, archive: logs_adapter.LogArchive, *, delete: bool)
         told = archive.add(file, day=_day(file).isoformat())
         is_gone = delete and archive.delete(file)
     except EvalgateError as error:
-        return _Done(source=file.path, before=file.bytes, failure=str(error))
+        return _Done(source=file.path, before=file.bytes, failure=_why(file, error))
     return _Done(
         source=file.path,
         before=file.bytes,
@@ -112,6 +120,15 @@ def _compacted(file: LogFile, archive: logs_adapter.LogArchive, *, delete: bool)
         deleted=is_gone,
         changed=delete and not is_gone,
     )
+
+
+def _why(file: LogFile, error: EvalgateError) -> str:
+    """Return why a file was left as it is; a database does not say of a cut one what to do."""
+    try:
+        is_cut = bool(cut_files(LogSources(files=(file,))))
+    except UsageError as reason:
+        return str(reason)
+    return f"{file.path}: {ends_early(file.path)}" if is_cut else str(error)
 
 
 def _only_folder(paths: Sequence[Path]) -> Path:

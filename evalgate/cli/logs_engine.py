@@ -4,6 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from evalgate.adapters.log_plain import PlainLog
 from evalgate.adapters.log_sources import Form, LogSources, find_sources
 from evalgate.cli import logs_adapter
 from evalgate.cli.complaint import notify
+from evalgate.cli.logs_cut import ask_what_is_left
 from evalgate.errors import LongLineError, MissingExtraError, UsageError
 from evalgate.model.log_question import Selection
 from evalgate.reporting.logs_told import LogReading, size
@@ -32,24 +34,32 @@ MUCH = 1_000_000_000
 class OpenLog:
     """Who answers, and which files are read for it."""
 
-    log: logs_adapter.CallLog
+    log_of: Callable[[LogSources], logs_adapter.CallLog]
     sources: LogSources
     engine: str
     tell: Callable[[float], None]
+    cut_off: tuple[str, ...] = ()
 
     def ask(self, question: Callable[[logs_adapter.CallLog], Said]) -> Said:
         """Return what the log says; where a line is too long for DuckDB, it is passed over.
+
+        Of a compressed file that was cut off, what can be read is.
 
         Raises:
             UsageError: a file cannot be read.
         """
         try:
-            return question(self.log)
+            return self._asked(question)
         except LongLineError as error:
             _check_readable(self.sources)
             notify(f"{error}: the log is read again, line by line")
-            self.log, self.engine = PlainLog(self.sources, tell=self.tell), _OURS
-            return question(self.log)
+            self.log_of, self.engine = partial(PlainLog, tell=self.tell), _OURS
+            return self._asked(question)
+
+    def _asked(self, question: Callable[[logs_adapter.CallLog], Said]) -> Said:
+        answer = ask_what_is_left(self.sources, lambda left: question(self.log_of(left)))
+        self.cut_off = answer.cut_off
+        return answer.said
 
     @property
     def reading(self) -> LogReading:
@@ -60,6 +70,7 @@ class OpenLog:
             other_days=self.sources.other_days,
             repeated=self.sources.repeated,
             engine=self.engine,
+            cut_off=self.cut_off,
         )
 
 
@@ -112,7 +123,7 @@ def open_log(
         UsageError: there is no log, or it cannot be read.
         MissingExtraError: what is needed to read it is not installed.
     """
-    paths = sources_named(options)
+    paths, plain = sources_named(options), partial(PlainLog, tell=tell)
     try:
         if options.engine == PLAIN:
             raise MissingExtraError("--engine plain")
@@ -122,15 +133,14 @@ def open_log(
             raise
         sources = find_sources(paths, where)
         _check_readable(sources)
-        yield OpenLog(log=PlainLog(sources, tell=tell), sources=sources, engine=_OURS, tell=tell)
+        yield OpenLog(log_of=plain, sources=sources, engine=_OURS, tell=tell)
         return
     with database as opened:
         sources = find_sources(paths, where, extent=opened.made_of)
         if sources.files:
-            log: logs_adapter.CallLog = opened.log(sources)
-            yield OpenLog(log=log, sources=sources, engine="DuckDB", tell=tell)
+            yield OpenLog(log_of=opened.log, sources=sources, engine="DuckDB", tell=tell)
         else:
-            yield OpenLog(log=PlainLog(sources, tell=tell), sources=sources, engine="", tell=tell)
+            yield OpenLog(log_of=plain, sources=sources, engine="", tell=tell)
 
 
 def _check_readable(sources: LogSources) -> None:

@@ -8,6 +8,7 @@ from evalgate.adapters.log_search import ID, FoundCalls, find_calls, find_scores
 from evalgate.adapters.log_sources import Form, LogFile, find_sources
 from evalgate.cli import logs_adapter
 from evalgate.cli.logs_answers import console_of
+from evalgate.cli.logs_cut import ask_what_is_left
 from evalgate.cli.logs_engine import add_source_arguments, sources_named
 from evalgate.cli.logs_progress import ReadingProgress
 from evalgate.cli.printing import as_json, print_json, to_standard_output
@@ -59,14 +60,20 @@ def _search(options: Namespace, wanted: str) -> FoundCalls:
     with ReadingProgress() as progress:
         sources = find_sources(paths, Selection())
         if not any(each.form in (Form.PARQUET, Form.ZSTD) for each in sources.files):
-            return find_calls(sources, wanted, tell=progress.tell, compacted=_none)
+            return ask_what_is_left(
+                sources,
+                lambda left: find_calls(left, wanted, tell=progress.tell, compacted=_none),
+            ).said
         with logs_adapter.log_database(tell=progress.tell, memory=options.memory) as reader:
             sources = find_sources(paths, Selection(), extent=reader.made_of)
 
             def compacted(files: Sequence[LogFile]) -> Sequence[LoggedCall]:
                 return reader.calls_with(files, wanted)
 
-            return find_calls(sources, wanted, tell=progress.tell, compacted=compacted)
+            return ask_what_is_left(
+                sources,
+                lambda left: find_calls(left, wanted, tell=progress.tell, compacted=compacted),
+            ).said
 
 
 def _none(_: Sequence[LogFile]) -> Sequence[LoggedCall]:

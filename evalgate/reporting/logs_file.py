@@ -142,6 +142,7 @@ def _head(told: LogTold) -> dict[str, Data]:
             "other_days": reading.other_days,
             "repeated": reading.repeated,
             "growing": account.growing,
+            "cut_off": list(reading.cut_off),
         },
         "lines": lines,
         "calls_asked_for": account.chosen,

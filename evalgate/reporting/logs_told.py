@@ -18,13 +18,17 @@ _DAY = len("2026-11-22")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogReading:
-    """Which files were read. `other_days` and `repeated` ones are passed over."""
+    """Which files were read. `other_days` and `repeated` ones are passed over.
+
+    Of those in `cut_off` the end is missing.
+    """
 
     files: int
     bytes: int
     other_days: int = 0
     repeated: int = 0
     engine: str = ""
+    cut_off: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ def reading_sentences(told: LogTold) -> Iterator[str]:
         yield f"passed over {count(reading.other_days, 'file')} of other days"
     if reading.repeated:
         yield f"passed over {count(reading.repeated, 'file')} whose lines are in another one"
+    if reading.cut_off:
+        yield f"{count(len(reading.cut_off), 'file')} ended too early: the rest is missing here"
     if account.growing:
         yield (
             f"{count(account.growing, 'file')} grew meanwhile: what came in may be counted or not"

@@ -112,10 +112,29 @@ def test_the_mark_goes_to_the_first_call_so_that_a_file_may_grow(tmp_path: Path)
     assert mark_of(file) != before
 
 
-def test_a_compressed_file_that_was_cut_off_is_an_error_with_its_name(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl.gz"
+def test_a_compressed_file_that_was_cut_off_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a b.jsonl.gz"
     path.write_bytes(gzip.compress(call(1))[:-12])
-    with pytest.raises(UsageError, match=r"a\.jsonl\.gz: cannot be read"):
+    (file,) = sources(path).files
+    with pytest.raises(
+        UsageError, match=r"a b\.jsonl\.gz: the compressed file ends too e"
+    ) as caught:
+        list(lines_of(file))
+    assert f"`gzip -dc '{path}' > 'a b-part.jsonl'`" in str(caught.value)
+
+
+def test_a_compressed_file_that_was_cut_off_has_the_mark_of_the_whole_one(tmp_path: Path) -> None:
+    path = write(tmp_path, gzip.compress(b"".join(map(call, range(2_000)))), name="a.jsonl.gz")
+    (whole,) = sources(path).files
+    path.write_bytes(path.read_bytes()[:2_000])
+    (cut,) = sources(path).files
+    assert cut.mark == whole.mark
+
+
+@pytest.mark.parametrize("content", [b"{}\n", gzip.compress(b"{}\n" * 90)[:10] + b"\xff" * 90])
+def test_what_is_no_gzip_or_damaged_says_what_to_do(tmp_path: Path, content: bytes) -> None:
+    path = write(tmp_path, content, name="a.jsonl.gz")
+    with pytest.raises(UsageError, match=r"damaged, or no gzip: copy it anew, or leave it out"):
         sources(path)
 
 

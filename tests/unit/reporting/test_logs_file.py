@@ -24,7 +24,14 @@ def test_the_document_says_what_was_asked_what_was_read_and_what_came_of_it() ->
             "since": "2026-11-21T12:00:00Z",
             "until": None,
             "where": {"user": ["", "ab"], "arm": ["canary"]},
-            "files": {"read": 2, "bytes": 1234567, "other_days": 3, "repeated": 1, "growing": 0},
+            "files": {
+                "read": 2,
+                "bytes": 1234567,
+                "other_days": 3,
+                "repeated": 1,
+                "growing": 0,
+                "cut_off": [],
+            },
             "lines": {
                 "total": 10,
                 "calls": 6,
