@@ -109,6 +109,11 @@ def _compacted(file: LogFile, archive: logs_adapter.LogArchive, *, delete: bool)
     try:
         if file.form is Form.ZSTD:
             raise UsageError(f"{file.path}: decompress it first: only lines and .gz are compacted")
+        if delete and file.path.is_symlink():
+            raise UsageError(
+                f"{file.path}: it is a link, and --delete deletes no file of another place: name "
+                "the file that it leads to, or leave --delete out"
+            )
         told = archive.add(file, day=_day(file).isoformat())
         is_gone = delete and archive.delete(file)
     except EvalgateError as error:

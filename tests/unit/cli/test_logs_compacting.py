@@ -84,3 +84,29 @@ def test_the_archive_has_to_be_named_where_it_is_not_clear(
     path = write(tmp_path, call(1), name=day(5))
     assert main(["logs", "compact", str(path)]) == 2
     assert "--out" in capsys.readouterr().err
+
+
+def test_neither_a_link_nor_what_it_leads_to_is_deleted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = write(tmp_path / "elsewhere", call(1), name=day(5))
+    link = tmp_path / "logs" / day(5)
+    link.parent.mkdir()
+    link.symlink_to(target)
+    other = write(tmp_path / "logs", call(2), name=day(4))
+    code, _ = compact(str(tmp_path / "logs"), "--delete", capsys=capsys)
+    assert code == 4
+    assert (link.is_symlink(), target.exists(), other.exists()) == (True, True, False)
+    assert main(["logs", "compact", str(tmp_path / "logs"), "--delete"]) == 4
+    assert "name the file that it leads to, or leave --delete out" in capsys.readouterr().err
+
+
+def test_without_delete_a_link_is_read_like_any_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = write(tmp_path / "elsewhere", call(1), name=day(5))
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / day(5)).symlink_to(target)
+    code, told = compact(str(tmp_path / "logs"), capsys=capsys)
+    (file,) = list(told["files"])  # type: ignore[call-overload]
+    assert (code, file["calls"], target.exists()) == (0, 1, True)
