@@ -25,17 +25,22 @@ def evalgate(
     folder: Path, *words: str, program: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line with the variables of a host and these."""
-    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "HOME") if key in os.environ}
-    nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "USER": "ann"}
     start = ["-c", program] if program else ["-m", "evalgate"]
     return subprocess.run(
         [sys.executable, *start, *words],
         cwd=folder,
-        env={**kept, **nobody, **variables},
+        env=host(**variables),
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def host(**variables: str) -> dict[str, str]:
+    """Return the variables of a host that has little, and these."""
+    kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "HOME") if key in os.environ}
+    nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "USER": "ann"}
+    return {**kept, **nobody, **variables}
 
 
 def pointer(folder: Path, path: str = LIVE) -> LivePointer:

@@ -1,6 +1,7 @@
 """Facts about `evalgate doctor`, the whole command, over an application that has run."""
 
 import json
+import shutil
 import subprocess
 import time
 from dataclasses import replace
@@ -14,7 +15,8 @@ from evalgate.model.call import ServedBy
 from evalgate.model.observation import AnchorScore, Observation
 from evalgate.model.quality_baseline import QualityBaseline
 from evalgate.runtime.logbook.call_line import line_of
-from tests.e2e.prompt_shop import evalgate, make_prompts
+from tests.e2e.commands import inside
+from tests.e2e.prompt_shop import evalgate, host, make_prompts
 from tests.e2e.shop import write
 from tests.edges.receivers import receiver
 from tests.unit.runtime.records import RECORD
@@ -92,9 +94,13 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(("git", *who, *words), cwd=folder, check=True, capture_output=True)
 
 
+def doctor(folder: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return inside(folder, "doctor", *words, variables=host(**variables))
+
+
 def items(folder: Path, *words: str, **variables: str) -> dict[str, dict[str, str]]:
     """Return what each item came to."""
-    done = evalgate(folder, "doctor", "--json", *words, **(KEY | variables))
+    done = doctor(folder, "--json", *words, **(KEY | variables))
     assert done.returncode in (0, 1), done.stderr
     told = json.loads(done.stdout)
     assert told["schema"] == "doctor/1"
@@ -104,6 +110,12 @@ def items(folder: Path, *words: str, **variables: str) -> dict[str, dict[str, st
 @pytest.fixture(scope="module")
 def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_application(tmp_path_factory.mktemp("application"))
+
+
+@pytest.fixture
+def copy(application: Path, tmp_path: Path) -> Path:
+    """Return a copy of the application that a test may change."""
+    return shutil.copytree(application, tmp_path / "copy")
 
 
 def test_an_application_that_has_all_is_ready_and_exits_with_zero(application: Path) -> None:
@@ -135,34 +147,33 @@ def test_the_drill_times_a_copy_and_leaves_the_prompts_alone(application: Path) 
 
 
 def test_the_report_is_written_for_people_and_machines(application: Path, tmp_path: Path) -> None:
-    done = evalgate(application, "doctor", "--markdown", "--out", str(tmp_path), **KEY)
+    done = doctor(application, "--markdown", "--out", str(tmp_path), **KEY)
     assert done.returncode == 1
     assert (tmp_path / "doctor.md").read_text("utf-8").rstrip("\n") == done.stdout.rstrip("\n")
     assert json.loads((tmp_path / "doctor.json").read_text("utf-8"))["counts"]["failed"] == 1
 
 
-def test_strict_lets_warnings_fail(tmp_path: Path) -> None:
-    write(make_application(tmp_path), {"prompts/runtime.yml": RUNTIME.replace("spool: spool", "")})
+def test_strict_lets_warnings_fail(copy: Path) -> None:
+    write(copy, {"prompts/runtime.yml": RUNTIME.replace("spool: spool", "")})
     with receiver() as it:
-        assert evalgate(tmp_path, "doctor", **KEY, HOOK_URL=it.url).returncode == 0
-        assert evalgate(tmp_path, "doctor", "--strict", **KEY, HOOK_URL=it.url).returncode == 1
+        assert doctor(copy, **KEY, HOOK_URL=it.url).returncode == 0
+        assert doctor(copy, "--strict", **KEY, HOOK_URL=it.url).returncode == 1
 
 
-def test_faults_that_are_planted_are_found(tmp_path: Path) -> None:
-    make_application(tmp_path)
-    (log,) = (tmp_path / "logs").iterdir()
+def test_faults_that_are_planted_are_found(copy: Path) -> None:
+    (log,) = (copy / "logs").iterdir()
     row = json.loads(log.read_bytes().splitlines()[0])
     leak = {**row, "prefix": "Use sk-ant-api03-abcdefghijkl", "cost_usd": None, "feature": None}
     with log.open("ab") as file:
         file.write(json.dumps(leak).encode() + b"\n" + b"torn\n")
-    (tmp_path / "logs").chmod(0o755)
+    (copy / "logs").chmod(0o755)
     log.chmod(0o644)
-    (tmp_path / "spool").chmod(0o755)
-    (next((tmp_path / "spool").iterdir())).chmod(0o644)
-    version = tmp_path / "prompts" / "p" / "v2.md"
+    (copy / "spool").chmod(0o755)
+    (next((copy / "spool").iterdir())).chmod(0o644)
+    version = copy / "prompts" / "p" / "v2.md"
     version.write_bytes(version.read_bytes() + b"And a word more.\n")
-    (tmp_path / "prompts" / "p" / "v3.md").unlink()
-    found = items(tmp_path)
+    (copy / "prompts" / "p" / "v3.md").unlink()
+    found = items(copy)
     failed = {name for name, each in found.items() if each["standing"] == "failed"}
     assert failed == {
         "log-lines",
@@ -178,11 +189,10 @@ def test_faults_that_are_planted_are_found(tmp_path: Path) -> None:
     assert "sk-ant" not in json.dumps(found)
 
 
-def test_broken_files_are_items_and_no_errors(tmp_path: Path) -> None:
-    make_application(tmp_path)
+def test_broken_files_are_items_and_no_errors(copy: Path) -> None:
     broken = {"prompts/runtime.yml": "rotes: {}\n", ".github/evalgate.yml": "monitr: {}\n"}
-    write(tmp_path, broken)
-    found = items(tmp_path)
+    write(copy, broken)
+    found = items(copy)
     assert found["configuration"]["standing"] == "failed"
     assert "rotes" in found["configuration"]["seen"]
     assert "monitr" in found["configuration"]["seen"]
@@ -190,14 +200,14 @@ def test_broken_files_are_items_and_no_errors(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_nothing_is_told_item_by_item(tmp_path: Path) -> None:
-    done = evalgate(tmp_path, "doctor")
+    done = doctor(tmp_path)
     assert done.returncode == 1
     assert "Not ready for production" in done.stdout
     assert "cannot be listed" in done.stdout
 
 
-def test_a_target_without_a_key_is_told_and_no_secret(tmp_path: Path) -> None:
-    found = items(make_application(tmp_path), "--live")
+def test_a_target_without_a_key_is_told_and_no_secret(application: Path) -> None:
+    found = items(application, "--live")
     assert found["reachable"]["standing"] == "failed"
     assert "ANTHROPIC_API_KEY" in found["reachable"]["seen"]
 
@@ -206,4 +216,4 @@ def test_a_target_without_a_key_is_told_and_no_secret(tmp_path: Path) -> None:
     "words", [("--caller-deadline", "0"), ("--detect-within", "soon"), ("--jsn",)]
 )
 def test_what_is_no_option_is_a_usage_error(tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert evalgate(tmp_path, "doctor", *words).returncode == 2
+    assert doctor(tmp_path, *words).returncode == 2

@@ -131,7 +131,11 @@ def test_a_compressed_file_that_was_cut_off_has_the_mark_of_the_whole_one(tmp_pa
     assert cut.mark == whole.mark
 
 
-@pytest.mark.parametrize("content", [b"{}\n", gzip.compress(b"{}\n" * 90)[:10] + b"\xff" * 90])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}\n", gzip.compress(b"{}\n" * 90)[:10] + b"\xff" * 90],
+    ids=["no gzip", "damaged"],
+)
 def test_what_is_no_gzip_or_damaged_says_what_to_do(tmp_path: Path, content: bytes) -> None:
     path = write(tmp_path, content, name="a.jsonl.gz")
     with pytest.raises(UsageError, match=r"damaged, or no gzip: copy it anew, or leave it out"):

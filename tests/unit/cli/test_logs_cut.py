@@ -70,14 +70,17 @@ def test_it_is_never_compacted_and_never_deleted(
 
 
 def test_another_fault_is_not_hidden(tmp_path: Path) -> None:
-    cut(tmp_path)
     whole = write(tmp_path, gzip.compress(call(1)), name="b.jsonl.gz")
 
+    asked = []
+
     def ask(_: object) -> None:
+        asked.append(1)
         raise UsageError("another fault")
 
     with pytest.raises(UsageError, match="another fault"):
         ask_what_is_left(sources(whole), ask)
+    assert asked == [1]
 
 
 def test_a_line_that_is_too_long_is_none_of_its_business(tmp_path: Path) -> None:
