@@ -73,7 +73,7 @@ class DayFile:
         except OSError as error:
             reason = "it is a link" if folder.is_symlink() else error.strerror
             raise UsageError(
-                f"{folder}: no log of calls can be kept here: {reason}; name another folder"
+                f"{folder}: no {name} can be kept here: {reason}; name another folder"
             ) from error
 
     def __call__(self, line: bytes) -> None:

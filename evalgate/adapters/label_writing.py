@@ -87,6 +87,8 @@ class LabelFile:
     def _lines(self) -> list[str]:
         if self._path.is_symlink():
             raise UsageError(f"{self._path} is a link: name the file of labels itself")
+        if self._path.exists() and not self._path.is_file():
+            raise UsageError(f"{self._path} is no file: name a file for labels")
         try:
             text = (read_file(self._path) or b"").decode()
         except UnicodeDecodeError as error:

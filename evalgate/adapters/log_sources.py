@@ -16,6 +16,7 @@ from hashlib import blake2b
 from io import BufferedIOBase, BufferedReader, FileIO
 from pathlib import Path
 from shlex import quote
+from stat import S_ISREG
 
 from evalgate.adapters.line_files import BUFFER, head_of
 from evalgate.adapters.log_columns import CALL
@@ -103,6 +104,11 @@ def find_sources(
                 status = file.stat()
             except OSError as error:
                 raise unreadable(file, error) from error
+            if not S_ISREG(status.st_mode):
+                raise UsageError(
+                    f"{file}: it is no file but a pipe or a device, and a log is read more than "
+                    "once: write it into a file first"
+                )
             each = LogFile(path=file, form=form_of(file), bytes=status.st_size)
             found.setdefault((status.st_dev, status.st_ino), each)
     asked = [each for each in found.values() if _may_hold(each.path, where)]

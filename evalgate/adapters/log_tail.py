@@ -30,6 +30,8 @@ def newest_lines(paths: Sequence[Path], *, most: int = MOST_BYTES) -> Iterator[b
     for path in sorted(files, key=lambda file: file.name, reverse=True):
         if most <= 0:
             return
+        if not path.is_file():
+            raise UsageError(f"{path}: it is no file but a pipe or a device, which has no end")
         end = _end_of(path, most)
         most -= len(end)
         yield from end.splitlines(keepends=False)

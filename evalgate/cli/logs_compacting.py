@@ -82,8 +82,8 @@ def compact(options: Namespace) -> ExitCode:
         MissingExtraError: DuckDB is not installed.
     """
     paths = sources_named(options)
-    out = options.out or _only_folder(paths)
     sources = find_sources(paths, Selection())
+    out = options.out or _only_folder(paths)
     lines = [each for each in sources.files if each.form is not Form.PARQUET]
     old = [each for each in lines if _is_old(each, options.older_than, now=time.time())]
     done: list[_Done] = []

@@ -32,8 +32,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--order",
-        choices=tuple(Order),
-        default=Order.RANDOM,
+        choices=tuple(each.value for each in Order),
+        default=Order.RANDOM.value,
         help="which come first (default: %(default)s)",
     )
     parser.add_argument("--most", metavar="N", type=_number, help="show so many at most")
@@ -71,6 +71,11 @@ def run(options: Namespace) -> ExitCode:
     session = open_session(options)
     if options.export:
         return _exported(session, options.export)
+    if not session.candidates:
+        notify(
+            "no sampled answer is left to be labelled: not shown are those that have a label, "
+            "those of other prompts than --prompt names, and calls that nobody answered"
+        )
     rater = git_user(Path.cwd()) if options.rater is None else options.rater
     try:
         for sample, decision in _decisions(session, options):

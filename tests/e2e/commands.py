@@ -41,5 +41,5 @@ def inside(
             code = int(main(words))
         except SystemExit as end:  # of argparse, for words that are no options
             code = end.code if isinstance(end.code, int) else 1
-    texts = (each.buffer.getvalue().decode() for each in (out, err))  # type: ignore[attr-defined]
+    texts = (each.buffer.getvalue().decode() for each in (out, err))
     return subprocess.CompletedProcess(words, code, *texts)

@@ -15,7 +15,8 @@ from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Turn
 from evalgate.model.document import Data
 from evalgate.model.sample import Sample, Sampled, Stratum
-from tests.e2e.shop import start, version, write
+from tests.e2e.commands import inside
+from tests.e2e.shop import environment, version, write
 
 GOOD, BAD = "You have 30 days.", "Whenever you like."
 POLICY = """
@@ -84,7 +85,7 @@ def spool(folder: Path, samples: Iterable[Sample]) -> None:
 
 def review(shop: Path, *words: str, says: str = "") -> "subprocess.CompletedProcess[str]":
     """Review as Ann; `says` is what she types."""
-    return start(shop, "review", "--rater", "ann", *words, says=says).wait()
+    return inside(shop, "review", "--rater", "ann", *words, variables=environment(), says=says)
 
 
 def labels(shop: Path) -> list[dict[str, Data]]:

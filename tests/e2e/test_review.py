@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.scoring_shop import BAD, GOOD, answered, labels, make_scoring_shop, review, spool
+from tests.e2e.scoring_shop import BAD, GOOD, answered, labels, make_scoring_shop, spool
+from tests.e2e.shop import start
 
 
 @pytest.fixture
@@ -15,7 +16,8 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_what_is_said_of_an_answer_becomes_a_row_for_calibrate(shop: Path) -> None:
-    done = review(shop, "--order", "newest", says="p\nf names  no window\nu\nq\n")
+    words = ("--rater", "ann", "--order", "newest")
+    done = start(shop, "review", *words, says="p\nf names  no window\nu\nq\n").wait()
     assert done.returncode == 0, done.stderr
     assert labels(shop) == [
         {"case": "production-000000000004-window", "answer": GOOD, "human": "pass", "rater": "ann"},

@@ -39,6 +39,7 @@ def test_the_worst_come_first_and_blind_shows_no_score(shop: Path) -> None:
         (("--criterion", "windo"), "no judge scores by `windo` (did you mean `window`?)"),
         (("--criterion", "short"), "no judge scores by `short`"),
         (("--to-case", "q"), "there is no eval set `q`"),
+        (("--order", "best"), "choose from 'random', 'worst', 'disagreeing', 'smell', 'newest'"),
         (("--import", "none.jsonl"), "there is no none.jsonl"),
         (("--import", "a", "--export", "b"), "do one of them"),
     ],
@@ -47,3 +48,9 @@ def test_what_is_wrong_is_told(shop: Path, words: tuple[str, ...], expected: str
     done = review(shop, *words, says="q\n")
     assert done.returncode == 2
     assert expected in done.stderr
+
+
+def test_that_nothing_is_left_to_be_labelled_is_said(shop: Path) -> None:
+    done = review(shop, "--prompt", "q", says="p\n")
+    assert done.returncode == 0
+    assert "no sampled answer is left to be labelled" in done.stderr

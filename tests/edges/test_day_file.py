@@ -141,7 +141,7 @@ def test_a_pipe_in_place_of_the_file_holds_nobody_up(tmp_path: Path, clock: Cloc
 
 def test_a_folder_that_is_a_file_is_named(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "log").write_text("")
-    with pytest.raises(UsageError, match="no log of calls can be kept here"):
+    with pytest.raises(UsageError, match="no calls can be kept here"):
         DayFile(tmp_path / "log", now=clock)
 
 

@@ -144,6 +144,13 @@ def test_a_link_and_what_cannot_be_read_are_refused(tmp_path: Path) -> None:
         LabelFile(tmp_path / "bytes")
 
 
+def test_a_pipe_and_a_folder_are_refused_and_nobody_waits_for_them(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(UsageError, match="is no file: name a file for labels"):
+            LabelFile(path)
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot read"):

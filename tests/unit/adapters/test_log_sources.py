@@ -1,6 +1,7 @@
 """Facts about which files of a log are read: every line once, and none that cannot matter."""
 
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -161,3 +162,9 @@ def test_the_day_and_the_form_are_those_of_the_name() -> None:
     assert day_of(Path("calls.jsonl")) is None
     assert [form_of(Path(f"x{form}")) for form in Form] == list(Form)
     assert form_of(Path("calls.log")) is Form.PLAIN
+
+
+def test_a_pipe_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(UsageError, match="it is no file but a pipe or a device"):
+        sources(tmp_path / "pipe.jsonl")

@@ -1,5 +1,6 @@
 """Facts about the newest lines of a call log."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,9 @@ def test_of_more_than_is_read_the_end_counts_in_whole_lines(tmp_path: Path) -> N
 def test_a_folder_without_a_log_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected lines of the call log"):
         [*newest_lines([tmp_path])]
+
+
+def test_a_pipe_is_refused_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(UsageError, match="it is no file but a pipe or a device"):
+        [*newest_lines([tmp_path / "pipe.jsonl"])]

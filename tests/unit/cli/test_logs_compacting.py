@@ -110,3 +110,10 @@ def test_without_delete_a_link_is_read_like_any_file(
     code, told = compact(str(tmp_path / "logs"), capsys=capsys)
     (file,) = list(told["files"])  # type: ignore[call-overload]
     assert (code, file["calls"], target.exists()) == (0, 1, True)
+
+
+def test_a_folder_that_is_not_there_is_told_before_the_archive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["logs", "compact", str(tmp_path / "lgos")]) == 2
+    assert "lgos: there is no such file or folder" in capsys.readouterr().err

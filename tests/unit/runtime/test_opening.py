@@ -86,7 +86,7 @@ def test_a_log_is_a_folder_a_logger_or_a_function(place: Place, tmp_path: Path) 
     assert told(replace(place, log=wrong)).startswith(  # type: ignore[arg-type]  # a slip
         "log: expected a folder, a logger or a function, got a int"
     )
-    assert "no log of calls can be kept here" in told(replace(place, log=tmp_path / "file"))
+    assert "no calls can be kept here" in told(replace(place, log=tmp_path / "file"))
 
 
 @pytest.mark.parametrize("argument", ["chooser", "on_event"])
