@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from threading import Event
 
-from evalgate.adapters.log_sources import Form, LogFile, LogSources, opened, unreadable
+from evalgate.adapters.log_sources import (
+    READING_ERRORS,
+    Form,
+    LogFile,
+    LogSources,
+    opened,
+    unreadable,
+)
 
 _BUFFER = 1 << 20
 
@@ -56,7 +63,7 @@ class LineCounter:
                 while (size := lines.readinto(buffer)) and not self._stopped.is_set():
                     number += _ends(buffer, size)
                     last = bytes(buffer[size - 1 : size])
-        except (OSError, EOFError) as error:
+        except READING_ERRORS as error:
             raise unreadable(file.path, error) from error
         return number + (last != b"\n")
 
