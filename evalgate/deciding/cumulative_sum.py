@@ -7,12 +7,12 @@ of 1.166 for looks at whole scores is added to the limit. Losses with a long tai
 the exponent is then the root t of log E exp(t loss) = t slack, for passes and failures exactly,
 else for a shifted gamma distribution. Neighbours that are alike make for larger swings: the limit
 is scaled by (1 + r) / (1 − r). The baseline is a sample, so the chance of a false alarm is averaged
-over where the true mean may lie.
+over where the true mean may lie; passes that fail more often than the baseline's vary more as well.
 """
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from evalgate.deciding.moving_window import SCORES, Spread, beliefs
@@ -29,6 +29,8 @@ _SURE = 2.0
 _HIGHEST = 1e5
 _BISECTIONS = 60
 _TINY = 1e-6
+_LARGEST = 600.0
+"""The power of e from which on only infinity is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +77,8 @@ def tuned(of: Spread, drop: float, *, chance: float, scores: int = SCORES) -> Tu
 def false_sum_chance(of: Spread, slack: float, limit: float, *, scores: int = SCORES) -> float:
     """Return the chance that a sum alarms within so many scores although nothing has changed."""
     looks = scores * of.worth
-    sd = of.sd
     return math.fsum(
-        weight
-        * -math.expm1(
-            -looks
-            / run_length(
-                slack - (lost - of.lost) / sd,
-                limit * of.worth,
-                exponent=_exponent(of, slack - (lost - of.lost) / sd),
-            )
-        )
+        weight * -math.expm1(-looks / _believed_run_length(of, lost, slack, limit))
         for lost, weight in beliefs(of)
     )
 
@@ -93,6 +86,17 @@ def false_sum_chance(of: Spread, slack: float, limit: float, *, scores: int = SC
 def delay(of: Spread, tuning: Tuning, fall: float) -> float:
     """Return after how many scores a fall is noticed on average, from a sum of 0 on."""
     return run_length(tuning.slack - fall / tuning.sd, tuning.limit * of.worth) / of.worth
+
+
+def _believed_run_length(of: Spread, lost: float, slack: float, limit: float) -> float:
+    """Return the average number of scores up to an alarm where the share that is lost is known.
+
+    Slack and limit are in deviations of the baseline.
+    """
+    sd = max(_TINY, math.sqrt(lost * (1 - lost))) if of.is_binary else of.sd
+    true, wider = replace(of, lost=lost, sd=sd), of.sd / sd
+    left = slack * wider - (lost - of.lost) / sd
+    return run_length(left, limit * wider * of.worth, exponent=_exponent(true, left))
 
 
 def run_length(slack: float, limit: float, *, exponent: float | None = None) -> float:
@@ -108,7 +112,7 @@ def run_length(slack: float, limit: float, *, exponent: float | None = None) -> 
     if abs(root * height) < _TINY:
         return height**2
     power = root * height
-    if power > 600:
+    if power > _LARGEST:
         return math.inf
     return (math.exp(power) - power - 1) / (root * slack)
 
@@ -131,6 +135,8 @@ def _excess(of: Spread, root: float, slack: float) -> float:
     """Return log E exp(root × loss) − root × slack of a loss with mean 0 and deviation 1."""
     if of.is_binary:
         rise = root / of.sd
+        if rise > _LARGEST:
+            return math.inf
         return math.log1p(of.lost * math.expm1(rise)) - rise * of.lost - root * slack
     shape = 2 / of.skew
     if root >= shape:

@@ -64,6 +64,25 @@ def test_false_alarms_are_as_rare_as_promised(of: Spread) -> None:
     assert 0.05 < found / runs < 0.145
 
 
+def test_a_baseline_of_few_failures_may_be_luck() -> None:
+    # Where more fail in truth, the scores vary more, too: not only is the mean too high.
+    draws, runs, n, failed = np.random.default_rng(1), 800, 500, 8
+    sd = math.sqrt(failed / n * (1 - failed / n))
+    of = Spread(lost=failed / n, sd=sd, skew=0.0, n=n, is_binary=True, worth=1.0)
+    tuning = tuned(of, 0.05, chance=0.1)
+    found = 0
+    for lost in draws.beta(failed + 0.5, n - failed + 0.5, runs):
+        scores = (draws.random(10_000) >= lost).astype(float)
+        found += highest(scores, tuning) >= tuning.limit
+    assert 0.07 < found / runs < 0.12
+
+
+@pytest.mark.parametrize(("lost", "n"), [(0.0, 200.0), (1.0, 200.0), (1.0, 1e9), (0.0, 2.0)])
+def test_a_baseline_that_never_differed_has_a_limit_all_the_same(lost: float, n: float) -> None:
+    of = Spread(lost=lost, sd=0.02, skew=0.0, n=n, is_binary=True, worth=1.0)
+    assert 0 < tuned(of, 0.05, chance=0.1).limit < math.inf
+
+
 def test_it_is_tuned_for_a_part_of_the_drop() -> None:
     tuning = tuned(graded(), 0.05, chance=0.1)
     assert tuning.slack == pytest.approx(TUNED_FOR * 0.05 / 0.108 / 2)
