@@ -16,6 +16,8 @@ from evalgate.errors import UsageError
 from evalgate.model.monitoring import MonitorRules
 from evalgate.model.observation import Observation
 from evalgate.model.prompt import LivePointer
+from evalgate.monitoring.alarms.freezing import TooFew
+from evalgate.monitoring.alarms.wording import called
 from evalgate.prompts.library import read_prompts
 from evalgate.prompts.past import arrivals
 from evalgate.rollout.hand_move import pointer_of
@@ -118,6 +120,11 @@ def named(wanted: Iterable[str], known: Iterable[str], *, what: str) -> tuple[st
             listed = ", ".join(all_known[:10]) or "none"
             raise UsageError(f"there are no scores of the {what} `{each}`; there are: {listed}")
     return tuple(wanted) or all_known
+
+
+def nearly(few: TooFew) -> str:
+    """Say how many scores the stream has that lacks the fewest."""
+    return f"{called(few.stream)} comes closest, with {few.n:,} of {few.needed:,}"
 
 
 def who(options: Namespace, variables: Mapping[str, str] = os.environ) -> str:

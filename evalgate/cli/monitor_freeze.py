@@ -15,6 +15,7 @@ from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import (
     add_file_arguments,
     named,
+    nearly,
     prompts_of,
     rules_of,
     scores_of,
@@ -96,12 +97,12 @@ def run(options: Namespace) -> ExitCode:
     frozen = freeze(observations, periods, _freezing(options, rules, now=now))
     if not frozen.baselines:
         raise EvaluationError(_nothing(frozen))
-    changes = differences(before, frozen.baselines)
-    _check_bar(changes, options)
-    if not options.dry_run:
-        kept = (*before, *frozen.baselines)
-        write_quality_baselines(options.baselines, kept, before=content)
-    _tell(options, changes, frozen)
+    found = differences(before, frozen.baselines)
+    _check_bar(found, options)
+    new = [each.after for each in found if not each.is_none]
+    if new and not options.dry_run:
+        write_quality_baselines(options.baselines, (*before, *new), before=content)
+    _tell(options, found, frozen)
     return ExitCode.OK
 
 
@@ -162,15 +163,14 @@ def _freezing(options: Namespace, rules: AlarmRules, *, now: float) -> Freezing:
 
 
 def _nothing(frozen: Frozen) -> str:
-    if not frozen.too_few:
+    if frozen.closest is None:
         return (
             "no score counts: none is of the version and the time that are meant; see --version, "
             "--since and --until"
         )
-    few = max(frozen.too_few, key=lambda each: each.n / each.needed)
     return (
-        f"no stream has enough scores: {called(few.stream)} comes closest, with {few.n:,} of "
-        f"{few.needed:,}; wait for more, or sample at a higher rate"
+        f"no stream has enough scores: {nearly(frozen.closest)}; wait for more, or sample at a "
+        "higher rate"
     )
 
 
@@ -186,20 +186,24 @@ def _check_bar(changes: Sequence[Difference], options: Namespace) -> None:
     )
 
 
-def _tell(options: Namespace, changes: Sequence[Difference], frozen: Frozen) -> None:
+def _tell(options: Namespace, found: Sequence[Difference], frozen: Frozen) -> None:
+    changes = [each for each in found if not each.is_none]
     if options.json:
         print_json(
             as_json(
                 {
                     "schema": SCHEMA,
                     "path": str(options.baselines),
-                    "written": not options.dry_run,
+                    "written": bool(changes) and not options.dry_run,
                     "baselines": [
                         {
                             **document_of(each.after),
                             "before": document_of(each.before) if each.before else None,
                         }
                         for each in changes
+                    ],
+                    "unchanged": [
+                        document_of(each.before) for each in found if each.before and each.is_none
                     ],
                     "too_few": [
                         {"stream": called(each.stream), "n": each.n, "needed": each.needed}
@@ -209,18 +213,21 @@ def _tell(options: Namespace, changes: Sequence[Difference], frozen: Frozen) -> 
             )
         )
         return
-    print_lines(map(safe_line, _lines(options.baselines, changes, frozen, options.dry_run)))
+    print_lines(map(safe_line, _lines(options.baselines, found, frozen, options.dry_run)))
 
 
-def _lines(
-    path: Path, changes: Sequence[Difference], frozen: Frozen, is_dry: bool
-) -> Iterator[str]:
-    for each in changes:
+def _lines(path: Path, found: Sequence[Difference], frozen: Frozen, is_dry: bool) -> Iterator[str]:
+    for each in found:
         yield _line(each)
     for few in frozen.too_few:
         yield f"{called(few.stream)}: {few.n:,} of {few.needed:,} scores, so it is not watched"
-    first = changes[0].after
     yield ""
+    changes = [each for each in found if not each.is_none]
+    if not changes:
+        last = max(each.before.frozen for each in found if each.before)
+        yield f"unchanged since {utc(last)}: the scores are those of {path}, which stays as it is"
+        return
+    first = changes[0].after
     yield (
         f"of answers from {utc(min(each.after.since for each in changes))} to {utc(first.until)}"
         f"{', all of ' + first.version if _is_one_version(changes) and first.version else ''}"
@@ -243,6 +250,8 @@ def _line(change: Difference) -> str:
     )
     if change.before is None:
         return told
+    if change.is_none:
+        return f"{told}; unchanged since {utc(change.before.frozen)}"
     moved = after.mean - change.before.mean
     if abs(moved) < _ALIKE:
         return f"{told}; as before"

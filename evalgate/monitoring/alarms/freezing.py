@@ -14,7 +14,10 @@ SLICES: Sequence[str] = ("feature", "route")
 """What has baselines of its own beside the whole prompt; a version is held to its prompt's."""
 
 _ROUNDING = 1e-5
-"""What a mean in a file may lack."""
+"""What a figure in a file may lack."""
+
+_MILLISECONDS = 2e-3
+"""What an instant in a file may lack, in seconds."""
 
 _CLEARLY = 2.0
 """Standard errors from which on neighbouring scores are taken to be alike."""
@@ -62,6 +65,11 @@ class Frozen:
     baselines: list[QualityBaseline] = field(default_factory=list)
     too_few: list[TooFew] = field(default_factory=list)
 
+    @property
+    def closest(self) -> TooFew | None:
+        """The stream that lacks the smallest part of its scores; None where none lacks any."""
+        return max(self.too_few, key=lambda each: each.n / each.needed, default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -74,6 +82,17 @@ class Difference:
     def lowers(self) -> bool:
         """Whether less is asked for than before."""
         return self.before is not None and self.after.mean < self.before.mean - _ROUNDING
+
+    @property
+    def is_none(self) -> bool:
+        """Whether both are of the same scores, whoever froze them when, for whatever reason."""
+        before, after = self.before, self.after
+        if before is None or abs(before.since - after.since) > _MILLISECONDS:
+            return False
+        figures = zip(_figures(before), _figures(after), strict=True)
+        return _names(before) == _names(after) and all(
+            abs(one - other) <= _ROUNDING for one, other in figures
+        )
 
 
 def freeze(
@@ -141,6 +160,15 @@ def moments_of(outcomes: Sequence[float]) -> tuple[float, float, float, float]:
     skew = math.fsum(each**3 for each in centred) / n / (squares / n) ** 1.5
     alike = math.fsum(one * other for one, other in pairwise(centred)) / squares
     return mean, sd, skew, alike if alike > _CLEARLY / math.sqrt(n) else 0.0
+
+
+def _figures(of: QualityBaseline) -> tuple[float, ...]:
+    return of.mean, of.sd, of.skew, of.autocorrelation
+
+
+def _names(of: QualityBaseline) -> tuple[object, ...]:
+    """Return what two baselines of one stream have in common where they are of the same scores."""
+    return of.n, of.is_binary, of.version, of.judge
 
 
 def _is_in(score: Observation, period: Period | None) -> bool:

@@ -1,5 +1,6 @@
 """`evalgate monitor freeze`: what it takes, shows, writes and refuses."""
 
+import json
 from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import replace
@@ -35,16 +36,71 @@ def freeze(*words: str, as_of: str = LATER) -> int:
 def test_it_writes_what_holds_from_now_on_and_keeps_what_held(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_scores(folder, production(600, Graded()))
+    scores = production(700, Graded())
+    write_scores(folder, scores[:600])
     assert freeze("--by", "Ada") == 0
     assert "accuracy of answers: 85%" in (out := capsys.readouterr().out)
     assert "is written: commit it" in out
     [first, *_] = read_quality_baselines(PLACE)
     assert (first.n, first.by, first.until) == (600, "Ada", first.frozen)
-    assert freeze("--criterion", "accuracy", as_of="2027-02-02T00:00:00Z") == 0
+    write_scores(folder, scores[600:])
+    words = ("--criterion", "accuracy", "--by", "Ada", "--reason", "more of them")
+    assert freeze(*words, as_of="2027-02-02T00:00:00Z") == 0
     kept = [each for each in read_quality_baselines(PLACE) if not each.feature and not each.route]
     assert [each.frozen for each in kept] == [first.frozen, first.frozen + 86_400]
-    assert "; as before" in capsys.readouterr().out
+    assert [each.n for each in kept] == [600, 700]
+
+
+def test_the_same_scores_are_frozen_once_whoever_asks_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_scores(folder, production(600, Graded()))
+    freeze("--by", "Ada")
+    before = PLACE.read_bytes()
+    capsys.readouterr()
+    words = ("--by", "Bob", "--reason", "to be sure")
+    assert freeze(*words, as_of="2027-02-02T00:00:00Z") == 0
+    assert PLACE.read_bytes() == before
+    out = capsys.readouterr().out
+    assert "of 600 scores; unchanged since 2027-02-01 00:00 UTC\n" in out
+    assert f"\nunchanged since 2027-02-01 00:00 UTC: the scores are those of {PLACE}" in out
+    freeze("--json")
+    document = told(capsys)
+    assert (document["written"], document["baselines"]) == (False, [])
+    assert document["unchanged"] == json.loads(before)["baselines"]
+
+
+def test_only_streams_with_other_scores_are_frozen_anew(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_scores(folder, production(600, Graded()))
+    tone = production(900, Graded(0.7), criterion="tone")
+    write_scores(folder, tone[:600])
+    freeze()
+    write_scores(folder, tone[600:])
+    before = read_quality_baselines(PLACE)
+    capsys.readouterr()
+    words = ("--by", "Ada", "--reason", "more of them")
+    assert freeze(*words, as_of="2027-02-02T00:00:00Z") == 0
+    new = read_quality_baselines(PLACE)[len(before) :]
+    assert {each.criterion for each in new} == {"tone"}
+    out = capsys.readouterr().out
+    assert "unchanged since" in out
+    assert f"{PLACE} is written" in out
+
+
+def test_more_scores_with_the_same_mean_are_frozen_as_before(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scores = production(600, Graded())
+    write_scores(folder, scores)
+    freeze()
+    write_scores(
+        folder,
+        [replace(each, ts=each.ts + 86_400, request_id=f"b{each.request_id}") for each in scores],
+    )
+    freeze()
+    assert "of 1,200 scores; as before" in capsys.readouterr().out
 
 
 def test_to_ask_for_less_takes_a_name_and_a_reason(folder: Path) -> None:

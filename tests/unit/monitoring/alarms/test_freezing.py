@@ -1,6 +1,7 @@
 """Baselines of the scores of a time that was good."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,3 +131,31 @@ def test_what_is_new_stands_beside_what_held() -> None:
     )
     [lower] = differences([higher], [new])
     assert lower.lowers
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"n": 1_001},
+        {"mean": 0.8},
+        {"sd": 0.2},
+        {"skew": 1.0},
+        {"autocorrelation": 0.5},
+        {"version": "v9"},
+        {"judge": "another"},
+        {"since": 1.0},
+        {"is_binary": True},
+    ],
+)
+def test_a_baseline_of_other_scores_is_a_difference(other: dict[str, Any]) -> None:
+    [whole] = [each for each in frozen().baselines if stream_of(each) == WHOLE]
+    [difference] = differences([whole], [replace(whole, **other)])
+    assert not difference.is_none
+
+
+def test_when_by_whom_and_why_it_was_frozen_is_no_difference() -> None:
+    [whole] = [each for each in frozen().baselines if stream_of(each) == WHOLE]
+    written = replace(whole, mean=round(whole.mean, 6), sd=round(whole.sd, 6))
+    again = replace(whole, until=at(9_500), frozen=at(9_500), by="Bob", reason="to be sure")
+    assert differences([written], [again])[0].is_none
+    assert not differences([], [again])[0].is_none
