@@ -1,7 +1,7 @@
 """`evalgate monitor backtest`: which alarms a rule would have raised over scores of the past."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -9,7 +9,7 @@ from random import Random
 from evalgate.adapters.observations import read_observations
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.cli.complaint import notify
-from evalgate.cli.monitor_files import add_rule_arguments, named, prompts_of, rules_of
+from evalgate.cli.monitor_files import add_rule_arguments, named, nearly, prompts_of, rules_of
 from evalgate.cli.monitor_freeze import instant
 from evalgate.cli.monitor_tables import backtest_document, backtest_lines
 from evalgate.cli.printing import as_json, print_json, print_lines
@@ -17,7 +17,8 @@ from evalgate.errors import EvaluationError, ExitCode, UsageError
 from evalgate.model.monitoring import AlarmRules
 from evalgate.model.observation import Observation
 from evalgate.model.quality_baseline import QualityBaseline
-from evalgate.monitoring.alarms.backtesting import Drop, frozen_then, span_of, with_drop
+from evalgate.monitoring.alarms.backtesting import Drop, frozen_then, holding, span_of, with_drop
+from evalgate.monitoring.alarms.freezing import Frozen
 from evalgate.monitoring.alarms.looking import Seen, alarms_of, held_to
 from evalgate.monitoring.alarms.series import DIMENSIONS
 from evalgate.reporting.instants import iso
@@ -71,7 +72,7 @@ def run(options: Namespace) -> ExitCode:
     Raises:
         UsageError: an option is wrong, or files cannot be read.
         ConfigurationError: the policy or the file of baselines is wrong.
-        EvaluationError: there are too few scores.
+        EvaluationError: there are too few scores, or nothing is frozen that they can be held to.
     """
     monitor = rules_of(options)
     rules = _rules(options, monitor.alarms)
@@ -119,17 +120,59 @@ def _baselines(
     options: Namespace, observations: Sequence[Observation], rules: AlarmRules
 ) -> Sequence[QualityBaseline]:
     """Return what holds: what is frozen, unless another time is named or nothing is."""
-    frozen = () if options.freeze_until else read_quality_baselines(options.baselines)
+    until, (_, last) = options.freeze_until, span_of(observations)
+    prompts = prompts_of(observations)
+    read = () if until is not None else read_quality_baselines(options.baselines)
+    frozen = [each for each in read if each.prompt in prompts]
     # What was frozen afterwards is tried out as if it had been at once.
-    known = tuple(replace(each, frozen=each.holds_from) for each in frozen)
-    made = known or frozen_then(observations, until=options.freeze_until, max_drop=rules.max_drop)
-    if not made:
-        raise EvaluationError(
-            "there are too few scores for a baseline: name a later --freeze-until, or more scores"
+    known = holding(frozen, before=last)
+    held = {each.prompt for each in known}
+    rest = [each for each in observations if each.prompt not in held]
+    if not rest:
+        return known
+    made = frozen_then(rest, until=until, max_drop=rules.max_drop)
+    why = _why_made(rest, frozen, options)
+    if made.baselines:
+        then = iso(made.baselines[0].until)
+        notify(f"{why}held to {_beginning(until)}, as if they had been frozen at {then}")
+    elif not known:
+        raise EvaluationError(f"{why}{_too_few(made, until)}")
+    return (*known, *made.baselines)
+
+
+def _why_made(
+    rest: Iterable[Observation], frozen: Iterable[QualityBaseline], options: Namespace
+) -> str:
+    """Say what is missing, so that something must be made up instead."""
+    if options.freeze_until is not None:
+        return ""
+    prompts, late = prompts_of(rest), {each.prompt: each.holds_from for each in frozen}
+    unknown = [each for each in prompts if each not in late]
+    if unknown:
+        return (
+            f"nothing is frozen of {', '.join(unknown)} in {options.baselines}, which "
+            "`evalgate monitor freeze` would do: "
         )
-    if not frozen:
-        notify(f"held to the scores up to {iso(made[0].until)}, as if they had been frozen then")
-    return made
+    first = min(late[each] for each in prompts)
+    return (
+        f"what {options.baselines} says of {', '.join(prompts)} holds for answers after "
+        f"{iso(first)} alone, and these scores end before that: "
+    )
+
+
+def _beginning(until: float | None) -> str:
+    if until is not None:
+        return f"the scores up to {iso(until)}"
+    return "the first third of the scores"
+
+
+def _too_few(made: Frozen, until: float | None) -> str:
+    few = f": {nearly(made.closest)}" if made.closest else ""
+    longer = "a longer beginning by" if until is None else "a later"
+    return (
+        f"{_beginning(until)} are too few for a baseline{few}; name {longer} --freeze-until, or "
+        "give more scores"
+    )
 
 
 def _with_drop(options: Namespace, observations: Sequence[Observation]) -> Sequence[Observation]:

@@ -7,7 +7,7 @@ from random import Random
 
 from evalgate.model.observation import Observation
 from evalgate.model.quality_baseline import QualityBaseline
-from evalgate.monitoring.alarms.freezing import Freezing, Period, freeze
+from evalgate.monitoring.alarms.freezing import Freezing, Frozen, Period, freeze
 from evalgate.monitoring.alarms.series import value_of
 from evalgate.monitoring.alarms.simulating import lowered
 
@@ -46,11 +46,11 @@ def with_drop(
 
 def frozen_then(
     observations: Sequence[Observation], *, until: float | None, max_drop: float
-) -> tuple[QualityBaseline, ...]:
-    """Return what would have been frozen of the beginning of a history.
+) -> Frozen:
+    """Return what would have been frozen of the beginning of a history, and what lacks scores.
 
     Args:
-        observations: in the order of time.
+        observations: in the order of time, one at least.
         until: in seconds since 1970; None for the first third of the scores.
         max_drop: what is to page, as a fraction.
     """
@@ -58,7 +58,14 @@ def frozen_then(
         until = observations[int(len(observations) * FIRST_PART)].ts
     periods = {each.prompt: Period(since=0.0, until=until) for each in observations}
     freezing = Freezing(at=until, by="", reason="", max_drop=max_drop)
-    return tuple(freeze(observations, periods, freezing).baselines)
+    return freeze(observations, periods, freezing)
+
+
+def holding(baselines: Iterable[QualityBaseline], *, before: float) -> tuple[QualityBaseline, ...]:
+    """Return the baselines that answers before an instant are held to, as if frozen at once."""
+    return tuple(
+        replace(each, frozen=each.holds_from) for each in baselines if each.holds_from < before
+    )
 
 
 def _falls(score: Observation, drop: Drop) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
+from evalgate.adapters.quality_baselines import PLACE
 from evalgate.cli import monitor_backtest, monitor_freeze
 from evalgate.errors import EvaluationError, UsageError
 from evalgate.model.observation import Observation
@@ -50,7 +52,8 @@ def test_it_tells_what_came_and_how_late(folder: Path, capsys: pytest.CaptureFix
     said = capsys.readouterr()
     assert f"before {instant(CHANGED)}: no alarm\n" in said.out
     assert "the first alarm came" in said.out
-    assert "as if they had been frozen then" in said.err
+    assert f"nothing is frozen of answers in {PLACE}, which `evalgate monitor freeze`" in said.err
+    assert "held to the first third of the scores, as if they had been frozen at" in said.err
     assert folder.is_dir()
 
 
@@ -70,6 +73,49 @@ def test_what_is_frozen_holds_from_its_own_scores_on(
     assert backtest("--json", "--change-at", instant(CHANGED)) == 0
     [alarm] = alarms(capsys)
     assert 0 < alarm["late_seconds"] < 3_600 * 2
+    assert folder.is_dir()
+
+
+def test_what_is_frozen_after_all_scores_cannot_hold_them_and_is_said_to(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monitor_freeze, "--as-of", LATER, "--by", "Ada", "--reason", "the fall is fine")
+    capsys.readouterr()
+    assert backtest("--change-at", instant(CHANGED)) == 0
+    said = capsys.readouterr()
+    assert f"{PLACE} says of answers holds for answers after {LATER} alone" in said.err
+    assert "has no baseline" not in said.err
+    assert "the first alarm came" in said.out
+    assert folder.is_dir()
+
+
+def test_what_is_frozen_of_another_prompt_holds_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monitor_freeze, "--as-of", LATER, "--until", instant(900))
+    others = production(900, Graded())
+    write_scores(
+        folder,
+        [replace(each, prompt="letters", request_id=f"l{each.request_id}") for each in others],
+    )
+    capsys.readouterr()
+    assert backtest("--prompt", "letters") == 0
+    said = capsys.readouterr().err
+    assert "nothing is frozen of letters" in said
+    assert "has no baseline" not in said
+    assert backtest() == 0
+    assert "nothing is frozen of letters in" in capsys.readouterr().err
+
+
+def test_a_time_that_is_named_counts_and_not_what_is_frozen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(monitor_freeze, "--as-of", LATER, "--until", instant(900))
+    capsys.readouterr()
+    assert backtest("--freeze-until", instant(700)) == 0
+    said = capsys.readouterr().err
+    assert f"held to the scores up to {instant(700)}, as if" in said
+    assert "nothing is frozen" not in said
     assert folder.is_dir()
 
 
@@ -115,8 +161,11 @@ def test_a_slice_that_does_not_exist_is_a_usage_error(even: Path) -> None:
         backtest("--where", "planet=mars")
 
 
-def test_scores_too_few_for_a_baseline_are_refused(tmp_path: Path) -> None:
+def test_scores_too_few_for_a_baseline_say_what_is_missing(tmp_path: Path) -> None:
     with chdir(tmp_path):
         write_scores(tmp_path, production(60, Graded()))
-        with pytest.raises(EvaluationError, match="too few scores for a baseline"):
+        few = "the first third of the scores are too few for a baseline: .* with 21 of 200"
+        with pytest.raises(EvaluationError, match=f"`evalgate monitor freeze` would do: {few}"):
             backtest()
+        with pytest.raises(EvaluationError, match=r"^the scores up to .* with 31 of 200"):
+            backtest("--freeze-until", instant(30))

@@ -5,7 +5,13 @@ from random import Random
 
 import pytest
 
-from evalgate.monitoring.alarms.backtesting import Drop, frozen_then, span_of, with_drop
+from evalgate.monitoring.alarms.backtesting import (
+    Drop,
+    frozen_then,
+    holding,
+    span_of,
+    with_drop,
+)
 from tests.unit.monitoring.alarms.production import Graded, Passing, at, production
 
 SCORES = production(2_000, Graded())
@@ -32,10 +38,23 @@ def test_passes_stay_passes_and_failures() -> None:
 
 
 def test_a_history_is_held_to_its_first_third_unless_told_otherwise() -> None:
-    [whole, *_] = frozen_then(SCORES, until=None, max_drop=0.05)
+    [whole, *_] = frozen_then(SCORES, until=None, max_drop=0.05).baselines
     assert whole.n == pytest.approx(667, abs=2)
     assert whole.frozen == whole.until
-    [whole, *_] = frozen_then(SCORES, until=at(999), max_drop=0.05)
+    [whole, *_] = frozen_then(SCORES, until=at(999), max_drop=0.05).baselines
     assert whole.n == 1_000
-    assert frozen_then(SCORES[:50], until=None, max_drop=0.05) == ()
     assert span_of(SCORES) == (at(0), at(1_999))
+
+
+def test_a_beginning_that_is_too_short_tells_what_it_lacks() -> None:
+    none = frozen_then(SCORES[:60], until=None, max_drop=0.05)
+    assert none.baselines == []
+    assert none.closest is not None
+    assert (none.closest.n, none.closest.needed) == (21, 200)
+
+
+def test_what_was_frozen_afterwards_holds_as_if_it_had_been_at_once() -> None:
+    [whole, *_] = frozen_then(SCORES, until=at(999), max_drop=0.05).baselines
+    late = replace(whole, frozen=at(5_000))
+    assert holding([late], before=at(1_000)) == (replace(late, frozen=at(999)),)
+    assert holding([late], before=at(999)) == ()
