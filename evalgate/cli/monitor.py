@@ -1,7 +1,7 @@
 """`evalgate monitor`: shows how production does, live, on a page, as metrics or as a document."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from evalgate.cli.evidence_options import add_instant_argument, add_policy_argument, now_of
@@ -10,11 +10,14 @@ from evalgate.cli.monitor_loop import EVERY, watch
 from evalgate.cli.monitor_round import add_alert_argument, looked_and_followed, rounds_of
 from evalgate.cli.monitor_telling import is_terminal, tell, write_page
 from evalgate.cli.port import port_number
-from evalgate.errors import ExitCode
+from evalgate.errors import ExitCode, UsageError
 from evalgate.model.board import Standing
 
 _UNITS: Mapping[str, float] = {"m": 60.0, "h": 3600.0, "d": 86_400.0}
 _LONGEST = 366 * 86_400.0
+
+_ONCE, _ON = ("once", "json", "as_of"), ("every", "prometheus")
+"""The options that ask for a single look, and those that ask for more."""
 
 EXIT_CODES: Mapping[Standing, ExitCode] = {
     Standing.WELL: ExitCode.OK,
@@ -116,7 +119,13 @@ def _add_ways(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> ExitCode:
-    """Look once and tell it, or look again and again."""
+    """Look once and tell it, or look again and again.
+
+    Raises:
+        UsageError: options contradict each other, or files cannot be read or written.
+        ConfigurationError: the policy or the frozen quality is wrong.
+    """
+    _check_ways(options)
     lookout = Lookout(place_of(options, now=now_of(options)))
     if not is_single(options):
         return watch(lookout, options)
@@ -128,9 +137,29 @@ def run(options: Namespace) -> ExitCode:
 
 def is_single(options: Namespace) -> bool:
     """Return whether one look is asked for: by name, or because nobody could see a second one."""
-    if options.once or options.json or options.as_of is not None:
+    if _given(options, _ONCE):
         return True
     return options.every is None and options.prometheus is None and not is_terminal()
+
+
+def _check_ways(options: Namespace) -> None:
+    """Refuse to look once and to go on: whatever was left undone would be done in silence."""
+    once, on = _given(options, _ONCE), _given(options, _ON)
+    if once and on:
+        raise UsageError(
+            f"{once[0]} and {on[0]} contradict each other: a single look ends, and {on[0]} goes "
+            "on; leave one of them out"
+        )
+
+
+def _given(options: Namespace, names: Iterable[str]) -> Sequence[str]:
+    """Return those of some options that are given; a port of 0 is one."""
+    told = {name: getattr(options, name) for name in names}
+    return [
+        f"--{name.replace('_', '-')}"
+        for name, value in told.items()
+        if value is not None and value is not False
+    ]
 
 
 def _length(text: str) -> float:

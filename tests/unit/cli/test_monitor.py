@@ -1,11 +1,13 @@
 """Facts about the options of `evalgate monitor`, and how a look ends."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
-from evalgate.cli.monitor import EXIT_CODES, add_arguments, is_single
-from evalgate.errors import ExitCode
+from evalgate.cli.monitor import EXIT_CODES, add_arguments, is_single, run
+from evalgate.errors import ExitCode, UsageError
 from evalgate.model.board import Standing
 
 
@@ -49,5 +51,23 @@ def test_without_a_terminal_there_is_one_look_unless_more_are_asked_for() -> Non
     assert is_single(options())
     assert not is_single(options("--every=5"))
     assert not is_single(options("--prometheus=0"))
-    for word in ("--once", "--json", "--as-of=2026-11-22T00:00:00Z"):
-        assert is_single(options("--every=5", word))
+    for word in ("--once", "--json", "--as-of=1970-01-01T00:00:00Z"):
+        assert is_single(options(word))
+
+
+@pytest.mark.parametrize("once", ["--once", "--json", "--as-of"])
+@pytest.mark.parametrize(("on", "value"), [("--every", "5"), ("--prometheus", "0")])
+def test_a_single_look_that_goes_on_is_a_contradiction(once: str, on: str, value: str) -> None:
+    words = (once, "1970-01-01T00:00:00Z") if once == "--as-of" else (once,)
+    with pytest.raises(UsageError, match=f"{once} and {on} contradict each other"):
+        run(options(*words, on, value))
+
+
+def test_a_single_look_can_be_told_in_several_ways(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with chdir(tmp_path):
+        (tmp_path / "logs").mkdir()
+        (tmp_path / "logs" / "calls-2026-11-21.jsonl").touch()
+        words = ("--once", "--json", f"--html={page}", "--as-of=2026-11-22T00:00:00Z")
+        assert run(options(*words)) == ExitCode.NOT_EVALUATED
+    assert page.is_file()
