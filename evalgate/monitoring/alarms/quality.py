@@ -200,25 +200,17 @@ def _signal(episode: Episode, observed: float) -> Signal:
 
 
 def _message(episode: Episode, check: _Check, *, signal: Signal, observed: float, n: int) -> str:
-    stream, began = check.explained.stream, check.explained.began
+    watch, stream, began = episode.watch, check.explained.stream, check.explained.began
     if signal is Signal.FLOOR:
         told = wording.under_floor(
-            episode.watch.stream,
-            observed=observed,
-            floor=episode.watch.told_floor,
-            n=n,
-            began=began,
+            watch.stream, observed=observed, floor=watch.told_floor, n=n, began=began
         )
     else:
         say = wording.drifted if signal is Signal.DRIFT else wording.fell
-        told = say(
-            episode.watch.stream,
-            observed=observed,
-            baseline=episode.watch.baseline.mean,
-            n=n,
-            began=began,
-        )
-    if stream != episode.watch.stream:
+        told = say(watch.stream, observed=observed, baseline=watch.baseline.mean, n=n, began=began)
+    if signal is Signal.DRIFT:
+        told = f"{told}: {wording.lasting(observed, limit=watch.limit)}"
+    if stream != watch.stream:
         told = f"{told}; what fell is {wording.narrowed_to(stream)}"
     if check.state is _State.MIX and check.explained.mix is not None:
         told = f"{told}; {wording.mixed(check.explained.mix)}"

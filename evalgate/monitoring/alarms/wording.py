@@ -37,12 +37,17 @@ def under_floor(stream: Stream, *, observed: float, floor: float, n: int, began:
 
 
 def drifted(stream: Stream, *, observed: float, baseline: float, n: int, began: float) -> str:
-    """Say that a cumulative sum has noticed a small fall."""
+    """Say that a cumulative sum has noticed a fall, up to what kind of fall it is."""
     return (
         f"{called(stream)} has been at {percent(observed)} for {count(n, 'score')} since about "
         f"{utc(began)}, {points(baseline - observed)} points below its baseline of "
-        f"{percent(baseline)}: a small fall that lasts"
+        f"{percent(baseline)}"
     )
+
+
+def lasting(observed: float, *, limit: float) -> str:
+    """Say what kind of fall one that lasts is: a small one above what a page takes."""
+    return "a small fall that lasts" if observed > limit else "a fall that lasts"
 
 
 def narrowed_to(stream: Stream) -> str:

@@ -44,6 +44,9 @@ def test_a_stream_tells_the_drift_and_the_fall_of_one_change() -> None:
     }
     assert found.withheld == ()
     assert all(each.span > 0 for each in found.candidates)
+    # Eight points are more than what pages, so nobody shall take them for little.
+    messages = {each.alarm.signal: each.alarm.message for each in found.candidates}
+    assert messages[Signal.DRIFT].endswith(": a fall that lasts")
 
 
 def test_a_page_ends_when_the_anchors_tell_that_the_judge_moved() -> None:

@@ -23,12 +23,19 @@ def test_a_fall_is_told_with_its_size_and_its_beginning() -> None:
         "accuracy of answers fell to 79% over 100 scores, 6 points below its baseline of 85%; it "
         "began about 2027-01-15 08:00 UTC"
     )
-    assert "a small fall that lasts" in wording.drifted(
-        WHOLE, observed=0.83, baseline=0.85, n=400, began=START
-    )
     assert "under the floor of 80%" in wording.under_floor(
         WHOLE, observed=0.79, floor=0.8, n=100, began=START
     )
+
+
+def test_a_fall_that_lasts_is_small_up_to_what_pages() -> None:
+    told = wording.drifted(WHOLE, observed=0.83, baseline=0.85, n=400, began=START)
+    assert told == (
+        "accuracy of answers has been at 83% for 400 scores since about 2027-01-15 08:00 UTC, "
+        "2 points below its baseline of 85%"
+    )
+    assert wording.lasting(0.801, limit=0.8) == "a small fall that lasts"
+    assert wording.lasting(0.8, limit=0.8) == "a fall that lasts"
 
 
 def test_reasons_are_told_with_their_figures() -> None:
