@@ -1,6 +1,8 @@
 """Finds the folder of prompts that a command is about, without git."""
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from evalgate.adapters.formats import FORMATS
@@ -22,12 +24,13 @@ def find_folder(name: str, given: Path | None, *, here: Path) -> Path:
             say where the prompts are; without one it is `prompts`, at the root of the repository.
 
     Raises:
-        UsageError: when several roots of a repository have a prompt of the name.
+        UsageError: when several roots of a repository have a prompt of the name, or a folder
+            cannot be read.
     """
     if given is not None:
         return given
     folders = find_folders(here)
-    homes = [folder for folder in folders if (here / folder / name).is_dir()]
+    homes = [folder for folder in folders if has_prompt(here / folder, name)]
     if len(homes) > 1:
         listed = ", ".join(map(str, homes))
         raise UsageError(
@@ -58,14 +61,10 @@ def find_policy(folder: Path, *, here: Path) -> Path | None:
         here: where the command runs.
 
     Raises:
-        UsageError: when several policies name the folder.
+        UsageError: when several policies name the folder, or a place cannot be read.
     """
     place = next((each for each in _around(here) if _policies_of(each)), here)
-    own = [
-        path
-        for path in _policies_of(place)
-        if (place / _prompts(path)).resolve() == folder.resolve()
-    ]
+    own = [path for path in _policies_of(place) if _real(place / _prompts(path)) == _real(folder)]
     if len(own) > 1:
         listed = ", ".join(map(str, own))
         raise UsageError(f"{folder} has several policies: say which with --policy, one of {listed}")
@@ -76,7 +75,7 @@ def _around(here: Path) -> Iterator[Path]:
     """Yield the places from here up to the root of the repository."""
     for place in (here, *here.parents):
         yield place
-        if (place / ".git").exists():
+        if _has_git(place):
             return
 
 
@@ -85,9 +84,44 @@ def _policies_of(place: Path) -> Sequence[Path]:
 
 
 def repository_of(folder: Path) -> Path | None:
-    """Return the root of the work tree of git that a folder lies in, if any."""
-    real = folder.resolve()
-    return next((place for place in (real, *real.parents) if (place / ".git").exists()), None)
+    """Return the root of the work tree of git that a folder lies in, if any.
+
+    Raises:
+        UsageError: when the folder cannot be read.
+    """
+    real = _real(folder)
+    return next((place for place in (real, *real.parents) if _has_git(place)), None)
+
+
+def has_prompt(folder: Path, name: str) -> bool:
+    """Return whether a folder of prompts, which need not be there, has a prompt.
+
+    Raises:
+        UsageError: when the folder cannot be read.
+    """
+    with _looking(folder):
+        return (folder / name).is_dir()
+
+
+def _has_git(place: Path) -> bool:
+    with _looking(place):
+        return (place / ".git").exists()
+
+
+@contextmanager
+def _looking(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"cannot read {place}: {error.strerror or error}; let this user read it, or name "
+            "another folder"
+        ) from None
+
+
+def _real(path: Path) -> Path:
+    """Return a path without links; unlike Path.resolve this goes through with a loop of them."""
+    return Path(os.path.realpath(path))
 
 
 def _ruled(here: Path) -> Iterator[Path]:
@@ -96,7 +130,7 @@ def _ruled(here: Path) -> Iterator[Path]:
         if policies:
             yield from _shown([place / _prompts(policy) for policy in policies], here)
             return
-        if (place / ".git").exists():
+        if _has_git(place):
             yield from _shown([place / PROMPTS], here)
 
 

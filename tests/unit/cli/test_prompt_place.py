@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from evalgate.cli.prompt_place import find_folder, find_folders, prompts_in, repository_of
+from evalgate.cli.prompt_place import (
+    find_folder,
+    find_folders,
+    has_prompt,
+    prompts_in,
+    repository_of,
+)
 from evalgate.errors import UsageError
 
 
@@ -69,3 +75,30 @@ def test_each_folder_is_a_prompt_but_for_shared_and_hidden_ones(tmp_path: Path) 
     make(tmp_path, {"b/v1.md": "", "a/v1.md": "", "_shared/tone.md": "", ".x/y": "", "c.yml": ""})
     assert prompts_in(tmp_path) == ["a", "b"]
     assert prompts_in(tmp_path / "none") == []
+
+
+TOO_LONG = "x" * 300
+"""A name that no folder can have: unlike a closed folder it stops the superuser, too."""
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / TOO_LONG
+    with pytest.raises(UsageError, match=f"cannot read {folder}: .*name another folder"):
+        repository_of(folder)
+    with pytest.raises(UsageError, match=f"cannot read {folder}: "):
+        has_prompt(folder, "p")
+    make(tmp_path, {".github/evalgate.yml": f"paths: {{prompts: {TOO_LONG}}}\n"})
+    with pytest.raises(UsageError, match=f"cannot read {folder}: "):
+        find_folder("p", None, here=tmp_path)
+
+
+def test_a_folder_that_is_not_there_has_no_prompt(tmp_path: Path) -> None:
+    assert not has_prompt(tmp_path / "none", "p")
+    make(tmp_path, {"p/v1.md": ""})
+    assert has_prompt(tmp_path, "p")
+
+
+def test_a_loop_of_links_lies_in_the_repository_around_it(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "prompts").symlink_to("prompts")
+    assert repository_of(tmp_path / "prompts") == tmp_path
