@@ -6,10 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from evalgate.adapters.observations import read_observations
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.cli.complaint import notify
-from evalgate.cli.monitor_files import add_rule_arguments, named, nearly, prompts_of, rules_of
+from evalgate.cli.monitor_files import (
+    add_file_arguments,
+    add_prompt_arguments,
+    nearly,
+    prompts_of,
+    rules_of,
+    scores_of,
+)
 from evalgate.cli.monitor_freeze import instant
 from evalgate.cli.monitor_tables import backtest_document, backtest_lines
 from evalgate.cli.printing import as_json, print_json, print_lines
@@ -27,12 +33,14 @@ from evalgate.reporting.instants import iso
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of the action."""
     parser.add_argument(
-        "paths", metavar="SCORES", type=Path, nargs="+", help="files and folders of scores"
+        "paths",
+        metavar="SCORES",
+        type=Path,
+        nargs="*",
+        help="files and folders of scores, as by --scores",
     )
-    add_rule_arguments(parser)
-    parser.add_argument(
-        "--prompt", metavar="NAME", action="append", default=[], help="this prompt alone"
-    )
+    add_prompt_arguments(parser, by_place=False)
+    add_file_arguments(parser)
     parser.add_argument("--window", metavar="N", type=int, help="scores of the window to try")
     parser.add_argument("--max-drop", metavar="POINTS", type=float, help="the fall to page about")
     parser.add_argument(
@@ -76,8 +84,7 @@ def run(options: Namespace) -> ExitCode:
     """
     monitor = rules_of(options)
     rules = _rules(options, monitor.alarms)
-    read = read_observations(options.paths)
-    prompts = named(options.prompt, prompts_of(read.observations), what="prompt")
+    read, prompts = scores_of(options, paths=options.paths)
     observations = tuple(each for each in read.observations if each.prompt in prompts)
     if not observations:
         raise EvaluationError("there are no scores that say which prompt they are about")

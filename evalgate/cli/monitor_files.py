@@ -12,6 +12,7 @@ from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.quality_baselines import PLACE
 from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import add_policy_argument, policy_for
+from evalgate.cli.prompt_place import has_prompt
 from evalgate.errors import UsageError
 from evalgate.model.monitoring import MonitorRules
 from evalgate.model.observation import Observation
@@ -39,6 +40,26 @@ def add_file_arguments(parser: ArgumentParser) -> None:
     add_rule_arguments(parser)
 
 
+def add_prompt_arguments(parser: ArgumentParser, *, by_place: bool = True) -> None:
+    """Declare which prompts it is about.
+
+    Args:
+        parser: of the action.
+        by_place: whether they may be named without the option.
+    """
+    if by_place:
+        parser.add_argument(
+            "named", metavar="PROMPT", nargs="*", help="these prompts alone (default: all)"
+        )
+    parser.add_argument(
+        "--prompt",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="this prompt alone; repeatable",
+    )
+
+
 def add_rule_arguments(parser: ArgumentParser) -> None:
     """Declare where baselines, prompts and the policy lie."""
     parser.add_argument(
@@ -60,20 +81,21 @@ def rules_of(options: Namespace) -> MonitorRules:
     return policy_for(options.policy, options.prompts).monitor
 
 
-def scores_of(options: Namespace, *, prompts: Iterable[str] = ()) -> LoggedObservations:
-    """Read the scores that are named, and say which lines could not be read.
+def scores_of(
+    options: Namespace, *, paths: Iterable[Path] = ()
+) -> tuple[LoggedObservations, tuple[str, ...]]:
+    """Read the scores that are named, say which lines could not be read, and return the prompts.
 
     Args:
         options: of the command line.
-        prompts: only theirs; none for all.
+        paths: of scores that are named in another way.
 
     Raises:
-        UsageError: there are none, or they cannot be read.
+        UsageError: there are none, they cannot be read, or none is of a prompt that is named.
     """
-    names = tuple(prompts)
-    read = read_observations(
-        options.scores or [SCORES], prompt=names[0] if len(names) == 1 else None
-    )
+    places = [*paths, *(options.scores or ())] or [SCORES]
+    wanted = tuple(dict.fromkeys((*getattr(options, "named", ()), *options.prompt)))
+    read = read_observations(places, prompt=wanted[0] if len(wanted) == 1 else None)
     counts = ((what.replace("_", " "), number) for what, number in read.left_out.items())
     left = ", ".join(f"{number:,} {what}" for what, number in counts)
     notify(f"left out of the scores: {left}" if left else None)
@@ -82,7 +104,10 @@ def scores_of(options: Namespace, *, prompts: Iterable[str] = ()) -> LoggedObser
             f"{read.unplaced:,} scores do not say which prompt they are about, so that they are "
             "not watched: `evalgate score` writes some that do"
         )
-    return read
+    known = prompts_of(read.observations)
+    if wanted and not known:  # which others there are is told
+        known = prompts_of(read_observations(places).observations)
+    return read, named(wanted, known, what="prompt")
 
 
 def stable_since(folder: Path, prompt: str) -> tuple[str, float]:
@@ -94,7 +119,7 @@ def stable_since(folder: Path, prompt: str) -> tuple[str, float]:
         ConfigurationError: the live pointer is wrong.
         UsageError: the prompt cannot be read.
     """
-    if not (folder / prompt).is_dir():
+    if not has_prompt(folder, prompt):
         return "", 0.0
     prompts = read_prompts(read_prompt_folder(folder, prompt), str(folder), FORMATS)
     if prompt not in prompts:

@@ -14,6 +14,7 @@ from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import (
     add_file_arguments,
+    add_prompt_arguments,
     named,
     nearly,
     prompts_of,
@@ -50,11 +51,15 @@ _ALIKE = 1e-4
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of the action."""
+    add_prompt_arguments(parser)
     add_file_arguments(parser)
-    for name in ("prompt", "criterion"):
-        parser.add_argument(
-            f"--{name}", metavar="NAME", action="append", default=[], help=f"this {name} alone"
-        )
+    parser.add_argument(
+        "--criterion",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="this criterion alone; repeatable",
+    )
     parser.add_argument(
         "--since",
         metavar="INSTANT",
@@ -120,8 +125,7 @@ def _chosen(options: Namespace) -> list[Observation]:
     """Return the scores of the prompts and criteria that are meant."""
     if options.fewest is not None and options.fewest < 2:
         raise UsageError(f"--fewest: expected 2 or more, got {options.fewest}")
-    read = scores_of(options, prompts=options.prompt)
-    prompts = named(options.prompt, prompts_of(read.observations), what="prompt")
+    read, prompts = scores_of(options)
     known = sorted({each.criterion for each in read.observations if each.prompt in prompts})
     criteria = named(options.criterion, known, what="criterion")
     return [

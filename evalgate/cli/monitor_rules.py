@@ -10,7 +10,7 @@ from random import Random
 from evalgate.adapters.quality_baselines import read_quality_baselines
 from evalgate.cli.complaint import notify, say
 from evalgate.cli.evidence_options import add_instant_argument, now_of
-from evalgate.cli.monitor_files import add_file_arguments, named, prompts_of, rules_of, scores_of
+from evalgate.cli.monitor_files import add_file_arguments, add_prompt_arguments, rules_of, scores_of
 from evalgate.cli.monitor_tables import rules_document, rules_lines
 from evalgate.cli.printing import as_json, print_json, print_lines
 from evalgate.errors import EvaluationError, ExitCode, UsageError
@@ -29,10 +29,8 @@ _FIRST_LINE, _LINES_EVERY = 2.0, 5.0
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options of the action."""
+    add_prompt_arguments(parser)
     add_file_arguments(parser)
-    parser.add_argument(
-        "--prompt", metavar="NAME", action="append", default=[], help="this prompt alone"
-    )
     parser.add_argument(
         "--calls-per-hour",
         metavar="N",
@@ -65,8 +63,7 @@ def run(options: Namespace) -> ExitCode:
     """
     pace = _pace(options)
     now, rules = now_of(options), rules_of(options)
-    read = scores_of(options, prompts=options.prompt)
-    prompts = named(options.prompt, prompts_of(read.observations), what="prompt")
+    read, prompts = scores_of(options)
     observations = [each for each in read.observations if each.prompt in prompts and each.ts <= now]
     baselines = _baselines(options.baselines, observations, max_drop=rules.alarms.max_drop, now=now)
     to = held_to(rules, [each for each in baselines if each.prompt in prompts])
