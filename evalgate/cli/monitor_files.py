@@ -96,9 +96,7 @@ def scores_of(
     places = [*paths, *(options.scores or ())] or [SCORES]
     wanted = tuple(dict.fromkeys((*getattr(options, "named", ()), *options.prompt)))
     read = read_observations(places, prompt=wanted[0] if len(wanted) == 1 else None)
-    counts = ((what.replace("_", " "), number) for what, number in read.left_out.items())
-    left = ", ".join(f"{number:,} {what}" for what, number in counts)
-    notify(f"left out of the scores: {left}" if left else None)
+    notify_left_out("the scores", read.left_out)
     if read.unplaced:
         notify(
             f"{read.unplaced:,} scores do not say which prompt they are about, so that they are "
@@ -108,6 +106,12 @@ def scores_of(
     if wanted and not known:  # which others there are is told
         known = prompts_of(read_observations(places).observations)
     return read, named(wanted, known, what="prompt")
+
+
+def notify_left_out(where: str, lines: Mapping[str, int]) -> None:
+    """Say which lines could not be read, if there are any."""
+    told = [f"{number:,} {what.replace('_', ' ')}" for what, number in lines.items()]
+    notify(f"left out of {where}: {', '.join(told)}" if told else None)
 
 
 def stable_since(folder: Path, prompt: str) -> tuple[str, float]:

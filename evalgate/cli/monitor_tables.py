@@ -10,6 +10,7 @@ from evalgate.model.monitoring import Level, Objective
 from evalgate.model.observation import Stream
 from evalgate.monitoring.alarms.burning import PAIRS, multiple_of
 from evalgate.monitoring.alarms.looking import HeldTo
+from evalgate.monitoring.alarms.noticing import BAD_SHARES, Flows, notice_delay
 from evalgate.monitoring.alarms.quality_budget import MULTIPLES, WINDOW, limit_of
 from evalgate.monitoring.alarms.ruled import Ruled
 from evalgate.monitoring.alarms.simulating import FALLS, Delay
@@ -22,8 +23,13 @@ RULES, BACKTEST = "monitor-rules/1", "monitor-backtest/1"
 HOUR = 3_600.0
 
 
-def rules_lines(found: Sequence[Ruled], to: HeldTo) -> Iterator[str]:
+def rules_lines(found: Sequence[Ruled], to: HeldTo, flows: Flows) -> Iterator[str]:
     """Yield the rules for a reader."""
+    for flow in flows.prompts:
+        yield safe_line(
+            f"{flow.prompt}: {flow.per_hour:,.1f} calls an hour, {percent(flow.scored)} of them "
+            "scored"
+        )
     for each in found:
         yield from map(safe_line, _rule(each))
         yield ""
@@ -33,22 +39,27 @@ def rules_lines(found: Sequence[Ruled], to: HeldTo) -> Iterator[str]:
         f"slices together, in {promised} of the times at most"
     )
     for objective in to.objectives:
-        yield from map(safe_line, _objective(objective, to))
+        yield from map(safe_line, _objective(objective, to, flows))
 
 
-def rules_document(found: Sequence[Ruled], to: HeldTo) -> dict[str, Data]:
+def rules_document(found: Sequence[Ruled], to: HeldTo, flows: Flows) -> dict[str, Data]:
     """Return the rules for machines."""
     return {
         "schema": RULES,
         "false_alarms": to.rules.false_alarms,
         "max_drop": to.rules.max_drop,
+        "traffic": [
+            {"prompt": each.prompt, "calls_per_hour": each.per_hour, "scored": each.scored}
+            for each in flows.prompts
+        ],
         "streams": [_ruled(each) for each in found],
         "objectives": [
             {
                 "name": each.name,
                 "level": each.level.value,
                 "target": each.target,
-                "pairs": [*_pairs(each, to)],
+                "calls_per_hour": flows.levels.get(each.name),
+                "pairs": [*_pairs(each, to, flows)],
             }
             for each in to.objectives
         ],
@@ -165,28 +176,56 @@ def _share(part: int, of: int) -> str:
     return f"{part:,} of {count(of, 'simulation')} ({percent(low)} to {percent(high)})"
 
 
-def _objective(objective: Objective, to: HeldTo) -> Iterator[str]:
+def _objective(objective: Objective, to: HeldTo, flows: Flows) -> Iterator[str]:
     where = ", ".join(each for each in (objective.prompt, objective.feature) if each)
     of = f" of {where}" if where else ""
-    yield f"{objective.name}: {objective.level.value} {percent(objective.target)}{of}"
-    for each in _pairs(objective, to):
+    hourly = flows.levels.get(objective.name)
+    at = "" if hourly is None else f", {hourly:,.1f} calls an hour"
+    yield f"{objective.name}: {objective.level.value} {percent(objective.target)}{of}{at}"
+    for each in _pairs(objective, to, flows):
         bad = percent(_number(each["share"]))
         yield (
             f"  {each['urgency']!s:<6}  {each['window']}: {_number(each['multiple']):.3g} times "
             f"what the budget allows, {bad} bad"
         )
+        if hourly is not None:
+            yield f"          {_noticed(each['delays'])}"
 
 
-def _pairs(objective: Objective, to: HeldTo) -> Iterator[dict[str, Data]]:
-    """Yield the windows of a service level, with what each asks for."""
+def _noticed(delays: Data) -> str:
+    """Say after how long what share of bad calls is noticed."""
+    told = [each for each in delays if isinstance(each, dict)] if isinstance(delays, list) else []
+    if all(each["seconds"] is None for each in told):
+        return "never: too few calls come in its windows"
+    return "; ".join(
+        f"{percent(_number(each['bad']))} bad: "
+        f"{'never' if each['seconds'] is None else duration(_number(each['seconds']))}"
+        for each in told
+    )
+
+
+def _pairs(objective: Objective, to: HeldTo, flows: Flows) -> Iterator[dict[str, Data]]:
+    """Yield the windows of a service level, with what each asks for, and when it notices what."""
     if objective.level is Level.QUALITY:
         for urgency in MULTIPLES:
             share = limit_of(objective, urgency, false_alarms=to.rules.false_alarms)
             yield _pair(urgency.value, WINDOW, share / (1 - objective.target), share)
         return
+    hourly = flows.levels.get(objective.name)
     for pair in PAIRS:
         multiple = multiple_of(pair, objective)
-        yield _pair(pair.urgency.value, pair.name, multiple, multiple * (1 - objective.target))
+        told = _pair(pair.urgency.value, pair.name, multiple, multiple * (1 - objective.target))
+        if hourly is not None:
+            told["delays"] = [
+                {
+                    "bad": bad,
+                    "seconds": notice_delay(
+                        pair, objective, hourly=hourly, bad=bad, fewest=to.rules.fewest
+                    ),
+                }
+                for bad in BAD_SHARES
+            ]
+        yield told
 
 
 def _pair(urgency: str, window: str, multiple: float, share: float) -> dict[str, Data]:

@@ -1,6 +1,6 @@
 """The rules of each declared stream with their figures: when they notice what, at this traffic."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -54,7 +54,7 @@ def ruled_of(
     to: HeldTo,
     chances: Chances,
     *,
-    pace: Pace | None,
+    paces: Mapping[str, Pace],
     at: float,
 ) -> tuple[Ruled, ...]:
     """Return the rules of all streams that have a baseline, each with its figures.
@@ -63,7 +63,7 @@ def ruled_of(
         observations: the scores of production.
         to: what it is held to.
         chances: for the simulations.
-        pace: the traffic of each prompt; None for that of the scores.
+        paces: the traffic of prompts; that of the scores is for those that are not named.
         at: nothing later is known, in seconds since 1970.
     """
     gathered = {each.whole.stream: each for each in gather(observations, at=at)}
@@ -75,7 +75,7 @@ def ruled_of(
         ):
             continue
         whole = gathered.get(Stream(prompt=stream.prompt, criterion=stream.criterion))
-        found.append(_ruled(watch, whole, chances, pace=pace, at=at))
+        found.append(_ruled(watch, whole, chances, pace=paces.get(stream.prompt), at=at))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """`evalgate monitor rules`: what each stream is held to, at which traffic."""
 
+import json
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from evalgate.cli import monitor_freeze, monitor_rules
 from evalgate.errors import EvaluationError, UsageError
-from tests.unit.cli.monitored import LATER, call, told, write_scores
+from tests.unit.cli.monitored import LATER, call, instant, told, write_scores
 from tests.unit.monitoring.alarms.production import Graded, production
 
 POLICY = """\
@@ -80,6 +81,74 @@ def test_times_follow_the_traffic_that_is_named(
     assert folder.is_dir()
 
 
+@pytest.fixture
+def logged(folder: Path) -> Path:
+    """Return a folder with a log of ten calls for each score, and some of another prompt."""
+    (folder / "policy.yml").write_text(POLICY)
+    lines = [
+        {
+            "schema": "call/1",
+            "ts": f"{instant(number)[:-1]}.000Z",
+            "prompt": prompt,
+            "served_by": "primary",
+        }
+        for number in range(1_000)
+        for prompt in ["answers"] * 10 + ["letters"]
+    ]
+    log = folder / "logs" / "calls-2027-01-15.jsonl"
+    log.parent.mkdir()
+    log.write_text("".join(f"{json.dumps(each)}\n" for each in [*lines, {"schema": "call/1"}]))
+    return folder
+
+
+LOGGED = ("--runs", "0", "--policy", "policy.yml", "--logs", "logs")
+
+
+def test_the_log_says_how_many_calls_there_are_and_which_share_is_scored(
+    logged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules(*LOGGED, "--json")
+    said = capsys.readouterr()
+    assert "left out of the call log: 1 invalid calls" in said.err
+    document = json.loads(said.out)
+    [flow] = document["traffic"]
+    assert flow["prompt"] == "answers"
+    assert flow["calls_per_hour"] == pytest.approx(588, abs=2)
+    assert flow["scored"] == pytest.approx(0.1, abs=0.001)
+    [served, good] = document["objectives"]
+    assert (served["name"], served["calls_per_hour"]) == ("served", pytest.approx(647, abs=2))
+    assert (good["name"], good["calls_per_hour"]) == ("good", None)
+    assert document["streams"][0]["scores_per_hour"] == pytest.approx(59, abs=1)
+    assert logged.is_dir()
+
+
+def test_a_rate_that_is_planned_is_of_the_calls_of_the_log(
+    logged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules(*LOGGED, "--json", "--rate", "0.5")
+    assert streams(capsys)[0]["scores_per_hour"] == pytest.approx(294, abs=1)
+    assert logged.is_dir()
+
+
+def test_service_levels_of_calls_say_how_late_they_are_at_the_traffic_of_the_log(
+    logged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules(*LOGGED)
+    out = capsys.readouterr().out
+    assert out.startswith("answers: 588.2 calls an hour, 10% of them scored\n")
+    assert "served: availability 90%, 647.1 calls an hour\n" in out
+    assert "80% bad\n          100% bad: 48 min; 10% bad: never; 1% bad: never\n" in out
+    assert "100% bad: 7 h 12 min; 10% bad: 3 d; 1% bad: never\n" in out
+    rules("--runs", "0", "--policy", "policy.yml", "--calls-per-hour", "20")
+    assert "100% bad" not in capsys.readouterr().out  # it is about all prompts
+    policy = POLICY.replace("target: 0.9}", "target: 0.9, prompt: answers}", 1)
+    (logged / "policy.yml").write_text(policy)
+    rules("--runs", "0", "--policy", "policy.yml", "--calls-per-hour", "20")
+    out = capsys.readouterr().out
+    assert "1 h and 5 min: 8 times what the budget allows, 80% bad\n          never: too few" in out
+    assert "100% bad: 3 h 36 min; 10% bad: never; 1% bad: never" in out
+
+
 def test_the_same_seed_gives_the_same_figures(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,7 +176,10 @@ def test_the_policy_says_what_is_watched_and_promised(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--rate", "0.5"), "--rate needs --calls-per-hour"),
+        (("--rate", "0.5"), "--rate needs --logs or --calls-per-hour"),
+        (("--logs", "logs", "--calls-per-hour", "9"), "contradict each other"),
+        (("--logs", "nowhere"), "--logs: nowhere: No such file"),
+        (("--logs", "scores"), "--logs: there are no calls of the last 7 days"),
         (("--calls-per-hour", "0"), "--calls-per-hour"),
         (("--calls-per-hour", "9", "--rate", "2"), "--rate"),
         (("--runs", "-1"), "--runs"),

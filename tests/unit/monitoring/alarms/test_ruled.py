@@ -1,5 +1,6 @@
 """The rules of each stream with their figures."""
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -14,11 +15,14 @@ BASELINES = baselines_of(SCORES, until=at(1_500))
 
 
 def rules(
-    *, runs: int = 0, pace: Pace | None = None, slices: tuple[str, ...] = ("feature",)
+    *,
+    runs: int = 0,
+    paces: Mapping[str, Pace] | None = None,
+    slices: tuple[str, ...] = ("feature",),
 ) -> tuple[Ruled, ...]:
     chances = Chances(draws=Random(1), runs=runs, tell=lambda: None)  # noqa: S311 - a test
     to = HeldTo(baselines=BASELINES, rules=AlarmRules(slices=slices))
-    return ruled_of(SCORES, to, chances, pace=pace, at=at(2_000))
+    return ruled_of(SCORES, to, chances, paces=paces or {}, at=at(2_000))
 
 
 def test_each_declared_stream_has_its_rule() -> None:
@@ -36,9 +40,11 @@ def test_a_slice_has_its_own_pace_and_its_share_of_one_that_is_planned() -> None
     whole, chat, _ = rules()
     assert whole.per_hour == pytest.approx(60, rel=0.01)
     assert chat.per_hour == pytest.approx(30, rel=0.1)
-    whole, chat, _ = rules(pace=Pace(calls=10_000, rate=0.01))
+    whole, chat, _ = rules(paces={"answers": Pace(calls=10_000, rate=0.01)})
     assert whole.per_hour == pytest.approx(100)
     assert chat.per_hour == pytest.approx(50, rel=0.1)
+    whole, *_ = rules(paces={"letters": Pace(calls=10_000, rate=0.01)})
+    assert whole.per_hour == pytest.approx(60, rel=0.01)
 
 
 def test_delays_of_tickets_are_told_without_a_simulation() -> None:
