@@ -15,7 +15,7 @@ from msgspec import MsgspecError, convert, to_builtins
 
 from evalgate.adapters.incident_1 import FIRST, from_first
 from evalgate.adapters.swap import locked, read_file, swap, write_whole
-from evalgate.errors import ConfigurationError, MovedError, Problem, UsageError
+from evalgate.errors import ConfigurationError, EvalgateError, MovedError, Problem, UsageError
 from evalgate.model.document import Data
 from evalgate.model.incident import SCHEMA, Incident
 
@@ -84,13 +84,13 @@ class IncidentFolder:
     path: Path
 
     def stored(
-        self, *, broken: Callable[[ConfigurationError], None] | None = None
+        self, *, broken: Callable[[EvalgateError], None] | None = None
     ) -> Iterator[StoredIncident]:
         """Yield all incidents, the oldest first.
 
         Args:
-            broken: is told of a file that is wrong, which is passed over then; a file that a merge
-                has torn must not hide an incident that burns.
+            broken: is told of a file that is wrong or cannot be read, which is passed over then; a
+                file that a merge has torn must not hide an incident that burns.
 
         Raises:
             ConfigurationError: one of the files is wrong, and nobody wants to be told.
@@ -99,7 +99,7 @@ class IncidentFolder:
         for path in self._files():
             try:
                 stored = _read(path)
-            except ConfigurationError as error:
+            except (ConfigurationError, UsageError) as error:
                 if broken is None:
                     raise
                 broken(error)

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from evalgate.cli.complaint import complain
 from evalgate.cli.incident_place import add_place_arguments, folder_of, wide_console
 from evalgate.cli.printing import as_json, print_json, print_lines, to_standard_output
-from evalgate.errors import ConfigurationError, ExitCode
+from evalgate.errors import EvalgateError, ExitCode
 from evalgate.model.document import Data
 from evalgate.model.incident import Incident
 from evalgate.reporting.incident_terminal import show_incidents
@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> ExitCode:
     """List the incidents."""
-    broken: list[ConfigurationError] = []
+    broken: list[EvalgateError] = []
     every = [each.incident for each in folder_of(options).stored(broken=broken.append)]
     for error in broken:
         complain(error)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evalgate.adapters.alert_state import read_alert_state
 from evalgate.adapters.followed_files import FollowedFiles
 from evalgate.adapters.incidents import PLACE as INCIDENTS
-from evalgate.adapters.monitor_surroundings import failing_sinks, open_incidents
+from evalgate.adapters.incidents import IncidentFolder
 from evalgate.adapters.observations import LoggedObservations, ObservationReader
 from evalgate.adapters.quality_baselines import PLACE as BASELINES
 from evalgate.adapters.quality_baselines import read_quality_baselines
@@ -22,8 +23,11 @@ from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of
 from evalgate.cli.told_places import told_places
+from evalgate.errors import ConfigurationError, EvalgateError, UsageError
 from evalgate.model.alarm_report import AlarmReport
+from evalgate.model.alerted import AlertState
 from evalgate.model.board import Board
+from evalgate.model.incident import Incident
 from evalgate.model.monitoring import MonitorRules
 from evalgate.model.policy import Policy
 from evalgate.model.quality_baseline import QualityBaseline
@@ -32,6 +36,7 @@ from evalgate.model.traffic import Traffic
 from evalgate.monitoring.alarms.looking import Seen, alarms_of, held_to
 from evalgate.monitoring.board.boarding import Material, board_of
 from evalgate.monitoring.board.lacks import Given
+from evalgate.monitoring.board.surroundings import failing_sinks, open_incidents
 from evalgate.monitoring.places import Places
 
 LOGS, SCORES = Path("logs"), Path("scores")
@@ -167,17 +172,16 @@ class Lookout:
         at: float,
     ) -> Material:
         place = self.place
-        incidents, useless = open_incidents(place.incidents)
         missing = {**self._calls.files.missing, **self._files.missing}
         unread = [(str(path), reason) for path, reason in missing.items()]
-        unread += [(name, "it is no incident") for name in useless]
+        incidents, state = _incidents(place.incidents, unread), _alerts(place.alerts, unread)
         return Material(
             observations=scores.observations,
             anchors=scores.anchors,
             left_out=dict(scores.left_out),
             unplaced=scores.unplaced,
-            incidents=incidents,
-            sinks=failing_sinks(place.alerts),
+            incidents=open_incidents(incidents),
+            sinks=failing_sinks(state),
             smells=_smells(place.smells),
             judge_usd=_judge_usd(place.scores, at),
             most_usd=place.rules.scoring.max_cost_usd_per_day,
@@ -193,6 +197,30 @@ class Lookout:
                 unread=tuple(sorted(unread)),
             ),
         )
+
+
+def _incidents(folder: Path, unread: list[tuple[str, str]]) -> list[Incident]:
+    """Return the incidents of a folder, and note what cannot be read: it must stop nothing."""
+    broken: list[EvalgateError] = []
+    try:
+        found = [each.incident for each in IncidentFolder(path=folder).stored(broken=broken.append)]
+    except UsageError as error:  # the folder itself
+        found, broken = [], [error]
+    for each in broken:
+        if isinstance(each, ConfigurationError):
+            unread += [(problem.path, problem.message) for problem in each.problems]
+        else:
+            unread.append((str(folder), str(each)))
+    return found
+
+
+def _alerts(file: Path, unread: list[tuple[str, str]]) -> AlertState:
+    """Return what was told of alerts; a file that says nothing must stop nothing, either."""
+    try:
+        return read_alert_state(file)
+    except UsageError as error:
+        unread.append((str(file), str(error).removeprefix(f"{file}: ")))
+        return AlertState()
 
 
 def _smells(files: Sequence[Path]) -> tuple[SmellBaseline, ...]:

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from evalgate.adapters.alert_state import write_alert_state
 from evalgate.adapters.incidents import PLACE as INCIDENTS
+from evalgate.adapters.incidents import IncidentFolder
 from evalgate.adapters.quality_baselines import PLACE as BASELINES
 from evalgate.cli.monitor_look import Lookout, place_of
+from evalgate.model.alerted import AlertState, SinkHealth
 from evalgate.model.board import Standing
 from tests.e2e.monitor_shop import AT, DAY, Shop
+from tests.unit.monitoring.board.test_surroundings import MADE
 
 
 @pytest.fixture
@@ -95,5 +99,39 @@ def test_what_cannot_be_read_is_missing_and_stops_nothing(shop: Shop) -> None:
     board = Lookout(place).look(AT).board
     messages = [each.message for each in board.lacks]
     assert "`nowhere` cannot be read: No such file or directory." in messages
-    assert any("x.json` cannot be read: it is no incident" in each for each in messages)
+    assert any("x.json` cannot be read: is no JSON" in each for each in messages)
     assert board.whole.calls == 10
+
+
+def test_a_state_of_alerts_that_says_nothing_is_told_and_stops_nothing(shop: Shop) -> None:
+    shop.serve(calls=10)
+    place = place_of(options(), now=AT)
+    place.alerts.parent.mkdir(parents=True)
+    place.alerts.write_text("nonsense")
+    board = Lookout(place).look(AT).board
+    assert board.sinks == ()
+    [message] = [each.message for each in board.lacks if "alerts.json" in each.message]
+    assert f"`{place.alerts}` cannot be read: expected what" in message
+
+
+def test_incidents_that_are_open_and_sinks_that_fail_are_shown(shop: Shop) -> None:
+    shop.serve(calls=10)
+    place = place_of(options(), now=AT)
+    folder = IncidentFolder(path=place.incidents)
+    folder.open(MADE.fingerprint, lambda: MADE)
+    state = AlertState(sinks={"pager": SinkHealth(failing_since=1.0, failure="no answer")})
+    write_alert_state(place.alerts, AlertState(), state)
+    board = Lookout(place).look(AT).board
+    assert [each.id for each in board.incidents] == [MADE.id]
+    assert [each.name for each in board.sinks] == ["pager"]
+
+
+def test_a_place_of_incidents_that_cannot_be_read_is_told(shop: Shop) -> None:
+    shop.serve(calls=10)
+    place = place_of(options(incidents=shop.root / "incidents"), now=AT)
+    (place.incidents / "closed.json").mkdir(parents=True)  # read as a file it is an error
+    folder = IncidentFolder(path=place.incidents)
+    folder.open(MADE.fingerprint, lambda: MADE)
+    board = Lookout(place).look(AT).board
+    assert [each.id for each in board.incidents] == [MADE.id]
+    assert any("closed.json: Is a directory" in each.message for each in board.lacks)
