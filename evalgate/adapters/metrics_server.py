@@ -1,20 +1,15 @@
 """Serves metrics over HTTP to this machine alone: what the last look has found, at once."""
 
-import errno
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
-from socketserver import TCPServer
 from threading import Thread
 from types import TracebackType
 from typing import Self
 
+from evalgate.adapters.quiet_server import QuietHandler, QuietServer, unusable
 from evalgate.adapters.served_paths import is_ours
-from evalgate.errors import UsageError
 
 HOST = "127.0.0.1"
 METRICS = "/metrics"
@@ -22,13 +17,12 @@ METRICS = "/metrics"
 _PATIENCE = 10.0
 """Seconds that an asker may take to ask or to listen."""
 
+_INSTEAD = "name another one by --prometheus, 0 for any free one"
 _PLAIN = "text/plain; charset=utf-8"
 
 
-class MetricsServer(ThreadingHTTPServer):
+class MetricsServer(QuietServer):
     """Listens from the moment that it is made, and answers while it is entered."""
-
-    daemon_threads = True
 
     def __init__(self, text: Callable[[], str], *, port: int, content_type: str) -> None:
         """Begin to listen.
@@ -44,7 +38,7 @@ class MetricsServer(ThreadingHTTPServer):
         try:
             super().__init__((HOST, port), partial(_Asker, text, content_type))
         except OSError as error:
-            raise _unusable(port, error) from error
+            raise unusable(f"port {port}", port, error, instead=_INSTEAD) from error
 
     @property
     def address(self) -> str:
@@ -66,18 +60,8 @@ class MetricsServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def server_bind(self) -> None:
-        """Bind without asking the network for this machine's name."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, self.server_address[1]
 
-    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
-        """Say nothing of an asker that leaves in the middle: that is no fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Asker(BaseHTTPRequestHandler):
+class _Asker(QuietHandler):
     """Answers one connection."""
 
     timeout = _PATIENCE
@@ -87,7 +71,7 @@ class _Asker(BaseHTTPRequestHandler):
         self._text, self._content_type = text, content_type
         super().__init__(*rest)  # type: ignore[arg-type]
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the library looks for
         """Send the metrics, or why not."""
         if not is_ours(self.headers.get_all("Host", []), self.server.server_port):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
@@ -121,17 +105,3 @@ class _Asker(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             with suppress(ConnectionError, TimeoutError):
                 self.wfile.write(body)
-
-    def version_string(self) -> str:
-        """Return what the header `Server` says."""
-        return "evalgate"
-
-    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - theirs
-        """Say nothing: whoever collects asks every few seconds."""
-
-
-def _unusable(port: int, error: OSError) -> UsageError:
-    free = "name another one by --prometheus, 0 for any free one"
-    if error.errno == errno.EADDRINUSE:
-        return UsageError(f"port {port} is in use by another process: {free}")
-    return UsageError(f"cannot listen on port {port} ({error.strerror or error}): {free}")

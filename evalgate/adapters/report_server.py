@@ -1,20 +1,16 @@
 """Serves a folder of reports over HTTP to this machine alone, to be read and nothing else."""
 
-import errno
 import os
 import shutil
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
-from socket import socket
-from socketserver import TCPServer
 from typing import BinaryIO
 
+from evalgate.adapters.quiet_server import QuietHandler, QuietServer, unusable
 from evalgate.adapters.reports_folder import open_inside
 from evalgate.adapters.served_paths import (
     INDEX,
@@ -24,13 +20,13 @@ from evalgate.adapters.served_paths import (
     how_to_show,
     is_ours,
 )
-from evalgate.errors import UsageError
 
 HOST = "127.0.0.1"
 
 _PATIENCE = 30.0
 """Seconds that a browser may take to ask or to listen."""
 
+_INSTEAD = "leave --port out for a free one, or name another"
 _SAID: Mapping[int, str] = {
     HTTPStatus.MISDIRECTED_REQUEST: "This server answers to 127.0.0.1 and localhost alone.",
     HTTPStatus.NOT_FOUND: "There is no such report. The index is at /.",
@@ -38,10 +34,8 @@ _SAID: Mapping[int, str] = {
 }
 
 
-class ReportServer(ThreadingHTTPServer):
+class ReportServer(QuietServer):
     """Listens from the moment that it is made; `serve_forever` answers."""
-
-    daemon_threads = True
 
     def __init__(self, root: Path, index: Callable[[], str], *, port: int = 0) -> None:
         """Begin to listen.
@@ -57,25 +51,15 @@ class ReportServer(ThreadingHTTPServer):
         try:
             super().__init__((HOST, port), partial(_Reader, root, index))
         except OSError as error:
-            raise _unusable(port, error) from error
+            raise unusable(f"port {port}", port, error, instead=_INSTEAD) from error
 
     @property
     def address(self) -> str:
         """Where the index is: `http://127.0.0.1:8000/`."""
         return f"http://{HOST}:{self.server_port}/"
 
-    def server_bind(self) -> None:
-        """Bind without asking the network for this machine's name."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, self.server_address[1]
 
-    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
-        """Say nothing of a reader that leaves in the middle: that is no fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Reader(BaseHTTPRequestHandler):
+class _Reader(QuietHandler):
     """Answers one connection."""
 
     timeout = _PATIENCE
@@ -85,7 +69,7 @@ class _Reader(BaseHTTPRequestHandler):
         self._root, self._index = root, index
         super().__init__(*rest)  # type: ignore[arg-type]
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the library looks for
         """Send the index, a file, or why not."""
         if not is_ours(self.headers.get_all("Host", []), self.server.server_port):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
@@ -130,13 +114,6 @@ class _Reader(BaseHTTPRequestHandler):
             with suppress(ConnectionError, TimeoutError):
                 shutil.copyfileobj(_First(body, size), self.wfile)
 
-    def version_string(self) -> str:
-        """Return what the header `Server` says."""
-        return "evalgate"
-
-    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - theirs
-        """Say nothing: what is read here is the reader's own business."""
-
 
 class _First:
     """The beginning of a file: a log that grows meanwhile sends no more than was announced."""
@@ -149,10 +126,3 @@ class _First:
         chunk = self._file.read(min(size, self._left) if size >= 0 else self._left)
         self._left -= len(chunk)
         return chunk
-
-
-def _unusable(port: int, error: OSError) -> UsageError:
-    free = "leave --port out for a free one, or name another"
-    if error.errno == errno.EADDRINUSE:
-        return UsageError(f"port {port} is in use by another process: {free}")
-    return UsageError(f"cannot listen on port {port} ({error.strerror or error}): {free}")

@@ -2,21 +2,17 @@
 
 import base64
 import binascii
-import errno
 import hmac
 import json
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
 from threading import Lock
 
-from evalgate.errors import UsageError
+from evalgate.adapters.quiet_server import QuietHandler, QuietServer, unusable
 from evalgate.model.served_verdict import HEALTH, ServedAnswer, refusal
 
 Answer = Callable[[str, str], ServedAnswer]
@@ -31,6 +27,8 @@ MOST_BYTES = 65_536
 PATIENCE = 15.0
 """Seconds that a connection may last: more than an assessment is waited for."""
 
+_INSTEAD = "name another by --port, 0 for any free one, or another address by --host"
+
 _SILENCE = 5.0
 """Seconds that a client may take for its next bytes."""
 
@@ -38,10 +36,9 @@ _DRAINED = 2_000_000
 """Bytes of a body that is too long which are read all the same, so that the refusal is heard."""
 
 
-class VerdictServer(ThreadingHTTPServer):
+class VerdictServer(QuietServer):
     """Listens from the moment that it is made; `serve_forever` answers."""
 
-    daemon_threads = True
     request_queue_size = MOST_AT_ONCE
 
     def __init__(
@@ -66,18 +63,13 @@ class VerdictServer(ThreadingHTTPServer):
         try:
             super().__init__((host, port), partial(_Asker, answer, token.encode()))
         except OSError as error:
-            raise _unusable(host, port, error) from error
+            raise unusable(f"{host}, port {port}", port, error, instead=_INSTEAD) from error
 
     @property
     def address(self) -> str:
         """Where it is asked: `http://127.0.0.1:8600`."""
         host = str(self.server_address[0])
         return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}"
-
-    def server_bind(self) -> None:
-        """Bind without asking the network for this machine's name."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
     def verify_request(self, request: object, client_address: object) -> bool:  # noqa: ARG002
         """Return whether one more connection may be answered."""
@@ -102,15 +94,8 @@ class VerdictServer(ThreadingHTTPServer):
                     with suppress(OSError):
                         line.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(
-        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
-    ) -> None:
-        """Say nothing of a client that leaves in the middle: that is no fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
 
-
-class _Asker(BaseHTTPRequestHandler):
+class _Asker(QuietHandler):
     """Answers one connection."""
 
     timeout = _SILENCE
@@ -119,7 +104,7 @@ class _Asker(BaseHTTPRequestHandler):
         self._answer, self._token = answer, token
         super().__init__(*rest)  # type: ignore[arg-type]
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name that the library looks for
         """Read what was sent, look whether the asker may ask, and answer."""
         why_not = self._body()
         if why_not:
@@ -178,13 +163,6 @@ class _Asker(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def version_string(self) -> str:
-        """Return what the header `Server` says."""
-        return "evalgate"
-
-    def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - theirs
-        """Say nothing: engines ask every minute, and what changes is told elsewhere."""
-
 
 def _secret(header: str) -> bytes:
     """Return what a header `Authorization` brings along, nothing where it is of no known kind."""
@@ -196,11 +174,3 @@ def _secret(header: str) -> bytes:
         with suppress(binascii.Error):
             return base64.b64decode(given, validate=True).partition(b":")[2]
     return b""
-
-
-def _unusable(host: str, port: int, error: OSError) -> UsageError:
-    other = "name another by --port, 0 for any free one, or another address by --host"
-    if error.errno == errno.EADDRINUSE:
-        return UsageError(f"port {port} is in use by another process: {other}")
-    why = error.strerror or error
-    return UsageError(f"cannot listen on {host}, port {port} ({why}): {other}")
