@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evalgate.adapters.incidents import IncidentFolder, incident_text, parse_incident
-from evalgate.errors import ConfigurationError, UsageError
+from evalgate.errors import ConfigurationError, EvalgateError, UsageError
 from evalgate.model.incident import (
     Action,
     ActionPhase,
@@ -100,7 +100,7 @@ def test_a_broken_file_keeps_nobody_from_opening_an_incident(tmp_path: Path) -> 
 def test_a_broken_file_hides_no_other_incident(tmp_path: Path) -> None:
     place = folder(tmp_path, MADE)
     (place.path / "0-broken.json").write_text("<<<<<<< HEAD")
-    broken: list[ConfigurationError] = []
+    broken: list[EvalgateError] = []
     assert [each.incident for each in place.stored(broken=broken.append)] == [MADE]
     assert ["0-broken.json" in str(each) for each in broken] == [True]
     assert place.find(MADE.id[:17]).incident == MADE
@@ -108,6 +108,16 @@ def test_a_broken_file_hides_no_other_incident(tmp_path: Path) -> None:
         place.find("other")
     with pytest.raises(ConfigurationError, match="is no JSON"):
         place.find("0-bro")
+
+
+def test_a_file_that_cannot_be_opened_hides_no_other_incident(tmp_path: Path) -> None:
+    place = folder(tmp_path, MADE)
+    (place.path / "0-closed.json").mkdir()
+    broken: list[EvalgateError] = []
+    assert [each.incident for each in place.stored(broken=broken.append)] == [MADE]
+    assert ["0-closed.json: Is a directory" in str(each) for each in broken] == [True]
+    with pytest.raises(UsageError, match=r"0-closed\.json"):
+        list(place.stored())
 
 
 def test_what_takes_long_to_make_holds_up_nobody(tmp_path: Path) -> None:

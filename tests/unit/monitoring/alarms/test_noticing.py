@@ -104,7 +104,8 @@ def test_the_share_that_is_scored_is_that_of_the_calls_since_the_first_score() -
     # Scores came one a minute for ten hours, of a hundred calls each; the log is of two days.
     both = [*scores(600), *scores(300, "tone")]
     [flow] = flows_of([*minutes(48)], both, (), at=NOW).prompts
-    assert (flow.prompt, flow.per_hour) == ("answers", pytest.approx(6_000, rel=0.01))
+    assert flow.prompt == "answers"
+    assert flow.per_hour == pytest.approx(6_000, rel=0.01)
     assert flow.scored == pytest.approx(0.01, rel=0.02)
 
 
