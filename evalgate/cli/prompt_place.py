@@ -46,10 +46,15 @@ def find_folders(here: Path) -> list[Path]:
 
 
 def prompts_in(folder: Path) -> list[str]:
-    """Return the names of the prompts that have a folder of their own in a folder of prompts."""
-    if not folder.is_dir():
-        return []
-    names = (each.name for each in folder.iterdir() if each.is_dir())
+    """Return the names of the prompts that have a folder of their own in a folder of prompts.
+
+    Raises:
+        UsageError: when the folder cannot be read.
+    """
+    with _looking(folder):
+        if not folder.is_dir():
+            return []
+        names = [each.name for each in folder.iterdir() if each.is_dir()]
     return sorted(name for name in names if not name.startswith(("_", ".")))
 
 

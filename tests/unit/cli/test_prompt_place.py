@@ -87,6 +87,8 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         repository_of(folder)
     with pytest.raises(UsageError, match=f"cannot read {folder}: "):
         has_prompt(folder, "p")
+    with pytest.raises(UsageError, match=f"cannot read {folder}: "):
+        prompts_in(folder)
     make(tmp_path, {".github/evalgate.yml": f"paths: {{prompts: {TOO_LONG}}}\n"})
     with pytest.raises(UsageError, match=f"cannot read {folder}: "):
         find_folder("p", None, here=tmp_path)
