@@ -107,6 +107,14 @@ def test_what_is_frozen_of_another_prompt_holds_nothing(
     assert "nothing is frozen of letters in" in capsys.readouterr().err
 
 
+def test_too_few_scores_are_not_held_to_what_is_frozen_of_another_prompt(folder: Path) -> None:
+    call(monitor_freeze, "--as-of", LATER, "--until", instant(900))
+    last = production(2_000, Graded())[-1]
+    write_scores(folder, [replace(last, prompt="letters", request_id="l")])
+    with pytest.raises(EvaluationError, match="nothing is frozen of letters"):
+        backtest("--prompt", "letters")
+
+
 def test_a_time_that_is_named_counts_and_not_what_is_frozen(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
