@@ -11,8 +11,8 @@ from evalgate.errors import UsageError
 from tests.unit.adapters.log_lines import call, sources, write
 
 LINES = tuple(call(number) for number in range(2_000))
-PACKED = gzip.compress(b"".join(LINES))
-PART = gzip.compress(call(5_000))
+PACKED = gzip.compress(b"".join(LINES), mtime=0)
+PART = gzip.compress(call(5_000), mtime=0)
 
 
 @pytest.mark.parametrize(
