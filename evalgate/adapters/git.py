@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from evalgate.adapters.git_history import read_blobs, read_revisions
@@ -111,7 +112,7 @@ class GitRepository:
         trees = [since] if until is None else [since, until]
         changed = set(_names(self._run(*_DIFF, *trees, "--", *paths)))
         if until is None:
-            changed |= set(_names(self._run(*_UNTRACKED, "--", *paths)))
+            changed |= set(_names(self._others(paths)))
         return frozenset(changed)
 
     def listing(self, commit: str | None, under: Iterable[str]) -> Mapping[str, bool]:
@@ -129,7 +130,8 @@ class GitRepository:
         paths = list(under)
         if commit is None:
             listed = self._work_tree_listing(paths)
-            return {path: (self.root / path).read_bytes() for path in listed if listed[path]}
+            with _reading():
+                return {path: (self.root / path).read_bytes() for path in listed if listed[path]}
         blobs = {path: oid for path, oid in self._entries(commit, paths).items() if oid}
         # Trees share most of their files, and one of them can be large.
         new = list(dict.fromkeys(oid for oid in blobs.values() if oid not in self._blobs))
@@ -159,15 +161,23 @@ class GitRepository:
         index = self._run("ls-files", "-t", "-s", "-z", "--", *paths)
         _refuse_sparse(self.root, index)
         known = dict(_staged(index))
-        known |= dict(_untracked(self._run(*_UNTRACKED, "--", *paths)))
+        known |= dict(_untracked(self._others(paths)))
         folders = _with_parents(paths).union(*map(_parents, known))
-        links = {folder for folder in folders if (self.root / folder).is_symlink()}
-        listed = dict.fromkeys(sorted(links), False)
-        for path in sorted(known):
-            if not _parents(path) & links:
-                is_file = _is_file(self.root / path, repository=known[path])
-                listed |= {} if is_file is None else {path: is_file}
+        with _reading():
+            links = {folder for folder in folders if (self.root / folder).is_symlink()}
+            listed = dict.fromkeys(sorted(links), False)
+            for path in sorted(known):
+                if not _parents(path) & links:
+                    is_file = _is_file(self.root / path, repository=known[path])
+                    listed |= {} if is_file is None else {path: is_file}
         return listed
+
+    def _others(self, paths: list[str]) -> bytes:
+        """Return what git lists of files that it does not track; a closed folder hides some."""
+        done = git(self._folder, (*_UNTRACKED, "--", *paths))
+        if done.returncode != 0 or _CLOSED in done.stderr:
+            raise RepositoryError(f"git ls-files failed: {said(done)}")
+        return done.stdout
 
     def _contents(self, ids: Iterable[str]) -> Iterator[bytes]:
         answer = self._run("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in ids).encode())
@@ -215,6 +225,8 @@ class GitRepository:
 
 _SKIPPED = "S "
 """How git marks a file of the index that is not to stand in the work tree."""
+
+_CLOSED = b"could not open directory"  # git warns of it, and ends well
 
 _UNTRACKED = ("ls-files", "--others", "--exclude-standard", "-z")
 
@@ -279,6 +291,16 @@ def _untracked(listing: bytes) -> Iterator[tuple[str, bool]]:
     """Yield path → whether it is a repository of its own, which git lists as a folder."""
     for name in _names(listing):
         yield name.rstrip("/"), name.endswith("/")
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RepositoryError(
+            f"cannot read {error.filename}: {error.strerror or error}; let this user read it"
+        ) from error
 
 
 def _is_file(path: Path, *, repository: bool) -> bool | None:
