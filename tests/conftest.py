@@ -2,6 +2,7 @@
 
 import gc
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,18 @@ settings.load_profile("evalgate")
 # passes it on to the processes that run tests side by side.
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
+
+
+# Collecting makes a million objects that stay: looking at them again and again would take half as long
+# as collecting does.
+gc.disable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Load the files that have a test to run alone, where nothing else is asked for."""
+    if config.option.markexpr != "alone" or collection_path.suffix != ".py":
+        return None
+    return "mark.alone" not in collection_path.read_text("utf-8") or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +42,7 @@ def pytest_collection_finish() -> None:
     """Spare what stays to the end from being looked at by every collection of garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
