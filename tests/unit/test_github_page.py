@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,13 @@ def rows(title: str) -> list[list[str]]:
     ]
 
 
-def said() -> Iterator[str]:
-    """Yield every text of the code, with `…` for what is filled in."""
+@cache
+def said() -> tuple[str, ...]:
+    """Return every text of the code, with `…` for what is filled in."""
+    return tuple(_said())
+
+
+def _said() -> Iterator[str]:
     for path in (ROOT / "evalgate").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr):
@@ -50,7 +56,6 @@ def said() -> Iterator[str]:
 
 
 MESSAGES = [row[0] for row in rows("## Troubleshooting")]
-SAID = list(said())
 
 
 @pytest.mark.parametrize("path", pages())
@@ -83,7 +88,7 @@ def test_a_cell_holds_one_line_and_no_bar() -> None:
 def test_every_message_that_is_explained_is_one_that_is_said(message: str) -> None:
     assert re.fullmatch(r"`[^`]+`", message)
     pattern = re.compile(".*?".join(map(re.escape, message.strip("`").split("…"))))
-    assert any(pattern.search(text) for text in SAID)
+    assert any(pattern.search(text) for text in said())
 
 
 def test_enough_messages_are_explained() -> None:
