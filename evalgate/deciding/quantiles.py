@@ -8,8 +8,10 @@ from statistics import NormalDist
 from evalgate.deciding.logarithms import log_beta
 
 _PRECISION = 1e-15
+_SETTLED = 1e-9  # of a step of Newton's method: what is left after it is about the square
 _MOST_STEPS = 500
 _TINY = 1e-300
+_MOST_LOG_ODDS = 34.0  # beyond which a probability is rounded to 1
 
 
 def normal_quantile(probability: float) -> float:
@@ -81,7 +83,9 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
         log_power = (a - 1) * math.log(value) + (b - 1) * math.log1p(-value)
         return math.exp(log_power - log_beta(a, b))
 
-    return solve(cumulative, density, probability, low=0.0, high=1.0)
+    log_odds = math.log(a / b) + normal_quantile(probability) * math.sqrt(1 / a + 1 / b)
+    start = 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, log_odds))))
+    return solve(cumulative, density, probability, low=0.0, high=1.0, start=start)
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:
@@ -103,28 +107,25 @@ def _beta_below(x: float, a: float, b: float) -> float:
 
 
 def _beta_fraction(x: float, a: float, b: float) -> float:
-    """Evaluate 1 + d1/(1 + d2/(1 + …)) forwards.
+    """Evaluate 1 + d1/(1 + d2/(1 + …)) forwards, with the coefficients of DLMF 8.17.22.
 
     Source: the modified Lentz method, Thompson and Barnett, J. Comput. Phys. 64 (1986) 490.
     """
     fraction = upper = 1.0
     lower = 0.0
-    for step in range(1, _MOST_STEPS):
-        term = _beta_term(step, x, a, b)
-        lower = 1 / _away_from_zero(1 + term * lower)
-        upper = _away_from_zero(1 + term / upper)
+    for m in range(_MOST_STEPS // 2):  # two terms at once: most of the time of a look goes by here
+        place = a + 2 * m
+        odd = -(a + m) * (a + b + m) * x / (place * (place + 1))
+        lower = 1 / (1 + odd * lower or _TINY)
+        upper = 1 + odd / upper or _TINY
+        fraction *= upper * lower
+        even = (m + 1) * (b - m - 1) * x / ((place + 1) * (place + 2))
+        lower = 1 / (1 + even * lower or _TINY)
+        upper = 1 + even / upper or _TINY
         fraction *= upper * lower
         if abs(upper * lower - 1) < _PRECISION:
             break
     return fraction
-
-
-def _beta_term(step: int, x: float, a: float, b: float) -> float:
-    """Return the coefficient d_step of DLMF 8.17.22."""
-    m = step // 2
-    if step % 2 == 0:
-        return m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-    return -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
 
 
 def solve(
@@ -134,6 +135,7 @@ def solve(
     *,
     low: float,
     high: float,
+    start: float | None = None,
 ) -> float:
     """Find where a rising function meets its target: Newton, with bisection as the fallback.
 
@@ -143,19 +145,17 @@ def solve(
         target: the value to meet, between those at the ends.
         low: a place at or below the answer.
         high: a place at or above the answer.
+        start: a place between the two from which to begin; None for the middle.
     """
-    value = (low + high) / 2
+    value = (low + high) / 2 if start is None else start
     for _ in range(_MOST_STEPS):
         excess = cumulative(value) - target
         low, high = (low, value) if excess > 0 else (value, high)
         slope = density(value)
         newton = value - excess / slope if slope > 0 else low
-        following = newton if low < newton < high else (low + high) / 2
-        if abs(following - value) <= _PRECISION * abs(value):
+        is_newton = low < newton < high
+        following = newton if is_newton else (low + high) / 2
+        apart, value = abs(following - value), following
+        if apart <= (_SETTLED if is_newton else _PRECISION) * abs(value):
             break
-        value = following
     return value
-
-
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY

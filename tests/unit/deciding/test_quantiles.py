@@ -57,6 +57,31 @@ def test_beta_quantiles_agree_with_scipy(probability: float, a: float, b: float)
     assert beta_quantile(probability, a, b) == pytest.approx(expected, rel=1e-8, abs=1e-9)
 
 
+@pytest.mark.parametrize(("a", "b"), [(1, 1e-3), (1e-3, 1), (1e-9, 1), (1, 1e-9)])
+@pytest.mark.parametrize("probability", [0.05, 0.95])
+def test_beta_quantiles_of_hardly_any_evidence_lie_at_an_end(
+    probability: float, a: float, b: float
+) -> None:
+    expected = scipy.stats.beta.ppf(probability, a, b)
+    assert beta_quantile(probability, a, b) == pytest.approx(expected, rel=1e-8, abs=1e-9)
+
+
+def test_a_place_is_found_in_few_steps_from_nearby() -> None:
+    asked: list[float] = []
+
+    def cumulative(value: float) -> float:
+        asked.append(value)
+        return incomplete_beta(value, 12.5, 588.5)
+
+    def density(value: float) -> float:
+        return float(scipy.stats.beta.pdf(value, 12.5, 588.5))
+
+    found = solve(cumulative, density, 0.95, low=0.0, high=1.0, start=0.03)
+    assert found == pytest.approx(scipy.stats.beta.ppf(0.95, 12.5, 588.5), rel=1e-10)
+    assert asked[0] == 0.03
+    assert len(asked) <= 6
+
+
 @pytest.mark.parametrize(("x", "expected"), [(-0.1, 0.0), (0.0, 0.0), (1.0, 1.0), (1.1, 1.0)])
 def test_the_incomplete_beta_function_is_flat_outside_the_unit_interval(
     x: float, expected: float
