@@ -8,7 +8,7 @@ from pathlib import Path
 from evalgate.adapters.files import read_yaml
 from evalgate.model.prompt import LivePointer
 from evalgate.prompts.live import read_live
-from tests.e2e.shop import version, write
+from tests.e2e.shop import start, version, write
 
 LIVE = "prompts/p/live.yaml"
 HISTORY = "history: [{stable: v1}, {stable: v2}, {stable: v3}]\n"
@@ -24,10 +24,18 @@ def make_prompts(folder: Path, *, live: str = f"# ours\nstable: v3\n{HISTORY}") 
 def evalgate(
     folder: Path, *words: str, program: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line with the variables of a host and these."""
-    start = ["-c", program] if program else ["-m", "evalgate"]
+    """Run the command line with the variables of a host and these.
+
+    Args:
+        folder: in which it runs.
+        words: of the command.
+        program: what an interpreter of its own runs in place of evalgate.
+        variables: of the environment.
+    """
+    if not program:
+        return start(folder, *words, variables=host(**variables)).wait()
     return subprocess.run(
-        [sys.executable, *start, *words],
+        [sys.executable, "-c", program, *words],
         cwd=folder,
         env=host(**variables),
         capture_output=True,

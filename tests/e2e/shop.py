@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,7 @@ from aiohttp import web
 from evalgate.adapters.files import read_yaml
 from evalgate.adapters.git_writing import commit_all, create_repository
 from evalgate.adapters.prices import PriceTable
-from evalgate.cli.main import main
+from evalgate.cli.main import PARTS, VERBS, main
 from evalgate.gate.conclusion import BROKEN_OFF
 from evalgate.model.chat import Usage
 from evalgate.simulator.exchange import Outgoing
@@ -125,7 +126,7 @@ def environment(server: SimulatorServer | None = None) -> dict[str, str]:
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
     [
-        *(f"evalgate.cli.{verb}" for verb in ("main", "gate", "run", "merge", "record", "report")),
+        *sorted(verb.module for verb in chain(VERBS.values(), PARTS.values())),
         "evalgate.adapters.claude",
         "evalgate.cli.progress",
         "evalgate.reporting.html",

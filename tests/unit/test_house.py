@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from statistics import median, quantiles
@@ -16,15 +16,17 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "evalgate").rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Trees = Sequence[tuple[Path, ast.Module]]
 
 
-def parsed() -> Iterator[tuple[Path, ast.Module]]:
-    for path in MODULES:
-        yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
+@pytest.fixture(scope="module")
+def trees() -> Trees:
+    """Every module, read once for all measures."""
+    return [(path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))) for path in MODULES]
 
 
-def functions() -> Iterator[tuple[Path, Function]]:
-    for path, tree in parsed():
+def functions(trees: Trees) -> Iterator[tuple[Path, Function]]:
+    for path, tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, Function):
                 yield path, node
@@ -69,21 +71,21 @@ def test_modules_are_small() -> None:
     assert max(sizes) <= 400
 
 
-def test_functions_are_small() -> None:
-    sizes = [body_lines(function) for _, function in functions()]
+def test_functions_are_small(trees: Trees) -> None:
+    sizes = [body_lines(function) for _, function in functions(trees)]
     assert median(sizes) <= 8
     assert top_decile(sizes) <= 25
     assert max(sizes) <= 60
 
 
-def test_every_module_says_what_it_is_for() -> None:
-    assert [path for path, tree in parsed() if not ast.get_docstring(tree)] == []
+def test_every_module_says_what_it_is_for(trees: Trees) -> None:
+    assert [path for path, tree in trees if not ast.get_docstring(tree)] == []
 
 
-def test_imports_stand_at_the_top_of_modules() -> None:
+def test_imports_stand_at_the_top_of_modules(trees: Trees) -> None:
     hidden = [
         (path, node.lineno)
-        for path, tree in parsed()
+        for path, tree in trees
         for statement in tree.body
         if not isinstance(statement, ast.Import | ast.ImportFrom)
         for node in ast.walk(statement)
@@ -96,22 +98,22 @@ def test_nothing_is_imported_for_type_checkers_only() -> None:
     assert [path for path in MODULES if "TYPE_CHECKING" in path.read_text("utf-8")] == []
 
 
-def test_signatures_never_say_any() -> None:
+def test_signatures_never_say_any(trees: Trees) -> None:
     loose = [
         (path, function.name)
-        for path, function in functions()
+        for path, function in functions(trees)
         for node in chain.from_iterable(map(ast.walk, annotations(function)))
         if isinstance(node, ast.Name) and node.id == "Any"
     ]
     assert loose == []
 
 
-def test_modules_hold_no_mutable_state() -> None:
+def test_modules_hold_no_mutable_state(trees: Trees) -> None:
     """A table at the top of a module is annotated as what it is: a Mapping, a Sequence or a Set."""
     mutable = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
     tables = [
         (path, node)
-        for path, tree in parsed()
+        for path, tree in trees
         for node in tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, mutable)
     ]
@@ -123,17 +125,17 @@ def test_modules_hold_no_mutable_state() -> None:
     ]
     rebound = [
         (path, node.lineno)
-        for path, tree in parsed()
+        for path, tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Global)
     ]
     assert loose + rebound == []
 
 
-def test_broad_handlers_are_few() -> None:
+def test_broad_handlers_are_few(trees: Trees) -> None:
     broad = [
         (path, node.lineno)
-        for path, tree in parsed()
+        for path, tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
