@@ -89,7 +89,7 @@ def _highest_change(lost: int, won: int, *, pairs: int, reach: float) -> float:
     def shortfall(change: float) -> float:
         return -tango_score(lost, won, pairs=pairs, change=change)
 
-    return solve(shortfall, lambda _: 0.0, reach, low=(won - lost) / pairs, high=1.0)
+    return solve(shortfall, lambda _: 0.0, reach, between=((won - lost) / pairs, 1.0))
 
 
 def _at_most(wins: int, flips: int) -> float:

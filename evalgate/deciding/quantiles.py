@@ -45,7 +45,7 @@ def student_quantile(probability: float, degrees: float) -> float:
     high = 1.0
     while cumulative(high) < probability:
         high *= 2
-    return solve(cumulative, density, probability, low=0.0, high=high)
+    return solve(cumulative, density, probability, between=(0.0, high))
 
 
 def student_tail(value: float, degrees: float) -> float:
@@ -83,9 +83,10 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
         log_power = (a - 1) * math.log(value) + (b - 1) * math.log1p(-value)
         return math.exp(log_power - log_beta(a, b))
 
-    log_odds = math.log(a / b) + normal_quantile(probability) * math.sqrt(1 / a + 1 / b)
+    spread = math.sqrt(1 / a + 1 / b)
+    log_odds = math.log(a) - math.log(b) + normal_quantile(probability) * spread
     start = 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, log_odds))))
-    return solve(cumulative, density, probability, low=0.0, high=1.0, start=start)
+    return solve(cumulative, density, probability, between=(0.0, 1.0), start=start)
 
 
 def incomplete_beta(x: float, a: float, b: float) -> float:
@@ -133,20 +134,19 @@ def solve(
     density: Callable[[float], float],
     target: float,
     *,
-    low: float,
-    high: float,
+    between: tuple[float, float],
     start: float | None = None,
 ) -> float:
     """Find where a rising function meets its target: Newton, with bisection as the fallback.
 
     Args:
-        cumulative: the function, rising from `low` to `high`.
+        cumulative: the function, rising between the two ends.
         density: its slope; 0 where it is not known.
         target: the value to meet, between those at the ends.
-        low: a place at or below the answer.
-        high: a place at or above the answer.
+        between: a place at or below the answer, and one at or above it.
         start: a place between the two from which to begin; None for the middle.
     """
+    low, high = between
     value = (low + high) / 2 if start is None else start
     for _ in range(_MOST_STEPS):
         excess = cumulative(value) - target

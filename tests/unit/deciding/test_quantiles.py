@@ -57,8 +57,8 @@ def test_beta_quantiles_agree_with_scipy(probability: float, a: float, b: float)
     assert beta_quantile(probability, a, b) == pytest.approx(expected, rel=1e-8, abs=1e-9)
 
 
-@pytest.mark.parametrize(("a", "b"), [(1, 1e-3), (1e-3, 1), (1e-9, 1), (1, 1e-9)])
-@pytest.mark.parametrize("probability", [0.05, 0.95])
+@pytest.mark.parametrize(("a", "b"), [(1, 1e-3), (1e-3, 1), (1e-9, 1), (1, 1e-9), (5e-324, 3)])
+@pytest.mark.parametrize("probability", [0.05, 0.5, 0.95])
 def test_beta_quantiles_of_hardly_any_evidence_lie_at_an_end(
     probability: float, a: float, b: float
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_place_is_found_in_few_steps_from_nearby() -> None:
     def density(value: float) -> float:
         return float(scipy.stats.beta.pdf(value, 12.5, 588.5))
 
-    found = solve(cumulative, density, 0.95, low=0.0, high=1.0, start=0.03)
+    found = solve(cumulative, density, 0.95, between=(0.0, 1.0), start=0.03)
     assert found == pytest.approx(scipy.stats.beta.ppf(0.95, 12.5, 588.5), rel=1e-10)
     assert asked[0] == 0.03
     assert len(asked) <= 6
@@ -208,7 +208,7 @@ def test_critical_values_of_student_are_those_published(
 
 @given(st.floats(0.01, 0.99))
 def test_a_place_is_found_without_a_slope(target: float) -> None:
-    found = solve(lambda value: value**3, lambda _: 0.0, target, low=0.0, high=1.0)
+    found = solve(lambda value: value**3, lambda _: 0.0, target, between=(0.0, 1.0))
     assert found == pytest.approx(target ** (1 / 3), rel=1e-14)
 
 
