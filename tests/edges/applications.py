@@ -1,7 +1,6 @@
 """An application in miniature: a folder of prompts, a simulated Claude over HTTP, and its log."""
 
 import asyncio
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from evalgate.adapters.formats import FORMATS
 from evalgate.simulator.rules import Rules, read_rules
 from evalgate.simulator.server import SimulatorServer
+from tests.call_lines import columns_of
 
 SONNET, HAIKU = "claude-sonnet-5-5", "claude-haiku-5-5"
 
@@ -64,7 +64,7 @@ class Application:
     def lines(self, schema: str = "call/1") -> list[dict[str, object]]:
         """Return what stands in the call log."""
         found = [
-            json.loads(line)
+            columns_of(line)
             for path in sorted(self.logs.glob("*.jsonl"))
             for line in path.read_text().splitlines()
         ]

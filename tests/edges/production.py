@@ -16,6 +16,7 @@ from evalgate.errors import CallError
 from evalgate.model.reply import Reply
 from evalgate.runtime.async_runtime import AsyncRuntime
 from evalgate.runtime.runtime import Runtime
+from tests.call_lines import columns_of
 
 WEATHER = Path(__file__).with_name("weather.py")
 PRIVATE = "PRIVATE"
@@ -103,7 +104,7 @@ class Production:
         """Return what stands in the call log, of which every line must be whole or empty."""
         texts = [path.read_text() for path in sorted(self.logs.glob("*.jsonl"))]
         assert all(text.endswith("\n") for text in texts)
-        found = [json.loads(line) for text in texts for line in text.splitlines() if line]
+        found = [columns_of(line) for text in texts for line in text.splitlines() if line]
         return [line for line in found if line["schema"] == schema]
 
     def environment(self, **wrong: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from evalgate.adapters.call_log import LineLog, file_call_log, logger_sink
 from evalgate.adapters.day_file import DayFile
 from evalgate.model.call_ports import CallLog, Event, EventKind
 from evalgate.runtime.logbook.call_line import line_of
+from tests.call_lines import columns_of
 from tests.unit.runtime.records import RECORD
 
 MIDNIGHT = 1_795_305_600.0
@@ -31,7 +32,7 @@ def lines_of(folder: Path) -> Iterator[dict[str, object]]:
     for path in sorted(folder.glob("calls-*.jsonl")):
         content = path.read_bytes()
         assert content.endswith(b"\n")
-        yield from (json.loads(line) for line in content.splitlines() if line)
+        yield from (columns_of(line) for line in content.splitlines() if line)
 
 
 def run(program: str, *arguments: str) -> str:

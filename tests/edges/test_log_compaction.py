@@ -14,6 +14,7 @@ from evalgate.adapters.log_sources import LogFile, find_sources
 from evalgate.adapters.swap import locked
 from evalgate.errors import EvaluationError, UsageError
 from evalgate.model.log_question import Key, LogQuestion, Selection
+from tests.call_lines import columns_of
 from tests.unit.adapters.log_lines import (
     EMPTY,
     EVENT,
@@ -21,7 +22,6 @@ from tests.unit.adapters.log_lines import (
     TORN,
     cached,
     call,
-    columns_of,
     nothing,
     write,
 )

@@ -18,6 +18,7 @@ from evalgate.model.call import Arm, Rung, ServedBy, Try
 from evalgate.model.chat import FailureKind, Usage
 from evalgate.model.log_answer import Slowest
 from evalgate.model.log_question import Key, LogQuestion, Selection
+from tests.call_lines import columns_of
 from tests.unit.adapters.log_lines import (
     EMPTY,
     EVENT,
@@ -27,7 +28,6 @@ from tests.unit.adapters.log_lines import (
     TORN,
     cached,
     call,
-    columns_of,
     nothing,
     sources,
     write,

@@ -1,15 +1,12 @@
 """Lines of the call log for tests, as its writer makes them, and such as are none."""
 
-import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evalgate.adapters.log_columns import COLUMNS
 from evalgate.adapters.log_sources import LogSources, find_sources
-from evalgate.model.call import CallRecord, ServedBy, Try
+from evalgate.model.call import CallRecord, ServedBy
 from evalgate.model.call_ports import Event, EventKind
-from evalgate.model.document import Data
 from evalgate.model.log_question import Selection
 from evalgate.runtime.logbook.call_line import line_of
 from tests.unit.runtime.records import RECORD
@@ -32,15 +29,6 @@ def record(number: int = 0, **changes: object) -> CallRecord:
 def call(number: int = 0, **changes: object) -> bytes:
     """Return the line of a call."""
     return line_of(record(number, **changes))
-
-
-def columns_of(line: bytes) -> dict[str, Data]:
-    """Return all columns of a call's line; what the line leaves out is None."""
-    row: dict[str, Data] = dict.fromkeys(COLUMNS) | json.loads(line)
-    tries = row["tries"]
-    assert isinstance(tries, list)
-    attempt: dict[str, Data] = dict.fromkeys(each.name for each in fields(Try))
-    return row | {"tries": [attempt | each for each in tries if isinstance(each, dict)]}
 
 
 def cached(number: int = 0, **changes: object) -> bytes:

@@ -6,7 +6,8 @@ import pytest
 
 from evalgate.adapters.log_call import call_of, ids_of
 from evalgate.adapters.log_columns import COLUMNS
-from tests.unit.adapters.log_lines import EVENT, TORN, call, columns_of
+from tests.call_lines import columns_of
+from tests.unit.adapters.log_lines import EVENT, TORN, call
 
 
 def test_a_call_has_every_column_of_its_line() -> None:

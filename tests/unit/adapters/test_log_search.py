@@ -18,7 +18,8 @@ from evalgate.adapters.log_search import (
 from evalgate.adapters.log_sources import Form, LogFile
 from evalgate.errors import UsageError
 from evalgate.model.log_answer import LoggedCall
-from tests.unit.adapters.log_lines import EVENT, call, columns_of, nothing, sources, write
+from tests.call_lines import columns_of
+from tests.unit.adapters.log_lines import EVENT, call, nothing, sources, write
 
 OF_NOVEMBER = "01a1fb68-b99f-72a4-9575-0f876a9d6476"
 """The id of a call of 21 November 2026."""
