@@ -1,6 +1,7 @@
 """Facts about days of simulated production: what has changed in them is found, and named rightly."""
 
 import json
+from contextlib import chdir
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,10 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for day in range(2):
         shop.anchor(MIDNIGHT + day * DAY + 60, USUAL)
         shop.serve(MIDNIGHT + day * DAY, hours=24, weather=USUAL)
+    frozen = instant(MIDNIGHT + DAY)
+    words = ("--by=ann", "--reason=first", f"--until={frozen}", f"--as-of={frozen}")
+    with chdir(root):
+        assert main(["monitor", "freeze", *words]) == 0
     return root
 
 
@@ -49,9 +54,6 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(quiet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Production:
     copytree(quiet, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    frozen = instant(MIDNIGHT + DAY)
-    words = ("--by=ann", "--reason=first", f"--until={frozen}", f"--as-of={frozen}")
-    assert main(["monitor", "freeze", *words]) == 0
     return Production(root=tmp_path, per_hour=200, rate=0.6, seed=1)
 
 
