@@ -17,6 +17,9 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 WORKFLOWS := $(wildcard .github/workflows/*.yml evalgate/workflows/*.yml)
 
+# Where this is set, each process compiles every test and module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check lint lock clean
 .DEFAULT_GOAL := help
 
