@@ -33,10 +33,10 @@ END = CHANGE + 8 * HOUR
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two quiet days, of which the first one is what the second one is held to."""
     root = tmp_path_factory.mktemp("quiet")
-    for name, words in {"v1": "Answer", "v2": "Answer in one line"}.items():
+    for name, said in {"v1": "Answer", "v2": "Answer in one line"}.items():
         path = root / f"prompts/support-reply/{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(VERSION.format(words))
+        path.write_text(VERSION.format(said))
     (root / "prompts/support-reply/live.yaml").write_text("stable: v1\n")
     (root / "prompts/runtime.yml").write_text(ROUTES)
     shop = Production(root=root, per_hour=200, rate=0.6)
