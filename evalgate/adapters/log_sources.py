@@ -182,7 +182,8 @@ def ends_early(path: Path) -> str:
     part = f"{path.name.removesuffix(Form.GZIP)}-part{Form.PLAIN}"
     return (
         "the compressed file ends too early: copy it anew or leave it out; "
-        f"`gzip -dc {quote(str(path))} > {quote(part)}` takes out what can be read"
+        f"`gzip -dc {quote(str(path))} > {quote(part)}` takes out what can be "
+        "read; move the compressed file away then, or its calls count twice"
     )
 
 

@@ -71,6 +71,11 @@ class _Written(Struct):
 _SCORES, _LINES = Decoder(_Score), Decoder(_Written)
 
 
+def spending_in(folder: Path) -> Path:
+    """Return the file of a folder of scores that says what the judge has cost today."""
+    return folder / _WORKER / SPENDING
+
+
 class ScoreFolder:
     """Reads what is scored already, and appends what is scored now.
 
@@ -96,7 +101,7 @@ class ScoreFolder:
     @property
     def spending(self) -> Path:
         """The file that says what the judge has cost today."""
-        return self._worker / SPENDING
+        return spending_in(self._path)
 
     def __enter__(self) -> Self:
         """Keep other workers out.

@@ -170,11 +170,11 @@ def set_aside_on(path: Path, *, now: float) -> float | None:
         path: of the file; it is left as it is.
         now: any instant of the day, in seconds since 1970.
     """
-    if not path.is_file():
-        return None
     try:
+        if not path.is_file():
+            return None
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as book:
             found = book.execute(_READ, (int(now // _SECONDS_PER_DAY),)).fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         return None
     return found[0] / _UNITS if found else 0.0

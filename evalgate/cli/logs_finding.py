@@ -8,14 +8,14 @@ from evalgate.adapters.log_search import ID, FoundCalls, find_calls, find_scores
 from evalgate.adapters.log_sources import Form, LogFile, find_sources
 from evalgate.cli import logs_adapter
 from evalgate.cli.logs_answers import console_of
-from evalgate.cli.logs_cut import ask_what_is_left
+from evalgate.cli.logs_cut import Asked, ask_what_is_left
 from evalgate.cli.logs_engine import add_source_arguments, sources_named
 from evalgate.cli.logs_progress import ReadingProgress
 from evalgate.cli.printing import as_json, print_json, to_standard_output
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.log_answer import LoggedCall
 from evalgate.model.log_question import Selection
-from evalgate.reporting.logs_call import FoundTold, call_document, show_found
+from evalgate.reporting.logs_call import FoundTold, Searched, call_document, show_found
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,19 +43,19 @@ def find(options: Namespace) -> ExitCode:
     wanted = options.id.strip()
     if ID.fullmatch(wanted) is None:
         raise UsageError("an id has at most 128 letters, digits and `_.:-`")
-    found = _search(options, wanted)
+    asked = _search(options, wanted)
+    found = asked.said
     told = tuple(_told(options, call) for call in found.calls)
+    searched = Searched(files=found.files, damaged=found.damaged, cut_off=asked.cut_off)
     if options.json:
-        print_json(as_json(call_document(wanted, told, found.files, damaged=found.damaged)))
+        print_json(as_json(call_document(wanted, told, searched)))
     else:
         console = console_of()
-        to_standard_output(
-            lambda: show_found(wanted, told, found.files, damaged=found.damaged, console=console)
-        )
+        to_standard_output(lambda: show_found(wanted, told, searched, console))
     return ExitCode.OK if told else ExitCode.FAIL
 
 
-def _search(options: Namespace, wanted: str) -> FoundCalls:
+def _search(options: Namespace, wanted: str) -> Asked[FoundCalls]:
     paths = sources_named(options)
     with ReadingProgress() as progress:
         sources = find_sources(paths, Selection())
@@ -63,7 +63,7 @@ def _search(options: Namespace, wanted: str) -> FoundCalls:
             return ask_what_is_left(
                 sources,
                 lambda left: find_calls(left, wanted, tell=progress.tell, compacted=_none),
-            ).said
+            )
         with logs_adapter.log_database(tell=progress.tell, memory=options.memory) as reader:
             sources = find_sources(paths, Selection(), extent=reader.made_of)
 
@@ -73,7 +73,7 @@ def _search(options: Namespace, wanted: str) -> FoundCalls:
             return ask_what_is_left(
                 sources,
                 lambda left: find_calls(left, wanted, tell=progress.tell, compacted=compacted),
-            ).said
+            )
 
 
 def _none(_: Sequence[LogFile]) -> Sequence[LoggedCall]:

@@ -16,6 +16,7 @@ from evalgate.adapters.incidents import IncidentFolder
 from evalgate.adapters.observations import LoggedObservations, ObservationReader
 from evalgate.adapters.quality_baselines import PLACE as BASELINES
 from evalgate.adapters.quality_baselines import read_quality_baselines
+from evalgate.adapters.score_folder import spending_in
 from evalgate.adapters.smell_baseline import read_baseline
 from evalgate.adapters.spend_book import set_aside_on
 from evalgate.adapters.traffic import TrafficReader
@@ -41,7 +42,6 @@ from evalgate.monitoring.places import Places
 
 LOGS, SCORES = Path("logs"), Path("scores")
 ALERTS = Path("reports") / "monitor" / "alerts.json"
-SPENDING = "spending.sqlite"
 """The book of what scoring costs, in the folder of the scores."""
 
 _FIRST_NEWS, _NEWS_EVERY = 2.0, 5.0
@@ -229,7 +229,7 @@ def _smells(files: Sequence[Path]) -> tuple[SmellBaseline, ...]:
 
 def _judge_usd(scores: Sequence[Path], at: float) -> float | None:
     """Return what scoring has cost on the day of an instant, as far as books say it."""
-    told = [set_aside_on(each / SPENDING, now=at) for each in scores if each.is_dir()]
+    told = [set_aside_on(spending_in(each), now=at) for each in scores]
     known = [each for each in told if each is not None]
     return sum(known) if known else None
 

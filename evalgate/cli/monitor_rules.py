@@ -4,6 +4,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from random import Random
 
@@ -112,8 +113,8 @@ def _check_numbers(options: Namespace) -> None:
             "--logs and --calls-per-hour contradict each other: both say how many calls there "
             "are; leave one of them out"
         )
-    if calls is not None and calls <= 0:
-        raise UsageError(f"--calls-per-hour: expected more than 0, got {calls:g}")
+    if calls is not None and not 0 < calls < inf:
+        raise UsageError(f"--calls-per-hour: expected a number above 0, got {calls:g}")
 
 
 def _flows(

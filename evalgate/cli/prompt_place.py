@@ -11,6 +11,9 @@ from evalgate.errors import ConfigurationError, UsageError
 from evalgate.model.reading import describe
 
 PROMPTS = "prompts"
+_LONGEST_NAME = 255
+"""Bytes that the name of a folder has at most."""
+
 _POLICIES = "evalgate*.yml"
 
 
@@ -104,6 +107,8 @@ def has_prompt(folder: Path, name: str) -> bool:
     Raises:
         UsageError: when the folder cannot be read.
     """
+    if "\0" in name or len(os.fsencode(name)) > _LONGEST_NAME:
+        return False
     with _looking(folder):
         return (folder / name).is_dir()
 

@@ -28,23 +28,33 @@ class FoundTold:
     is_sampled: bool | None = None
 
 
-def call_document(
-    wanted: str, found: Sequence[FoundTold], files: int, *, damaged: int
-) -> dict[str, Data]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """What was searched: how many files, of which the end of those in `cut_off` is missing.
+
+    `damaged` lines hold the id and cannot be read.
+    """
+
+    files: int
+    damaged: int = 0
+    cut_off: Sequence[str] = ()
+
+
+def call_document(wanted: str, found: Sequence[FoundTold], searched: Searched) -> dict[str, Data]:
     """Return the document about the calls that an id belongs to.
 
     Args:
         wanted: the id.
         found: the calls.
-        files: how many files were searched.
-        damaged: lines that hold the id and cannot be read.
+        searched: where they were looked for.
     """
     return {
         "schema": LOGS,
         "question": "find",
         "id": wanted,
-        "files": files,
-        "damaged": damaged,
+        "files": searched.files,
+        "cut_off": list(searched.cut_off),
+        "damaged": searched.damaged,
         "calls": [
             {
                 **each.call,
@@ -60,15 +70,14 @@ def call_document(
 
 
 def show_found(
-    wanted: str, found: Sequence[FoundTold], files: int, *, damaged: int, console: Console
+    wanted: str, found: Sequence[FoundTold], searched: Searched, console: Console
 ) -> None:
     """Print the calls that an id belongs to.
 
     Args:
         wanted: the id.
         found: the calls.
-        files: how many files were searched.
-        damaged: lines that hold the id and cannot be read.
+        searched: where they were looked for.
         console: where to print.
     """
     for each in found:
@@ -79,10 +88,13 @@ def show_found(
         console.print()
     if not found:
         console.print(safe(f"there is no call with the id {wanted}"))
-    if damaged:
-        said = count(damaged, "line that holds it", "lines that hold it")
+    if searched.damaged:
+        said = count(searched.damaged, "line that holds it", "lines that hold it")
         console.print(safe(f"{said} cannot be read", "yellow"))
-    console.print(safe(f"searched {count(files, 'file')}", "dim"))
+    if searched.cut_off:
+        said = f"{count(len(searched.cut_off), 'file')} ended too early: the rest is missing here"
+        console.print(safe(said, "yellow"))
+    console.print(safe(f"searched {count(searched.files, 'file')}", "dim"))
 
 
 def _facts(told: FoundTold) -> Iterator[tuple[str, str]]:

@@ -168,8 +168,8 @@ def _course(view: TrendView, pens: str) -> Text:
     ends = [each for each in (trend.limit, trend.baseline) if each is not None]
     if not known:
         return Text("")
-    high = max(*known, *ends)
-    low = min(*known, *ends, high - _REACH)
+    high = max([*known, *ends])
+    low = min([*known, *ends, high - _REACH])
     colour = COLOURS[trend_row(view).verdict]
     return Text(sparkline(means, least=low, most=high, pens=pens), colour)
 

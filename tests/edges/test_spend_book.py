@@ -297,6 +297,10 @@ TestSharedLimit = SharedLimit.TestCase
 TestSharedLimit.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 
 
+def test_a_book_in_a_place_that_cannot_be_looked_at_tells_nothing(path: Path) -> None:
+    assert set_aside_on(path / ("x" * 300), now=0.0) is None
+
+
 def test_what_is_set_aside_on_a_day_can_be_read_by_others(path: Path, time: Time) -> None:
     assert set_aside_on(path, now=time.now()) is None
     with SpendBook(path, now=time.now) as book:

@@ -59,6 +59,17 @@ def test_a_call_before_the_cut_is_found(tmp_path: Path, capsys: pytest.CaptureFi
     assert f"{path}: what can be read was read" in capsys.readouterr().err
 
 
+def test_of_a_call_that_may_stand_behind_the_cut_it_is_said_that_the_end_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = cut(tmp_path)
+    words = ["logs", "find", "00000000-0000-7000-8000-0000000007cf", str(tmp_path)]
+    assert main(words) == 1
+    assert "1 file ended too early: the rest is missing here" in capsys.readouterr().out
+    assert main([*words, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["cut_off"] == [str(path)]
+
+
 def test_it_is_never_compacted_and_never_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,8 @@ from evalgate.adapters.alert_state import write_alert_state
 from evalgate.adapters.incidents import PLACE as INCIDENTS
 from evalgate.adapters.incidents import IncidentFolder
 from evalgate.adapters.quality_baselines import PLACE as BASELINES
+from evalgate.adapters.score_folder import ScoreFolder
+from evalgate.adapters.spend_book import SpendBook
 from evalgate.cli.monitor_look import Lookout, place_of
 from evalgate.model.alerted import AlertState, SinkHealth
 from evalgate.model.board import Standing
@@ -69,6 +71,13 @@ def test_a_look_reads_what_is_new_and_keeps_what_was(shop: Shop) -> None:
     assert second.scoring == third.scoring
     assert second.scoring.answers == 30
     assert sum(each.calls for each in third.counters.values()) == 300
+
+
+def test_what_the_judge_has_cost_today_is_read_where_the_worker_writes_it(shop: Shop) -> None:
+    with ScoreFolder(shop.scores, now=lambda: AT) as folder:
+        SpendBook(folder.spending, now=lambda: AT).reserve(1.25, most=5.0)
+    board = Lookout(place_of(options(scores=[shop.scores]), now=AT)).look(AT).board
+    assert board.scoring.judge_usd == 1.25
 
 
 def test_what_is_older_than_counts_is_forgotten_as_time_goes_on(shop: Shop) -> None:

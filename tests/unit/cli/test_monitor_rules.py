@@ -181,6 +181,8 @@ def test_the_policy_says_what_is_watched_and_promised(
         (("--logs", "nowhere"), "--logs: nowhere: No such file"),
         (("--logs", "scores"), "--logs: there are no calls of the last 7 days"),
         (("--calls-per-hour", "0"), "--calls-per-hour"),
+        (("--calls-per-hour", "nan"), "--calls-per-hour"),
+        (("--calls-per-hour", "inf"), "--calls-per-hour"),
         (("--calls-per-hour", "9", "--rate", "2"), "--rate"),
         (("--runs", "-1"), "--runs"),
     ],

@@ -100,6 +100,11 @@ def test_a_folder_that_is_not_there_has_no_prompt(tmp_path: Path) -> None:
     assert has_prompt(tmp_path, "p")
 
 
+@pytest.mark.parametrize("name", ["é" * 200, "a\0b"])
+def test_what_no_folder_can_be_called_is_no_prompt(tmp_path: Path, name: str) -> None:
+    assert not has_prompt(tmp_path, name)
+
+
 def test_a_loop_of_links_lies_in_the_repository_around_it(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "prompts").symlink_to("prompts")

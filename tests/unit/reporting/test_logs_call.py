@@ -4,15 +4,15 @@ from io import StringIO
 
 from rich.console import Console
 
-from evalgate.reporting.logs_call import FoundTold, call_document, show_found
+from evalgate.reporting.logs_call import FoundTold, Searched, call_document, show_found
 from tests.unit.reporting.logs_examples import CALL
 
 SCORES = (("accuracy", 0.5, "", "haiku"), ("", None, "judge_failed", ""))
 
 
-def shown(*found: FoundTold, damaged: int = 0) -> str:
+def shown(*found: FoundTold, damaged: int = 0, cut_off: tuple[str, ...] = ()) -> str:
     console = Console(file=StringIO(), width=100, highlight=False, markup=False)
-    show_found("r1", found, 3, damaged=damaged, console=console)
+    show_found("r1", found, Searched(files=3, damaged=damaged, cut_off=cut_off), console)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -33,14 +33,17 @@ def test_a_sample_is_not_told_of_where_no_spool_was_named() -> None:
 
 
 def test_what_was_not_found_is_told_with_where_it_was_searched() -> None:
-    text = shown(damaged=2)
+    text = shown(damaged=2, cut_off=("a.jsonl.gz",))
     assert "there is no call with the id r1" in text
     assert "2 lines that hold it cannot be read" in text
+    assert "1 file ended too early: the rest is missing here" in text
     assert "searched 3 files" in text
 
 
 def test_machines_are_told_the_same() -> None:
-    document = call_document("r1", [FoundTold(call=CALL, scores=SCORES)], 3, damaged=1)
+    searched = Searched(files=3, damaged=1, cut_off=("a.jsonl.gz",))
+    document = call_document("r1", [FoundTold(call=CALL, scores=SCORES)], searched)
+    assert document["cut_off"] == ["a.jsonl.gz"]
     assert (document["schema"], document["id"], document["files"]) == ("logs/1", "r1", 3)
     assert isinstance(document["calls"], list)
     (call,) = document["calls"]

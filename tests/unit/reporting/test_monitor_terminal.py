@@ -1,5 +1,6 @@
 """Facts about a board in a terminal and in a build log."""
 
+from dataclasses import replace
 from io import StringIO
 
 from inline_snapshot import snapshot
@@ -7,7 +8,7 @@ from rich.console import Console
 
 from evalgate.model.board import Board
 from evalgate.reporting.monitor_terminal import show_board
-from tests.unit.reporting.boards import fallen, hostile, unread, well
+from tests.unit.reporting.boards import fallen, hostile, stream, trend, unread, view, well
 
 
 def shown(board: Board, *, width: int = 130, coloured: bool = False, encoding: str = "") -> str:
@@ -149,6 +150,12 @@ def test_a_quiet_day_is_short() -> None:
     assert text.startswith("✓ all well: Nothing is wrong with what is watched")
     for absent in ("Alarms", "Canaries", "Smells", "Missing", "Open incidents", "Route"):
         assert absent not in text
+
+
+def test_the_first_scores_of_a_prompt_are_a_course_of_one_point() -> None:
+    first = trend(stream("new"), mean=0.9)
+    board = replace(well(), trends=(view(replace(first, points=first.points[:1])),))
+    assert "new" in shown(board)
 
 
 def test_where_nothing_could_be_read_it_says_what_is_missing_and_what_makes_it() -> None:
