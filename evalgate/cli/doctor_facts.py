@@ -27,7 +27,7 @@ from evalgate.cli.doctor_places import log_facts, score_facts, spool_facts
 from evalgate.cli.doctor_prompts import prompt_facts
 from evalgate.cli.evidence_options import policy_for
 from evalgate.cli.prompt_place import repository_of
-from evalgate.errors import EvalgateError
+from evalgate.errors import EvalgateError, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.monitoring import Level
 from evalgate.model.policy import Policy
@@ -52,7 +52,7 @@ def gather(options: Namespace, *, at: float, variables: Mapping[str, str] = os.e
         variables: the environment.
     """
     problems: dict[str, str] = {}
-    root = repository_of(options.prompts) or Path.cwd()
+    root = _root(options.prompts)
     serving = _read(problems, FILE, lambda: _serving(options.prompts))
     policy = _read(problems, "policy", lambda: policy_for(options.policy, options.prompts))
     past = revisions_of(options.prompts)
@@ -136,3 +136,11 @@ def _probes(
     if serving is None or not options.live:
         return None
     return probed(serving, prompts, simulate=options.simulate, variables=variables)
+
+
+def _root(prompts: Path) -> Path:
+    """Return the root of the repository, also where the folder of prompts is closed."""
+    try:
+        return repository_of(prompts) or Path.cwd()
+    except UsageError:
+        return repository_of(prompts.absolute().parent) or Path.cwd()

@@ -19,10 +19,10 @@ _SHA1_DIGITS = 40
 
 def revisions_of(folder: Path) -> Sequence[Revision]:
     """Return what git knows of the past of a folder of prompts; nothing where it knows nothing."""
-    root = repository_of(folder)
-    if root is None:
-        return ()
     try:
+        root = repository_of(folder)
+        if root is None:
+            return ()
         repository = GitRepository(root)
         commit = repository.resolve("HEAD")
         return repository.revisions(commit, [_within(folder, root)], most=MOST_REVISIONS).listed

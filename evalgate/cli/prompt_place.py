@@ -88,7 +88,10 @@ def _around(here: Path) -> Iterator[Path]:
 
 
 def _policies_of(place: Path) -> Sequence[Path]:
-    return sorted((place / ".github").glob(_POLICIES))
+    folder = place / ".github"
+    with _looking(folder):  # a pattern of glob finds nothing where it may not look
+        found = list(folder.iterdir()) if folder.is_dir() else []
+    return sorted(path for path in found if path.match(_POLICIES))
 
 
 def repository_of(folder: Path) -> Path | None:

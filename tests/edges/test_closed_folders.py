@@ -51,3 +51,31 @@ def test_what_cannot_be_read_is_an_error_and_never_green(
     assert done.returncode == 2, done.stderr
     assert closed in done.stderr
     assert "Permission denied" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("monitor", "--once"), ("alert", "list")])
+def test_a_policy_that_cannot_be_read_is_an_error_and_not_taken_for_none(
+    shop: Path, words: tuple[str, ...]
+) -> None:
+    (shop / ".github").mkdir(mode=0)
+    done = evalgate(shop, *words)
+    (shop / ".github").chmod(0o700)
+    assert done.returncode == 2, done.stderr
+    assert "cannot read" in done.stderr
+
+
+def test_prompts_that_cannot_be_read_hide_no_other_item_of_the_doctor(shop: Path) -> None:
+    (shop / "prompts").chmod(0)
+    done = evalgate(shop, "doctor")
+    (shop / "prompts").chmod(0o700)
+    assert done.returncode == 1, done.stderr
+    assert "Permission denied" in done.stdout
+    assert "42 items" in done.stdout
+
+
+def test_scores_that_cannot_be_read_are_missing_on_the_board(shop: Path) -> None:
+    (shop / "scores").mkdir(mode=0)
+    done = evalgate(shop, "monitor", "--once")
+    (shop / "scores").chmod(0o700)
+    assert done.returncode == 4, done.stderr
+    assert "scores" in done.stdout + done.stderr
