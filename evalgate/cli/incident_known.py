@@ -55,7 +55,14 @@ class Sources:
     places: Places = field(default_factory=Places)
 
 
-def known_of(sources: Sources, scope: Scope, *, began: float, at: float) -> Known:
+def known_of(
+    sources: Sources,
+    scope: Scope,
+    *,
+    began: float,
+    at: float,
+    scores: LoggedObservations | None = None,
+) -> Known:
     """Return what is known around an incident; what cannot be read is told, and left out.
 
     Args:
@@ -63,14 +70,15 @@ def known_of(sources: Sources, scope: Scope, *, began: float, at: float) -> Know
         scope: what is affected.
         began: the change point, in seconds since 1970.
         at: now; nothing later is looked at.
+        scores: of the time before, too, where the caller has read them.
     """
     since = began - BEFORE
     calls = _calls(sources, scope, since=since, began=began, at=at)
-    scores = _scores(sources, since=since)
+    scores = scores_of(sources, since=since) if scores is None else scores
     prompts = dict(_prompts(sources.prompts))
     serving = _serving(sources.prompts)
-    observations = tuple(each for each in scores.observations if each.ts <= at)
-    anchors = tuple(each for each in scores.anchors if each.ts <= at)
+    observations = tuple(each for each in scores.observations if since <= each.ts <= at)
+    anchors = tuple(each for each in scores.anchors if since <= each.ts <= at)
     changes = timeline(
         *(changes_of_pointer(each.live) for each in prompts.values() if each.live),
         _override_changes(),
@@ -120,7 +128,8 @@ def _calls(
         return IncidentCalls()
 
 
-def _scores(sources: Sources, *, since: float) -> LoggedObservations:
+def scores_of(sources: Sources, *, since: float) -> LoggedObservations:
+    """Return the scores from an instant on; what cannot be read is told, and left out."""
     empty = LoggedObservations(observations=(), left_out={})
     if not sources.scores:
         return empty

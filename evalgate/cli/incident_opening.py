@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalgate.adapters.incidents import IncidentFolder, StoredIncident
+from evalgate.adapters.observations import LoggedObservations
+from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import add_evidence_arguments, instant_argument, policy_for
-from evalgate.cli.incident_known import Sources, known_of
+from evalgate.cli.incident_known import BEFORE, Sources, known_of, scores_of
 from evalgate.cli.incident_place import (
     add_by_argument,
     add_place_arguments,
@@ -22,6 +24,7 @@ from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
 from evalgate.model.observation import Stream
 from evalgate.model.reading import describe, suggestion
+from evalgate.monitoring.incidents.beginning import LOOK_BACK, Beginning, ToldBy, beginning_of
 from evalgate.monitoring.incidents.opening import opened_by_hand, opened_from
 from evalgate.monitoring.incidents.questions import Seen
 from evalgate.reporting.visible import safe_line
@@ -100,7 +103,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--since",
         metavar="INSTANT",
         type=instant_argument,
-        help="when it seems to have begun, such as 2026-11-22T10:00:00Z",
+        help="when it seems to have begun, such as 2026-11-22T10:00:00Z (default: what the scores "
+        "of the last day show)",
     )
     parser.add_argument("--drill", action="store_true", help="an exercise; it is marked as one")
     parser.add_argument("--folder", metavar="DIR", type=Path, help="the folder of prompts")
@@ -119,9 +123,10 @@ def run(options: Namespace) -> ExitCode:
     sources = sources_of(options)
     narrowed = {name: getattr(options, name) for name in _NARROWING}
     scope = Scope(prompt=options.prompt, **narrowed)
-    began = who.at if options.since is None else options.since
-    known = known_of(sources, scope, began=began, at=who.at)
+    scores, beginning = _beginning(options, sources, scope, at=who.at)
+    known = known_of(sources, scope, began=beginning.ts, at=who.at, scores=scores)
     _check_prompt(options, sources, known.seen)
+    _tell_beginning(beginning)
     made = opened_by_hand(
         title,
         IncidentClass(options.kind),
@@ -130,7 +135,7 @@ def run(options: Namespace) -> ExitCode:
         known=known,
         at=who.at,
         by=who.by,
-        first_bad=options.since,
+        beginning=beginning,
         drill=options.drill,
     )
     stored, is_new = folder_of(options).open(made.fingerprint, lambda: made)
@@ -149,6 +154,30 @@ def run(options: Namespace) -> ExitCode:
         )
     )
     return ExitCode.OK
+
+
+def _beginning(
+    options: Namespace, sources: Sources, scope: Scope, *, at: float
+) -> tuple[LoggedObservations, Beginning]:
+    """Return the scores, and when it began: as the command line says, or as they show."""
+    if options.since is not None:
+        scores = scores_of(sources, since=options.since - BEFORE)
+        return scores, Beginning(ts=options.since, told_by=ToldBy.PERSON)
+    scores = scores_of(sources, since=at - LOOK_BACK - BEFORE)
+    return scores, beginning_of(scores.observations, scope, at=at)
+
+
+def _tell_beginning(beginning: Beginning) -> None:
+    if beginning.told_by is ToldBy.SCORES:
+        notify(
+            f"by the scores it seems to have begun at {beginning.first_bad}: --since names another "
+            "time"
+        )
+    elif beginning.told_by is ToldBy.NOBODY:
+        notify(
+            f"when it began is not known, so all since {instant(beginning.ts)} is looked at: "
+            "--since names when"
+        )
 
 
 def _title(text: str) -> str:

@@ -148,7 +148,8 @@ class Suspect:
 
     `kind` is that of `model.traffic.Change`, or `traffic` for what users ask. `ts` is empty for
     what no change of ours explains. `lead_minutes` is how long before the first bad answers it
-    was, below zero for a change after them, and `weight` its share of the suspicion, from 0 to 1.
+    was, below zero for a change after them, None where nobody knows when they began, and
+    `weight` its share of the suspicion, from 0 to 1.
     """
 
     kind: str

@@ -105,7 +105,8 @@ def facts(incident: Incident) -> Iterator[tuple[str, str]]:
     if detection.observed is not None and detection.n:
         yield "seen", _seen(incident)
     if impact.calls is not None:
-        yield "affected", _affected(incident)
+        is_unknown = detection.signal == "person" and not detection.first_bad
+        yield "in the day before" if is_unknown else "affected", _affected(incident)
     if impact.features:
         yield "features", ", ".join(impact.features)
     if impact.cost_delta_usd is not None:

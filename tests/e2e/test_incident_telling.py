@@ -1,9 +1,11 @@
 """Incidents are listed and shown in every form."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from evalgate.model.incident import Answer, Incident
 from tests.e2e.incident_shop import (
     NOON,
     as_json,
@@ -12,6 +14,7 @@ from tests.e2e.incident_shop import (
     instant,
     make_shop,
     opened,
+    the_incident,
 )
 
 
@@ -89,12 +92,55 @@ def test_a_prompt_that_only_the_log_or_the_scores_know_is_one(shop: Path) -> Non
 
 def test_a_change_after_the_time_that_a_person_names_is_suspected(shop: Path) -> None:
     words = ("--title", "Odd", "--prompt", "support-reply", "--criterion", "accuracy")
-    for early in (NOON - 1800, NOON - 20_000):
+    for kind, early in (("quality", NOON - 1800), ("format", NOON - 20_000)):
         evidence = ("--since", instant(early), "--calls", "logs", "--scores", "scores")
-        assert evalgate("incident", "open", *words, *evidence) == 0
+        assert evalgate("incident", "open", *words, "--class", kind, *evidence) == 0
     assert len(incidents(shop)) == 2
     for each in incidents(shop):
         assert (each.suspects[0].kind, each.suspects[0].after) == ("prompt", "v2")
+
+
+def reported(shop: Path, *words: str) -> Incident:
+    """Open an incident of which nobody says when it began."""
+    own = ("incident", "open", "--title", "Odd", "--prompt", "support-reply", *words)
+    assert evalgate(*own) == 0
+    return the_incident(shop)
+
+
+def text_for(incident: Incident, audience: str) -> str:
+    return next(each.text for each in incident.communication if each.audience == audience)
+
+
+def test_without_since_it_began_where_the_scores_fell(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = reported(shop, "--calls", "logs", "--scores", "scores")
+    began = datetime.fromisoformat(made.detection.first_bad).timestamp()
+    assert abs(began - NOON) <= 600
+    assert f"seems to have begun at {made.detection.first_bad}: --since" in capsys.readouterr().err
+    assert made.scope.criterion == "accuracy"
+    assert (made.suspects[0].kind, made.suspects[0].after) == ("prompt", "v2")
+    assert (made.impact.calls or 0) > 150
+    assert Answer.YES in {each.answer for each in made.triage}
+    assert made.evidence.calls
+
+
+def test_without_since_and_scores_the_last_day_is_looked_at_and_nothing_said_to_have_begun(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = reported(shop, "--calls", "logs")
+    assert "when it began is not known" in capsys.readouterr().err
+    assert (made.detection.first_bad, made.impact.calls) == ("", 400)
+    assert all("Since" not in each.text for each in made.communication)
+    assert "in the day before it was reported: 400 calls" in text_for(made, "team")
+    assert made.suspects[0].why.endswith("before it was reported")
+
+
+def test_without_calls_nobody_claims_to_know_who_is_affected(shop: Path) -> None:
+    made = reported(shop)
+    assert (made.impact.calls, made.impact.users) == (None, None)
+    assert "not known yet" in text_for(made, "team")
+    assert "request ids" not in text_for(made, "vendor")
 
 
 @pytest.mark.parametrize(

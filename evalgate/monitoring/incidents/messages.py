@@ -134,11 +134,13 @@ def _team(incident: Incident) -> Iterator[str]:
 
 def _users(incident: Incident) -> Iterator[str]:
     what = ", ".join(incident.impact.features) or "the assistant"
-    since = incident.detection.first_bad or incident.opened_at
+    since = incident.detection.first_bad
     if incident.status in (Status.RESOLVED, Status.CLOSED):
-        yield f"Resolved: {what} works as usual again. It was affected since {since}."
+        affected = f" It was affected since {since}." if since else ""
+        yield f"Resolved: {what} works as usual again.{affected}"
         return
-    yield f"Since {since}, {what} {_FOR_USERS[incident.kind]}."
+    when = f"Since {since}" if since else "At present"
+    yield f"{when}, {what} {_FOR_USERS[incident.kind]}."
     if incident.status is Status.MITIGATED:
         yield "We have taken measures, and watch whether they hold."
     else:
@@ -172,12 +174,16 @@ def _vendor(incident: Incident) -> Iterator[str]:
     )
     kind = incident.kind.value.replace("_", " ")
     yield f"We see a problem of the class {kind}{f' with {place}' if place else ''}."
-    yield f"Since: {incident.detection.first_bad or incident.opened_at}."
+    since = incident.detection.first_bad
+    yield f"Since: {since}." if since else f"Noticed: {incident.opened_at}."
     models = [each.name for each in incident.detection.slices if each.dimension == "model"]
     if models and not scope.model:
         yield f"Models: {', '.join(models[:3])}."
     ids = incident.evidence.vendor_calls[:MOST_IDS]
-    yield f"Your request ids: {', '.join(ids)}." if ids else "We have no request ids of yours."
+    if ids:
+        yield f"Your request ids: {', '.join(ids)}."
+    elif incident.impact.calls is not None:  # else nobody has looked for them
+        yield "We have no request ids of yours."
     yield "Did anything change on your side at that time? Is a fix under way?"
 
 
@@ -197,7 +203,11 @@ def _impact(incident: Incident) -> str:
         "" if impact.share is None else f"{impact.share:.0%} of the prompt's calls",
     ]
     told = ", ".join(part for part in parts if part)
-    return f"Affected: {told}." if told else "How many are affected is not known yet."
+    if not told:
+        return "How many are affected is not known yet."
+    if incident.detection.signal == "person" and not incident.detection.first_bad:
+        return f"When it began is not known; in the day before it was reported: {told}."
+    return f"Affected: {told}."
 
 
 def _next(incident: Incident) -> str:

@@ -55,7 +55,7 @@ class _Case:
     situation: Situation
     commands: Commands
     opened: str
-    first_bad: str
+    since: str
 
     @property
     def prompt(self) -> str:
@@ -74,7 +74,7 @@ def actions_of(  # noqa: PLR0913 - each is another part of the incident
     situation: Situation,
     commands: Commands,
     opened: str,
-    first_bad: str,
+    since: str,
 ) -> tuple[Action, ...]:
     """Return the actions of an incident, in the order in which they are to be done.
 
@@ -85,7 +85,7 @@ def actions_of(  # noqa: PLR0913 - each is another part of the incident
         situation: what can be done.
         commands: writes them for this incident.
         opened: the instant of its opening.
-        first_bad: where the change seems to lie; the opening where nobody knows.
+        since: from when on logs are asked.
     """
     case = _Case(
         kind=kind,
@@ -94,7 +94,7 @@ def actions_of(  # noqa: PLR0913 - each is another part of the incident
         situation=situation,
         commands=commands,
         opened=opened,
-        first_bad=first_bad or opened,
+        since=since,
     )
     return (*_looking(case), *_mitigating(case), *_telling(case), *_recovering(case))
 
@@ -113,7 +113,7 @@ def _looking(case: _Case) -> Iterator[Action]:
         id="compare",
         phase=ActionPhase.TRIAGE,
         title="Compare the parts of the traffic",
-        command=case.commands.logs(question, case.scope, since=case.first_bad, by="version,route"),
+        command=case.commands.logs(question, case.scope, since=case.since, by="version,route"),
         effect="tells whether one version or one route stands out",
     )
     first = case.first

@@ -15,6 +15,7 @@ from evalgate.model.incident import (
 )
 from evalgate.model.monitoring import Answering
 from evalgate.model.observation import Stream
+from evalgate.monitoring.incidents.beginning import Beginning, ToldBy
 from evalgate.monitoring.incidents.commands import Commands
 from evalgate.monitoring.incidents.impact import MOST_CALLS, Affected, impact_of, worst_calls
 from evalgate.monitoring.incidents.losing import fallen_most
@@ -64,7 +65,7 @@ def opened_from(  # noqa: PLR0913 - what is known besides the alarm
     at: float,
     by: str = "monitor",
     drill: bool = False,
-    is_guess: bool = False,
+    told_by: ToldBy = ToldBy.FIGURES,
 ) -> Incident:
     """Return the incident that an alarm opens.
 
@@ -74,9 +75,9 @@ def opened_from(  # noqa: PLR0913 - what is known besides the alarm
         at: now, in seconds since 1970.
         by: who has seen it.
         drill: whether it is an exercise.
-        is_guess: whether a person has named when it began, and no figures have.
+        told_by: who tells when it began.
     """
-    found = triaged(alarm, known.seen, is_guess=is_guess)
+    found = triaged(alarm, known.seen, told_by=told_by)
     severity, rule = severity_of(alarm, found.kind, drill=drill)
     name = incident_id(at, alarm.stream.prompt, found.kind.value)
     made = Incident(
@@ -104,10 +105,20 @@ def opened_from(  # noqa: PLR0913 - what is known besides the alarm
     return finished(made, known, calls=tuple(dict.fromkeys(calls))[:MOST_CALLS], at=at)
 
 
-def finished(incident: Incident, known: Known, *, calls: tuple[str, ...], at: float) -> Incident:
-    """Return an incident with its evidence, its actions and its messages."""
+def finished(
+    incident: Incident, known: Known, *, calls: tuple[str, ...], at: float, since: str = ""
+) -> Incident:
+    """Return an incident with its evidence, its actions and its messages.
+
+    Args:
+        incident: without them.
+        known: what is known of production and of what can be done.
+        calls: ids of affected calls.
+        at: now, in seconds since 1970.
+        since: from when on logs are asked, where nobody knows when it began.
+    """
     commands = Commands(incident=incident.id, places=known.places)
-    since = incident.detection.first_bad or incident.opened_at
+    since = incident.detection.first_bad or since or incident.opened_at
     scope = incident.scope
     queries = (
         commands.logs("errors", scope, since=since, by="version,route"),
@@ -128,7 +139,7 @@ def finished(incident: Incident, known: Known, *, calls: tuple[str, ...], at: fl
         situation=known.situation,
         commands=commands,
         opened=incident.opened_at,
-        first_bad=incident.detection.first_bad,
+        since=since,
     )
     return with_texts(
         replace(
@@ -157,14 +168,14 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
     known: Known,
     at: float,
     by: str,
-    first_bad: float | None = None,
+    beginning: Beginning,
     drill: bool = False,
 ) -> Incident:
     """Return the incident that a person opens, triaged like that of an alarm.
 
     Where nobody names a criterion, the one that fell the most is looked at.
     """
-    began = at if first_bad is None else first_bad
+    began = beginning.ts
     if not scope.criterion:
         worst = fallen_most(known.seen.observations, prompt=scope.prompt, began=began)
         scope = replace(scope, criterion=worst)
@@ -189,8 +200,7 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
         window="",
         message=title,
     )
-    is_guess = first_bad is not None
-    made = opened_from(alarm, known, at=at, by=by, drill=drill, is_guess=is_guess)
+    made = opened_from(alarm, known, at=at, by=by, drill=drill, told_by=beginning.told_by)
     name = incident_id(at, scope.prompt, kind.value)
     default, rule = severity_of(alarm, kind, drill=drill, what="a person has opened it")
     made = replace(
@@ -204,12 +214,12 @@ def opened_by_hand(  # noqa: PLR0913 - what a person has seen, and what is known
         detection=Detection(
             signal="person",
             message=title,
-            first_bad="" if first_bad is None else instant(first_bad),
+            first_bad=beginning.first_bad,
             slices=made.detection.slices,
         ),
         actions=(),
     )
-    return finished(made, known, calls=made.evidence.calls, at=at)
+    return finished(made, known, calls=made.evidence.calls, at=at, since=instant(began))
 
 
 def title_of(alarm: Alarm) -> str:

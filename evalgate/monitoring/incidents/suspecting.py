@@ -7,6 +7,7 @@ from math import exp
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Suspect
 from evalgate.model.traffic import Change
+from evalgate.monitoring.incidents.beginning import ToldBy
 from evalgate.reporting.instants import duration
 from evalgate.rollout.overriding import instant
 
@@ -25,6 +26,9 @@ AFTERWARDS = 0.5
 """How suspect a change after a named time is, against one as long before it: causes come first."""
 
 _FITS, _MAY_FIT, _CANNOT = 12.0, 3.0, 0.03
+
+_BEGAN = {ToldBy.PERSON: "it is said to have begun", ToldBy.NOBODY: "it was reported"}
+"""What a change came before, where no figures tell it."""
 
 _OWN = frozenset({"prompt", "weight", "model"})
 """Changes that concern one prompt alone."""
@@ -47,26 +51,35 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Onset:
-    """When it seems to have begun; a person's guess may be off by as long as it is ago."""
+    """When it seems to have begun; what no alarm tells may be off by as long as it is ago."""
 
     began: float
     raised: float
-    is_guess: bool
+    told_by: ToldBy
+
+    @property
+    def at(self) -> float:
+        """The instant that changes are held against; where nobody knows, that of the report."""
+        return self.raised if self.told_by is ToldBy.NOBODY else self.began
 
     @property
     def until(self) -> float:
         """From when on a change is no suspect."""
-        if self.is_guess:
+        if self._is_guess:
             return self.raised
         return min(self.began + self._slack, self.raised)
 
     def nearness(self, ts: float) -> float:
         """Return how suspect an instant is by its distance alone, from 0 to 1."""
-        lead = self.began - ts
-        if self.is_guess:
+        lead = self.at - ts
+        if self._is_guess:
             near = exp(-abs(lead) / max(FADING, self.raised - self.began))
             return near if lead >= 0 else AFTERWARDS * near
         return exp(-lead / FADING) if lead >= 0 else exp(lead / self._slack)
+
+    @property
+    def _is_guess(self) -> bool:
+        return self.told_by is not ToldBy.FIGURES
 
     @property
     def _slack(self) -> float:
@@ -74,7 +87,11 @@ class _Onset:
 
 
 def suspects_of(
-    changes: Sequence[Change], found: Findings, *, alarm: Alarm, is_guess: bool = False
+    changes: Sequence[Change],
+    found: Findings,
+    *,
+    alarm: Alarm,
+    told_by: ToldBy = ToldBy.FIGURES,
 ) -> tuple[Suspect, ...]:
     """Return the suspects, the likeliest one first; there is always one.
 
@@ -82,13 +99,13 @@ def suspects_of(
         changes: of the whole timeline.
         found: what the triage has found.
         alarm: that has been raised.
-        is_guess: whether a person has named when it began, and no figures have.
+        told_by: who tells when it began.
     """
-    onset = _Onset(began=alarm.began, raised=alarm.raised, is_guess=is_guess)
+    onset = _Onset(began=alarm.began, raised=alarm.raised, told_by=told_by)
     weighed = [
         (onset.nearness(change.ts) * _fit(change, found, alarm=alarm), change)
         for change in changes
-        if onset.began - LOOK_BACK <= change.ts <= onset.until
+        if onset.at - LOOK_BACK <= change.ts <= onset.until
     ]
     told = [
         *((weight, _told(change, found, onset=onset)) for weight, change in weighed if weight),
@@ -136,16 +153,16 @@ def _located(change: Change, alone: Mapping[str, str]) -> float:
 
 
 def _told(change: Change, found: Findings, *, onset: _Onset) -> Suspect:
-    lead = (onset.began - change.ts) / 60
+    lead = (onset.at - change.ts) / 60
     when = f"{duration(60 * abs(lead))} {'before' if lead >= 0 else 'after'}"
-    began = "it is said to have begun" if onset.is_guess else "the answers seem to have changed"
+    began = _BEGAN.get(onset.told_by, "the answers seem to have changed")
     return Suspect(
         kind=change.kind,
         subject=change.subject,
         before=change.before,
         after=change.after,
         ts=instant(change.ts),
-        lead_minutes=round(lead, 1),
+        lead_minutes=None if onset.told_by is ToldBy.NOBODY else round(lead, 1),
         source=change.source,
         why=f"{when} {began}{_fitting(change, found)}",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Answer, IncidentClass, IncidentSlice, Suspect, TriageStep
+from evalgate.monitoring.incidents.beginning import ToldBy
 from evalgate.monitoring.incidents.comparing import DIMENSIONS, Split, split_by
 from evalgate.monitoring.incidents.losing import class_of, lost_by
 from evalgate.monitoring.incidents.questions import (
@@ -38,8 +39,8 @@ class Triage:
     slices: tuple[IncidentSlice, ...]
 
 
-def triaged(alarm: Alarm, seen: Seen, *, is_guess: bool = False) -> Triage:
-    """Return what is likely behind an alarm; `is_guess` says that a person named its beginning."""
+def triaged(alarm: Alarm, seen: Seen, *, told_by: ToldBy = ToldBy.FIGURES) -> Triage:
+    """Return what is likely behind an alarm; `told_by` says who tells when it began."""
     lost = tuple(
         lost_by(alarm, seen.observations, minutes=seen.minutes, objectives=seen.objectives)
     )
@@ -56,7 +57,7 @@ def triaged(alarm: Alarm, seen: Seen, *, is_guess: bool = False) -> Triage:
     return Triage(
         kind=walk.kind or class_of(alarm, seen.objectives),
         steps=tuple(steps),
-        suspects=suspects_of(seen.changes, walk.found, alarm=alarm, is_guess=is_guess),
+        suspects=suspects_of(seen.changes, walk.found, alarm=alarm, told_by=told_by),
         slices=tuple(_slices(splits.values())),
     )
 

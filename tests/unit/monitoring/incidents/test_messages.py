@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from evalgate.model.incident import Impact, IncidentClass, Status
+from evalgate.model.incident import Detection, Impact, IncidentClass, Status
 from evalgate.model.monitoring import Answering
 from evalgate.monitoring.incidents.messages import (
     first_communications,
@@ -50,6 +50,23 @@ def test_the_vendor_hears_ids_of_its_own_and_nothing_of_us() -> None:
     for call in INCIDENT.evidence.calls:
         assert call not in told
     assert "support-reply" not in told
+
+
+def test_where_nobody_knows_when_it_began_no_message_says_since_when() -> None:
+    unknown = replace(INCIDENT, detection=Detection(signal="person", message="x"))
+    for status in (Status.DETECTED, Status.RESOLVED):
+        for audience in ("team", "users", "executives", "vendor"):
+            assert "since" not in message(replace(unknown, status=status), audience).casefold()
+    assert message(unknown, "users").startswith("At present, ")
+    assert f"Noticed: {INCIDENT.opened_at}." in message(unknown, "vendor")
+    in_the_day = "When it began is not known; in the day before it was reported: 2,400 calls"
+    assert in_the_day in message(unknown, "team")
+
+
+def test_the_vendor_is_told_that_there_are_no_ids_only_where_they_were_looked_for() -> None:
+    without = replace(INCIDENT, evidence=replace(INCIDENT.evidence, vendor_calls=()))
+    assert "We have no request ids of yours." in message(without, "vendor")
+    assert "request ids" not in message(replace(without, impact=Impact()), "vendor")
 
 
 @pytest.mark.parametrize("audience", ["team", "users", "executives", "vendor", "auditors"])

@@ -40,7 +40,7 @@ def made(
         situation=situation,
         commands=Commands(incident="an-id", places=places),
         opened="2026-11-22T12:00:00Z",
-        first_bad="2026-11-22T11:00:00Z",
+        since="2026-11-22T11:00:00Z",
     )
 
 

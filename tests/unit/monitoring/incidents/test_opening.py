@@ -17,6 +17,7 @@ from evalgate.model.incident import (
     Status,
 )
 from evalgate.model.observation import Stream
+from evalgate.monitoring.incidents.beginning import Beginning, ToldBy
 from evalgate.monitoring.incidents.opening import (
     Known,
     incident_id,
@@ -24,10 +25,12 @@ from evalgate.monitoring.incidents.opening import (
     opened_from,
     title_of,
 )
+from evalgate.rollout.overriding import instant
 from tests.unit.monitoring.incidents.records import AT, an_incident, known
 from tests.unit.monitoring.incidents.streams import NOON, PROMPT, alarm
 
 ROOT = Path(__file__).parents[4]
+SAID = Beginning(ts=NOON, told_by=ToldBy.PERSON)
 SCHEMA = json.loads((ROOT / "evalgate/schemas/incident.schema.json").read_text("utf-8"))
 
 
@@ -127,7 +130,7 @@ def test_what_a_person_opens_is_triaged_too_and_has_no_figures_of_an_alarm() -> 
         known=known(),
         at=AT,
         by="Ann",
-        first_bad=NOON,
+        beginning=SAID,
     )
     assert (made.kind, made.severity) == (IncidentClass.SAFETY, Severity.SEV1)
     assert (made.detection.signal, made.detection.observed) == ("person", None)
@@ -147,14 +150,14 @@ def test_where_a_person_names_no_criterion_the_one_that_fell_most_is_looked_at()
         known=known(),
         at=AT,
         by="Ann",
-        first_bad=NOON,
+        beginning=SAID,
     )
     assert made.scope.criterion == "accuracy"
     assert made.suspects[0].after == "v2"
     assert any("YES" in each.answer.value.upper() for each in made.triage)
 
 
-def by_hand(first_bad: float | None) -> Incident:
+def by_hand(ts: float, told_by: ToldBy) -> Incident:
     return opened_by_hand(
         "Replies are odd",
         IncidentClass.QUALITY,
@@ -163,13 +166,13 @@ def by_hand(first_bad: float | None) -> Incident:
         known=known(),
         at=AT,
         by="Ann",
-        first_bad=first_bad,
+        beginning=Beginning(ts=ts, told_by=told_by),
     )
 
 
 def test_a_person_who_names_a_time_too_early_still_gets_the_change_after_it() -> None:
     early = NOON - 6 * 3600.0
-    suspect = by_hand(early).suspects[0]
+    suspect = by_hand(early, ToldBy.PERSON).suspects[0]
     assert (suspect.kind, suspect.after) == ("prompt", "v2")
     assert "after it is said to have begun" in suspect.why
     computed = opened_from(alarm(began=early, raised=early + 600), known(), at=AT)
@@ -177,7 +180,18 @@ def test_a_person_who_names_a_time_too_early_still_gets_the_change_after_it() ->
 
 
 def test_where_a_person_names_no_time_nothing_is_said_to_have_begun() -> None:
-    assert not any("said to have begun" in each.why for each in by_hand(None).suspects)
+    made = by_hand(AT - 86_400.0, ToldBy.NOBODY)
+    assert made.suspects[0].why.endswith("before it was reported")
+    assert made.detection.first_bad == ""
+    assert not any("Since" in each.text for each in made.communication)
+
+
+def test_where_a_person_names_no_time_logs_are_asked_from_the_look_back_on() -> None:
+    made = by_hand(AT - 86_400.0, ToldBy.NOBODY)
+    asked = list(made.evidence.queries[:2])
+    asked += [each.command for each in made.actions if "--since" in each.command]
+    assert len(asked) > 2
+    assert all(f"--since {instant(AT - 86_400.0)}" in each for each in asked)
 
 
 def test_a_person_may_set_the_severity_and_mark_a_drill() -> None:
@@ -189,6 +203,7 @@ def test_a_person_may_set_the_severity_and_mark_a_drill() -> None:
         known=Known(),
         at=AT,
         by="Ann",
+        beginning=SAID,
         drill=True,
     )
     assert (made.severity, made.severity_rule, made.drill) == (Severity.SEV1, "Ann said so", True)

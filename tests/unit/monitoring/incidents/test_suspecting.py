@@ -6,6 +6,7 @@ import pytest
 
 from evalgate.model.incident import Suspect
 from evalgate.model.traffic import Change
+from evalgate.monitoring.incidents.beginning import ToldBy
 from evalgate.monitoring.incidents.suspecting import (
     LOOK_BACK,
     MOST_SUSPECTS,
@@ -93,7 +94,7 @@ def test_the_list_is_short_and_there_is_always_somebody() -> None:
 def guessed(*leads: float, raised: float = NOON + 36_000) -> list[float | None]:
     """Return the order of changes so many minutes before the instant that a person has named."""
     changes = [replace(OWN, ts=NOON - 60 * lead, after=f"v{lead}") for lead in leads]
-    told = suspects_of(changes, Findings(), alarm=alarm(raised=raised), is_guess=True)
+    told = suspects_of(changes, Findings(), alarm=alarm(raised=raised), told_by=ToldBy.PERSON)
     return [each.lead_minutes for each in told if each.lead_minutes is not None]
 
 
@@ -117,12 +118,23 @@ def test_around_a_guess_the_nearer_change_comes_first_and_of_two_the_earlier() -
 def test_a_guess_of_some_days_ago_is_held_to_be_less_exact() -> None:
     days = NOON + 4 * 86_400
     (change, nobody) = suspects_of(
-        [replace(OWN, ts=days - 3_600)], Findings(), alarm=alarm(raised=days), is_guess=True
+        [replace(OWN, ts=days - 3_600)], Findings(), alarm=alarm(raised=days), told_by=ToldBy.PERSON
     )
     assert (change.after, nobody.kind) == ("v3", "provider")
     assert change.weight > 0.3
 
 
 def test_the_reason_says_that_a_person_has_named_the_time() -> None:
-    told = suspects_of([OWN], Findings(), alarm=alarm(), is_guess=True)
+    told = suspects_of([OWN], Findings(), alarm=alarm(), told_by=ToldBy.PERSON)
     assert told[0].why == "5 min before it is said to have begun"
+
+
+def test_where_nobody_knows_when_it_began_a_change_is_held_against_the_report() -> None:
+    reported = alarm(began=NOON - 86_400, raised=NOON)
+    told = suspects_of([OWN], Findings(), alarm=reported, told_by=ToldBy.NOBODY)
+    assert (told[0].why, told[0].lead_minutes) == ("5 min before it was reported", None)
+
+
+def test_after_the_scores_were_asked_a_change_is_held_against_the_fall() -> None:
+    told = suspects_of([OWN], Findings(), alarm=alarm(), told_by=ToldBy.SCORES)
+    assert told[0].why == "5 min before the answers seem to have changed"
