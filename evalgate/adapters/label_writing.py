@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,8 @@ class LabelFile:
         """
         self._path = path
         self._own: list[str] = []
+        self._cases: set[Data] = set()
+        self._read: tuple[int, int] | None = None
         self.rows()
 
     def rows(self) -> list[dict[str, Data]]:
@@ -62,9 +64,26 @@ class LabelFile:
         Raises:
             UsageError: it cannot be written.
         """
-        text = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
         with self._alone():
-            _append(self._path, text + b"\n")
+            self._append(row)
+
+    def add_first(self, row: Mapping[str, Data]) -> bool:
+        """Append a row unless its case has a label by now; returns whether it was appended.
+
+        Raises:
+            UsageError: it cannot be written, or what is there cannot be read.
+        """
+        with self._alone():
+            if row["case"] in self._labelled():
+                return False
+            self._append(row)
+            self._cases.add(row["case"])
+            self._read = self._state()
+            return True
+
+    def _append(self, row: Mapping[str, Data]) -> None:
+        text = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        _append(self._path, text + b"\n")
         self._own.append(text.decode())
 
     def take_back(self) -> bool:
@@ -82,7 +101,23 @@ class LabelFile:
                 kept = "".join(f"{line}\n" for line in (*lines[:last], *lines[last + 1 :]))
                 write_whole(self._path, kept.encode())
         self._own.pop()
+        self._read = None
         return True
+
+    def _labelled(self) -> Collection[Data]:
+        """Return the cases with a label; the file is read where others may have written to it."""
+        if self._read is None or self._read != self._state():
+            told = (row.get("case") for row in self.rows())
+            self._cases = {case for case in told if isinstance(case, str)}
+            self._read = self._state()
+        return self._cases
+
+    def _state(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size
 
     def _lines(self) -> list[str]:
         if self._path.is_symlink():

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from shlex import join, quote
 
-from evalgate.adapters.git_user import git_user
 from evalgate.cli.complaint import notify
 from evalgate.cli.printing import print_lines
 from evalgate.cli.review_asking import decisions
@@ -76,7 +75,6 @@ def run(options: Namespace) -> ExitCode:
             "no sampled answer is left to be labelled: not shown are those that have a label, "
             "those of other prompts than --prompt names, and calls that nobody answered"
         )
-    rater = git_user(Path.cwd()) if options.rater is None else options.rater
     try:
         for sample, decision in _decisions(session, options):
             if decision.word is not Word.SKIP:
@@ -85,9 +83,10 @@ def run(options: Namespace) -> ExitCode:
                     decision,
                     criterion=session.criterion,
                     evalset=options.to_case or "",
-                    rater=rater,
+                    rater=session.rater,
                 )
-                session.labels.add(row)
+                if not session.labels.add_first(row):
+                    notify("somebody has labelled it meanwhile: theirs stays, yours is not kept")
     except KeyboardInterrupt:
         raise InterruptedRunError(f"interrupted; labels are kept in {options.labels}") from None
     _conclude(session, options)

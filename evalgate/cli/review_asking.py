@@ -42,9 +42,10 @@ def decisions(session: Session, options: Namespace) -> Iterator[tuple[Sample, De
         if decision.word is Word.BACK:
             number = _gone_back(session, moves, number)
             continue
-        moves.append((number, decision.word is not Word.SKIP))
-        number += 1
+        before = len(session.labels.added)
         yield sample, decision
+        moves.append((number, len(session.labels.added) > before))
+        number += 1
 
 
 def _gone_back(session: Session, moves: list[tuple[int, bool]], number: int) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from evalgate.adapters.git_user import git_user
 from evalgate.adapters.label_writing import LabelFile
 from evalgate.adapters.observations import read_observations
 from evalgate.adapters.samples import SpooledSamples
@@ -25,6 +26,7 @@ class Session:
     spool: SpooledSamples
     labels: LabelFile
     criterion: str
+    rater: str
     candidates: Sequence[Candidate]
 
     def has_label(self, candidate: Candidate) -> bool:
@@ -57,12 +59,14 @@ def open_session(options: Namespace) -> Session:
         for each in _candidates(spool, scores, prompt=options.prompt)
         if case_name(each.request_id, criterion) not in done
     ]
-    ordered = in_order(candidates, Order(options.order), criterion=criterion)
+    rater = git_user(Path.cwd()) if options.rater is None else options.rater
+    ordered = in_order(candidates, Order(options.order), criterion=criterion, rater=rater)
     return Session(
         held=held,
         spool=spool,
         labels=labels,
         criterion=criterion,
+        rater=rater,
         candidates=tuple(islice(ordered, options.most)),
     )
 

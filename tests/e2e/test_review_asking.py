@@ -1,12 +1,14 @@
 """Facts about what a reviewer is asked, and can say."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from evalgate.adapters.label_writing import LabelFile
+from evalgate.cli.main import main
 from evalgate.cli.review import add_arguments
 from evalgate.cli.review_asking import decisions
 from evalgate.cli.review_session import open_session
@@ -57,6 +59,38 @@ def test_what_somebody_else_has_labelled_meanwhile_is_passed_over(
     numbers = [first.request_id[-1], *(sample.request_id[-1] for sample, _ in asked)]
     assert numbers == ["4", "2", "1"]
     assert "2 of 4 is passed over: it has a label by now" in capsys.readouterr().out
+
+
+class Typed:
+    """What Ann types; while she thinks about her second answer, somebody else does something."""
+
+    def __init__(self, lines: str, meanwhile: Callable[[], None]) -> None:
+        self._lines = StringIO(lines)
+        self._due: list[Callable[[], None]] = [meanwhile, lambda: None]
+
+    def readline(self) -> str:
+        """Return what is typed next."""
+        if self._due:
+            self._due.pop()()
+        return self._lines.readline()
+
+
+def test_of_two_who_label_one_answer_at_once_the_first_is_kept_and_the_other_is_told(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shop)
+    monkeypatch.setattr("sys.stdin", Typed("p\nf\nb\nu\nq\n", lambda: bob_passes_it(shop)))
+    assert main(["review", "--order", "newest", "--rater", "ann"]) == 0
+    assert capsys.readouterr().err.count("somebody has labelled it meanwhile") == 1
+    assert [(row["case"], row["rater"], row.get("human")) for row in labels(shop)] == [
+        ("production-000000000004-window", "ann", "pass"),
+        ("production-000000000003-window", "bob", "pass"),
+        ("production-000000000002-window", "ann", None),
+    ]
+
+
+def bob_passes_it(shop: Path) -> None:
+    review(shop, "--order", "newest", "--most", "1", "--rater", "bob", says="p\n")
 
 
 def review_options(*words: str) -> Namespace:

@@ -57,6 +57,28 @@ def test_a_label_of_somebody_else_stays_when_one_is_taken_back(tmp_path: Path) -
     assert path.stat().st_mode & 0o777 == 0o640
 
 
+def test_of_two_who_label_a_case_at_once_the_first_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    mine, other = LabelFile(path), LabelFile(path)
+    assert mine.add_first({**ROW, "rater": "ann"})
+    assert mine.add_first({**ROW, "case": "d", "rater": "ann"})
+    assert not other.add_first({**ROW, "rater": "bob"})
+    assert other.add_first({**ROW, "case": "e", "rater": "bob"})
+    assert not mine.add_first({**ROW, "case": "e", "rater": "ann"})
+    assert [(row["case"], row["rater"]) for row in mine.rows()] == [
+        *(("c", "ann"), ("d", "ann"), ("e", "bob")),
+    ]
+    assert [row["case"] for row in mine.added] == ["c", "d"]
+
+
+def test_a_case_whose_label_was_taken_back_can_be_labelled_again(tmp_path: Path) -> None:
+    file = LabelFile(tmp_path / "labels.jsonl")
+    assert file.add_first(ROW)
+    file.take_back()
+    assert file.add_first({**ROW, "human": "fail"})
+    assert [row["human"] for row in file.rows()] == ["fail"]
+
+
 def test_a_line_without_an_end_is_ended_before_the_next_one(tmp_path: Path) -> None:
     path = tmp_path / "labels.jsonl"
     path.write_text('{"case": "cut')

@@ -16,8 +16,8 @@ LOOK_BACK = 86_400.0
 """Seconds before a report that are looked at where nobody says when it began."""
 
 CLEAR = 10.0
-"""The logarithm of how much likelier a fall must make the scores. The best one is taken of all places
-and criteria, and chance alone often reaches 5.
+"""The logarithm of how much likelier a fall must make the scores. The best one is taken of all
+places and criteria, and chance alone often reaches 5.
 """
 
 _STEADY = 0.1

@@ -60,12 +60,15 @@ class Decision:
 
 
 def in_order(
-    candidates: Iterable[Candidate], order: Order, *, criterion: str
+    candidates: Iterable[Candidate], order: Order, *, criterion: str, rater: str = ""
 ) -> Sequence[Candidate]:
-    """Return the answers in the order in which they are shown; equal ones as they were drawn."""
+    """Return the answers in the order in which they are shown; equal ones as they were drawn.
+
+    Each rater has a draw of their own, so that two who begin together see different ones first.
+    """
 
     def place(each: Candidate) -> tuple[float, float]:
-        return _rank(each, order, criterion), drawn(each.request_id, _SALT)
+        return _rank(each, order, criterion), drawn(each.request_id, f"{_SALT}\0{rater}")
 
     return sorted(candidates, key=place)
 

@@ -54,7 +54,7 @@ def test_disagreement_is_the_distance_between_criteria() -> None:
     assert names[:3] == ["smelly", "torn", "bad"]
 
 
-def test_a_random_order_depends_on_the_ids_alone() -> None:
+def test_a_random_order_depends_on_ids_and_rater_alone() -> None:
     many = [candidate(f"r{n}", a=n / 100) for n in range(100)]
     names = [each.request_id for each in in_order(many, Order.RANDOM, criterion="a")]
     again = in_order(
@@ -62,6 +62,15 @@ def test_a_random_order_depends_on_the_ids_alone() -> None:
     )
     assert names == [each.request_id for each in again]
     assert names != [each.request_id for each in many]
+
+
+def test_two_raters_see_other_answers_first_and_of_the_worst_the_same() -> None:
+    many = [candidate(f"r{n}", a=n / 100) for n in range(100)]
+    ann, bob = (in_order(many, Order.RANDOM, criterion="a", rater=name) for name in ("ann", "bob"))
+    assert ann[:5] != bob[:5]
+    assert sorted(ann, key=str) == sorted(bob, key=str)
+    worst = [in_order(many, Order.WORST, criterion="a", rater=name) for name in ("ann", "bob")]
+    assert worst[0] == worst[1]
 
 
 @pytest.mark.parametrize(
