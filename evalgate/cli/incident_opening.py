@@ -1,6 +1,7 @@
 """Opens incidents: by itself for an alarm, once for each cause, and by hand."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from evalgate.cli.told_places import told_places
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.incident import Incident, IncidentClass, Scope, Severity
-from evalgate.model.observation import Stream
+from evalgate.model.observation import Observation, Stream
 from evalgate.model.reading import describe, suggestion
 from evalgate.monitoring.incidents.beginning import LOOK_BACK, Beginning, ToldBy, beginning_of
-from evalgate.monitoring.incidents.opening import opened_by_hand, opened_from
+from evalgate.monitoring.incidents.opening import Known, opened_by_hand, opened_from
 from evalgate.monitoring.incidents.questions import Seen
+from evalgate.prompts.version import is_version
 from evalgate.reporting.visible import safe_line
 from evalgate.rollout.overriding import instant
 
@@ -126,6 +128,8 @@ def run(options: Namespace) -> ExitCode:
     scores, beginning = _beginning(options, sources, scope, at=who.at)
     known = known_of(sources, scope, began=beginning.ts, at=who.at, scores=scores)
     _check_prompt(options, sources, known.seen)
+    _check_criterion(options.criterion, sources, scores.observations)
+    _check_version(options, sources, known)
     _tell_beginning(beginning)
     made = opened_by_hand(
         title,
@@ -209,6 +213,46 @@ def _check_prompt(options: Namespace, sources: Sources, seen: Seen) -> None:
         f"--prompt: there is no prompt {describe(name)} in {sources.prompts}, and no call or score "
         f"of --calls and --scores names it{hint}"
     )
+
+
+def _check_criterion(name: str, sources: Sources, scores: Sequence[Observation]) -> None:
+    """Refuse a name that is no criterion's.
+
+    Raises:
+        UsageError: neither the policy nor the scores know it.
+    """
+    monitor = sources.policy.monitor
+    known = {each.name for each in monitor.scoring.criteria} | {each.criterion for each in scores}
+    known |= {each.criterion for each in monitor.objectives}
+    known.discard("")
+    if name and name not in known:
+        raise UsageError(
+            f"--criterion: neither the policy nor a score of --scores has {describe(name)}"
+            f"{suggestion(name, known)}"
+        )
+
+
+def _check_version(options: Namespace, sources: Sources, known: Known) -> None:
+    """Refuse a name that is no version's; one whose file is gone may still stand in the log.
+
+    Raises:
+        UsageError: neither the prompt nor what was read knows it.
+    """
+    name, prompt = options.version, options.prompt
+    told = {(each.place.prompt, each.place.version) for each in known.seen.minutes}
+    told |= {(each.prompt, each.version) for each in known.seen.observations}
+    found = {version for its, version in told if prompt in ("", its)} - {""}
+    for each in [prompt] if prompt else prompts_in(sources.prompts):
+        files = (sources.prompts / each).glob("v*.md")
+        found |= {file.stem for file in files if is_version(file.stem)}
+    pointer = known.situation.pointer
+    found |= {each.stable for each in (pointer.history if pointer else ()) if each.stable}
+    if name and name not in found:
+        hint = suggestion(name, found) if found else ": no version is known at all"
+        raise UsageError(
+            f"--version: there is no version {describe(name)} of {prompt or 'any prompt'}, and no "
+            f"call or score of --calls and --scores names it{hint}"
+        )
 
 
 def sources_of(options: Namespace) -> Sources:

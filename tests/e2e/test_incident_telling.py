@@ -90,6 +90,23 @@ def test_a_prompt_that_only_the_log_or_the_scores_know_is_one(shop: Path) -> Non
     assert {each.scope.prompt for each in incidents(shop)} == {"support-reply"}
 
 
+def test_a_version_and_a_criterion_that_only_the_log_or_the_scores_know_are_taken(
+    shop: Path,
+) -> None:
+    words = ("incident", "open", "--title", "Odd", "--prompt", "support-reply")
+    (shop / "prompts/support-reply/v1.md").unlink()
+    assert evalgate(*words, "--version", "v1") == 0  # the history of the pointer names it
+    (shop / "prompts/support-reply/live.yaml").unlink()
+    (shop / ".github/evalgate.yml").write_text("paths: {prompts: prompts, evalsets: evalsets}\n")
+    log = (shop / "logs/calls-own.jsonl").read_text().replace('"v2"', '"v7"')
+    (shop / "logs/calls-own.jsonl").write_text(log)
+    scores = (shop / "scores/scores-own.jsonl").read_text().replace('"accuracy"', '"wit"')
+    (shop / "scores/scores-own.jsonl").write_text(scores)
+    for told in (("--version", "v7"), ("--version", "v1"), ("--criterion", "wit")):
+        assert evalgate(*words, *told) == 2
+        assert evalgate(*words, *told, "--calls", "logs", "--scores", "scores") == 0
+
+
 def test_a_change_after_the_time_that_a_person_names_is_suspected(shop: Path) -> None:
     words = ("--title", "Odd", "--prompt", "support-reply", "--criterion", "accuracy")
     for kind, early in (("quality", NOON - 1800), ("format", NOON - 20_000)):
@@ -151,6 +168,13 @@ def test_without_calls_nobody_claims_to_know_who_is_affected(shop: Path) -> None
         (("--title", "x" * 201), "--title: expected 1 to 200 characters, got 201"),
         (("--title", "ok", "--prompt", "suport-reply"), "(did you mean `support-reply`?)"),
         (("--title", "ok", "--prompt", "_shared"), "there is no prompt `_shared` in prompts"),
+        (("--title", "ok", "--criterion", "acuracy"), "(did you mean `accuracy`?)"),
+        (("--title", "ok", "--criterion", "nope"), "--criterion: neither the policy nor a score"),
+        (("--title", "ok", "--version", "v9"), "no version `v9` of any prompt"),
+        (
+            ("--title", "ok", "--prompt", "support-reply", "--version", "v3", "--calls", "logs"),
+            "(known: v1, v2)",
+        ),
         (
             ("--title", "ok", "--prompt", "nope", "--folder", "reports"),
             "name their folder with --folder",
