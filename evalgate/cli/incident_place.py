@@ -12,6 +12,7 @@ from evalgate.cli.console import PipeConsole
 from evalgate.cli.prompt_place import repository_of
 from evalgate.errors import UsageError
 from evalgate.monitoring.incidents.following import Signed
+from evalgate.monitoring.places import named
 from evalgate.rollout.hand_move import read_signature
 from evalgate.rollout.overriding import instant
 
@@ -74,7 +75,7 @@ def signed(options: Namespace) -> Signed:
 
 def own_command(options: Namespace, *words: str) -> str:
     """Return a command about incidents that lie where the options say, ready to be copied."""
-    place = ("--incidents", str(options.incidents)) if options.incidents else ()
+    place = named("--incidents", str(options.incidents or ""))
     return shlex.join(("evalgate", "incident", *words, *place))
 
 

@@ -3,6 +3,7 @@
 Paths are told as from the root of the repository: that is where a reader of an alert stands.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from shlex import join
 
@@ -29,28 +30,36 @@ class Places:
         """Look at production once."""
         logs = () if self.logs == LOGS else self.logs
         scores = () if self.scores == SCORES else self.scores
-        named = (
+        options = (
             *(f"--scores={path}" for path in scores),
             *self._rules(),
-            *_named("--baselines", self.baselines),
-            *_named("--incidents", self.incidents),
+            *named("--baselines", self.baselines),
+            *named("--incidents", self.incidents),
             *(f"--smells={path}" for path in self.smells),
         )
         # An option stands first, so that no log is taken for an action of the verb.
-        return join(("evalgate", "monitor", "--once", *logs, *named))
+        return join(("evalgate", "monitor", "--once", *placed(logs), *options))
 
     def incident(self, action: str, name: str, *words: str) -> str:
         """Go on with an incident."""
-        found = _named("--incidents", self.incidents)
+        found = named("--incidents", self.incidents)
         return join(("evalgate", "incident", action, name, *words, *found))
 
     def alert_test(self, sink: str) -> str:
         """Try one place for alerts."""
-        return join(("evalgate", "alert", "test", "--sink", sink, *self._rules()))
+        return join(("evalgate", "alert", "test", *named("--sink", sink), *self._rules()))
 
     def _rules(self) -> tuple[str, ...]:
-        return (*_named("--prompts", self.folder), *_named("--policy", self.policy))
+        return (*named("--prompts", self.folder), *named("--policy", self.policy))
 
 
-def _named(option: str, value: str) -> tuple[str, ...]:
+def named(option: str, value: str) -> tuple[str, ...]:
+    """Return an option with its value as words of a command; none where there is no value."""
+    if value.startswith("-"):  # by itself it would be taken for an option
+        return (f"{option}={value}",)
     return (option, value) if value else ()
+
+
+def placed(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return paths as words of a command that stand without an option."""
+    return tuple(f"./{path}" if path.startswith("-") else path for path in paths)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shlex import join
 
 from evalgate.model.incident import Scope
-from evalgate.monitoring.places import Places
+from evalgate.monitoring.places import Places, named, placed
 
 ROUTE_SPAN = "2h"
 """How long a route is held: the hop ends by itself when everybody has forgotten it."""
@@ -78,17 +78,19 @@ class Commands:
         narrowed = (
             word
             for option in ("prompt", "feature", "version", "model", "provider", "route")
-            for word in (f"--{option}", getattr(scope, option))
-            if getattr(scope, option)
+            for word in named(f"--{option}", getattr(scope, option))
         )
         grouped = ("--by", by) if by else ()
         return join(
-            ("evalgate", "logs", question, *self.places.logs, *narrowed, "--since", since, *grouped)
+            (
+                *("evalgate", "logs", question, *placed(self.places.logs)),
+                *(*narrowed, "--since", since, *grouped),
+            )
         )
 
     def find(self, request_id: str) -> str:
         """Show one call of the log."""
-        return join(("evalgate", "logs", "find", request_id, *self.places.logs))
+        return join(("evalgate", "logs", "find", request_id, *placed(self.places.logs)))
 
     def monitor(self) -> str:
         """Look at production once."""
@@ -103,10 +105,10 @@ class Commands:
         return join(("evalgate", *words, *self._folder(), *self._reason()))
 
     def _folder(self) -> tuple[str, ...]:
-        return ("--folder", self.places.folder) if self.places.folder else ()
+        return named("--folder", self.places.folder)
 
     def _policy(self) -> tuple[str, ...]:
-        return ("--policy", self.places.policy) if self.places.policy else ()
+        return named("--policy", self.places.policy)
 
     def _reason(self) -> tuple[str, ...]:
         return ("--reason", f"incident {self.incident}")

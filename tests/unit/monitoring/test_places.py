@@ -45,3 +45,15 @@ def test_a_sink_is_tried_by_the_policy_that_names_it() -> None:
         *("--sink", "my chat", "--prompts", "ai/prompts", "--policy", "strict.yml"),
     ]
     assert str(parsed(THERE.alert_test("c")).prompts) == "ai/prompts"
+
+
+def test_a_name_that_begins_with_a_dash_is_no_option() -> None:
+    odd = Places(
+        folder="-p", policy="-q.yml", logs=("-l", "--once"), incidents="-i", baselines="-b"
+    )
+    found = parsed(odd.monitor())
+    assert [str(each) for each in found.logs] == ["-l", "--once"]
+    assert (str(found.prompts), str(found.policy)) == ("-p", "-q.yml")
+    assert (str(found.incidents), str(found.baselines)) == ("-i", "-b")
+    assert str(parsed(odd.incident("show", "i1")).incidents) == "-i"
+    assert parsed(odd.alert_test("-chat")).sink == "-chat"

@@ -5,6 +5,7 @@ import shlex
 from evalgate.model.incident import Scope
 from evalgate.monitoring.incidents.commands import Commands
 from evalgate.monitoring.places import Places
+from tests.unit.commands import parsed
 
 PLACES = Places(folder="my prompts", logs=("a b", "c"), scores=("s",), incidents="in c")
 HERE = Commands(incident="an-id", places=Places())
@@ -38,3 +39,12 @@ def test_the_log_is_asked_about_what_is_affected() -> None:
 def test_a_hop_ends_by_itself() -> None:
     assert "open --for 2h" in HERE.route("direct", is_open=True)
     assert "auto" in HERE.route("direct", is_open=False)
+
+
+def test_a_name_that_begins_with_a_dash_is_no_option() -> None:
+    odd = Commands(incident="i", places=Places(folder="-p", policy="-q", logs=("-l",)))
+    asked = parsed(odd.logs("errors", Scope(feature="-chat"), since="2026-11-22T10:00:00Z"))
+    assert ([str(each) for each in asked.logs], asked.feature) == (["-l"], ["-chat"])
+    assert [str(each) for each in parsed(odd.find("r")).logs] == ["-l"]
+    assert str(parsed(odd.rollback("p")).folder) == "-p"
+    assert str(parsed(odd.own("close", "--root-cause", "x")).policy) == "-q"
