@@ -256,6 +256,9 @@ def _line(change: Difference) -> str:
         return told
     if change.is_none:
         return f"{told}; unchanged since {utc(change.before.frozen)}"
+    if change.reaches_back:
+        begin, was = utc(after.holds_from), utc(change.before.holds_from)
+        return f"{told}; as before, and answers from {begin} on are held to it, not from {was}"
     moved = after.mean - change.before.mean
     if abs(moved) < _ALIKE:
         return f"{told}; as before"

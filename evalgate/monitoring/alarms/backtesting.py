@@ -7,7 +7,7 @@ from random import Random
 
 from evalgate.model.observation import Observation
 from evalgate.model.quality_baseline import QualityBaseline
-from evalgate.monitoring.alarms.freezing import Freezing, Frozen, Period, freeze
+from evalgate.monitoring.alarms.freezing import Freezing, Frozen, Period, freeze, standing
 from evalgate.monitoring.alarms.series import value_of
 from evalgate.monitoring.alarms.simulating import lowered
 
@@ -64,7 +64,9 @@ def frozen_then(
 def holding(baselines: Iterable[QualityBaseline], *, before: float) -> tuple[QualityBaseline, ...]:
     """Return the baselines that answers before an instant are held to, as if frozen at once."""
     return tuple(
-        replace(each, frozen=each.holds_from) for each in baselines if each.holds_from < before
+        replace(each, frozen=each.holds_from)
+        for each in standing(baselines)
+        if each.holds_from < before
     )
 
 

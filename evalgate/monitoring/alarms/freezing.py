@@ -85,7 +85,22 @@ class Difference:
 
     @property
     def is_none(self) -> bool:
-        """Whether both are of the same scores, whoever froze them when, for whatever reason."""
+        """Whether the same scores hold already, whoever froze them when, for whatever reason."""
+        return self._is_of_same_scores and not self._is_earlier
+
+    @property
+    def reaches_back(self) -> bool:
+        """Whether the same scores are to hold from an earlier instant on."""
+        return self._is_of_same_scores and self._is_earlier
+
+    @property
+    def _is_earlier(self) -> bool:
+        before = self.before
+        return before is not None and before.holds_from - self.after.holds_from > _MILLISECONDS
+
+    @property
+    def _is_of_same_scores(self) -> bool:
+        """Whether both are of the same scores."""
         before, after = self.before, self.after
         if before is None or abs(before.since - after.since) > _MILLISECONDS:
             return False
@@ -124,10 +139,26 @@ def freeze(
     return frozen
 
 
+def standing(baselines: Iterable[QualityBaseline]) -> tuple[QualityBaseline, ...]:
+    """Return the baselines that still hold for some time, those of a stream in its order.
+
+    One that was frozen later, and holds from as early or earlier, takes the place of another.
+
+    Args:
+        baselines: all that were ever frozen, of one instant the last one last.
+    """
+    held: dict[Stream, list[QualityBaseline]] = {}
+    for each in sorted(baselines, key=lambda each: each.frozen):
+        ours = held.setdefault(stream_of(each), [])
+        while ours and ours[-1].holds_from >= each.holds_from:
+            ours.pop()
+        ours.append(each)
+    return tuple(each for ours in held.values() for each in ours)
+
+
 def latest(baselines: Iterable[QualityBaseline]) -> Mapping[Stream, QualityBaseline]:
     """Return for each stream the baseline that holds now."""
-    ordered = sorted(baselines, key=lambda each: (each.holds_from, each.frozen))
-    return {stream_of(each): each for each in ordered}
+    return {stream_of(each): each for each in standing(baselines)}
 
 
 def differences(

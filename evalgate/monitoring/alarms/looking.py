@@ -16,6 +16,7 @@ from evalgate.model.quality_baseline import QualityBaseline
 from evalgate.model.traffic import Minute
 from evalgate.monitoring.alarms.burning import budget_of, burn_alarms
 from evalgate.monitoring.alarms.causes import cooled, joined
+from evalgate.monitoring.alarms.freezing import standing
 from evalgate.monitoring.alarms.judge_alarms import judge_alarms
 from evalgate.monitoring.alarms.judges import Judge, judges_of
 from evalgate.monitoring.alarms.quality import Candidate, Scene, told_of
@@ -52,7 +53,8 @@ class Seen:
 class HeldTo:
     """What production is held to.
 
-    `baselines` are all that were ever frozen: of each stream the latest before a score holds.
+    `baselines` are all that were ever frozen: of each stream the latest before a score holds; one
+    that was frozen later takes the place of those that hold from no earlier than it.
     `floors` is for a criterion the least mean that is good enough.
     """
 
@@ -100,7 +102,7 @@ def alarms_of(seen: Seen, to: HeldTo, *, at: float) -> AlarmReport:
         to: what it is held to.
         at: in seconds since 1970.
     """
-    baselines = [each for each in to.baselines if each.frozen <= at]
+    baselines = standing(each for each in to.baselines if each.frozen <= at)
     judges = judges_of(seen.anchors, at=at, frozen=_frozen(baselines))
     gathered = gather(seen.observations, at=at)
     known = _Known(

@@ -22,6 +22,7 @@ from evalgate.deciding.moving_window import (
 from evalgate.model.monitoring import AlarmRules
 from evalgate.model.observation import Stream
 from evalgate.model.quality_baseline import QualityBaseline
+from evalgate.monitoring.alarms.freezing import standing
 
 WHOLE = 0.5
 """The share of the false alarms that a prompt as a whole may cause, its slices the rest."""
@@ -111,12 +112,11 @@ def watches_of(
         baselines: of any stream; those that this one is held to are chosen here.
         terms: what holds for all streams of the prompt by that criterion.
     """
-    ours = sorted(_of_stream(stream, baselines), key=lambda each: (each.holds_from, each.frozen))
+    ours = standing(_of_stream(stream, baselines))
     ends = [*(each.holds_from for each in ours[1:]), FOREVER][: len(ours)]
     return tuple(
         _watch(stream, baseline, end=end, share=_share(baseline, baselines), terms=terms)
         for baseline, end in zip(ours, ends, strict=True)
-        if baseline.holds_from < end
     )
 
 

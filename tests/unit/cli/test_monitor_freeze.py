@@ -70,6 +70,23 @@ def test_the_same_scores_are_frozen_once_whoever_asks_again(
     assert document["unchanged"] == json.loads(before)["baselines"]
 
 
+def test_the_same_scores_can_hold_from_an_earlier_instant_on(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_scores(folder, production(600, Graded()))
+    freeze()
+    before = read_quality_baselines(PLACE)
+    capsys.readouterr()
+    assert freeze("--until", instant(700), as_of="2027-02-02T00:00:00Z") == 0
+    new = read_quality_baselines(PLACE)[len(before) :]
+    assert [each.holds_from for each in new] == [at(700)] * len(before)
+    out = capsys.readouterr().out
+    assert "as before, and answers from 2027-01-15 19:40 UTC on are held to it" in out
+    assert f"{PLACE} is written" in out
+    freeze("--until", instant(700), as_of="2027-02-03T00:00:00Z")
+    assert "unchanged since 2027-02-02 00:00 UTC" in capsys.readouterr().out
+
+
 def test_only_streams_with_other_scores_are_frozen_anew(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,3 +58,9 @@ def test_what_was_frozen_afterwards_holds_as_if_it_had_been_at_once() -> None:
     late = replace(whole, frozen=at(5_000))
     assert holding([late], before=at(1_000)) == (replace(late, frozen=at(999)),)
     assert holding([late], before=at(999)) == ()
+
+
+def test_what_was_frozen_for_an_earlier_time_is_not_cut_off_by_what_it_took_the_place_of() -> None:
+    [whole, *_] = frozen_then(SCORES, until=at(999), max_drop=0.05).baselines
+    back = replace(whole, until=at(900), frozen=at(1_500))
+    assert holding([whole, back], before=at(5_000)) == (replace(back, frozen=at(900)),)

@@ -18,6 +18,7 @@ from evalgate.monitoring.alarms.freezing import (
     freeze,
     latest,
     moments_of,
+    standing,
     stream_of,
 )
 from tests.unit.monitoring.alarms.production import JUDGE, Graded, Passing, at, production
@@ -159,3 +160,28 @@ def test_when_by_whom_and_why_it_was_frozen_is_no_difference() -> None:
     again = replace(whole, until=at(9_500), frozen=at(9_500), by="Bob", reason="to be sure")
     assert differences([written], [again])[0].is_none
     assert not differences([], [again])[0].is_none
+
+
+def test_the_same_scores_from_an_earlier_instant_on_are_a_difference() -> None:
+    [whole] = [each for each in frozen().baselines if stream_of(each) == WHOLE]
+    earlier = replace(whole, until=at(8_000), frozen=at(9_500))
+    [difference] = differences([whole], [earlier])
+    assert difference.reaches_back
+    assert not difference.is_none
+    [other] = differences([whole], [replace(earlier, n=999)])
+    assert not other.reaches_back
+
+
+def test_what_was_frozen_last_takes_the_place_of_what_holds_from_no_earlier() -> None:
+    [whole] = [each for each in frozen().baselines if stream_of(each) == WHOLE]
+    old = replace(whole, until=at(7_000), frozen=at(7_000))
+    slice_ = replace(whole, feature="chat")
+    back = replace(whole, until=at(8_000), frozen=at(9_500))
+    assert standing([slice_, back, whole, old]) == (old, back, slice_)
+    assert latest([old, whole, back])[WHOLE] == back
+
+
+def test_of_two_frozen_at_one_instant_the_later_one_of_the_file_stands() -> None:
+    [whole] = [each for each in frozen().baselines if stream_of(each) == WHOLE]
+    back = replace(whole, until=at(8_000))
+    assert standing([whole, back]) == (back,)

@@ -269,6 +269,19 @@ def test_a_judge_whom_nobody_knows_is_a_ticket_and_its_pages_are_withheld() -> N
     assert any("another judge scores it" in note for note in report.notes)
 
 
+def test_a_baseline_whose_place_was_taken_says_nothing_of_the_judge() -> None:
+    scores = production(END, GOOD, shape=other_judge)
+    old = baselines_of(scores, until=at(FROZEN))
+    until = at(FROZEN - 10)
+    new = [
+        replace(each, judge="claude-opus-5-5/77aa", until=until, frozen=each.frozen + 1)
+        for each in old
+    ]
+    seen = Seen(observations=scores)
+    assert alarms_of(seen, HeldTo(baselines=old), at=at(END)).alarms
+    assert alarms_of(seen, HeldTo(baselines=(*old, *new)), at=at(END)).alarms == ()
+
+
 def test_a_new_judge_whom_the_anchors_know_holds_the_baseline() -> None:
     anchors = anchored(
         5, judge=lambda day: "claude-opus-5-5/77aa" if day >= 2 else "claude-haiku-5-5/1f2e"

@@ -94,6 +94,12 @@ def test_of_two_baselines_of_one_time_the_one_that_was_frozen_last_holds() -> No
     assert watch.baseline == again
 
 
+def test_a_baseline_that_was_frozen_later_for_an_earlier_time_is_not_cut_off() -> None:
+    back = replace(BASELINE, mean=0.8, until=50.0, frozen=600.0)
+    [watch] = watches_of(WHOLE, [BASELINE, back], TERMS)
+    assert (watch.begin, watch.end, watch.baseline) == (50.0, FOREVER, back)
+
+
 def test_the_limit_is_the_drop_below_the_baseline() -> None:
     [watch] = watches_of(WHOLE, [BASELINE], TERMS)
     assert watch.limit == watch.line == pytest.approx(0.8)
