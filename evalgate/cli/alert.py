@@ -16,6 +16,7 @@ from evalgate.cli.alert_table import list_document, list_lines, trial_document, 
 from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import add_policy_argument, policy_for
 from evalgate.cli.printing import as_json, print_json, print_lines
+from evalgate.cli.prompt_place import usual_place
 from evalgate.errors import ExitCode, UsageError
 from evalgate.model.alert import SinkRules
 from evalgate.model.reading import suggestion
@@ -44,8 +45,8 @@ def add_arguments(parser: ArgumentParser) -> None:
             "--folder",
             metavar="DIR",
             type=Path,
-            default=FOLDER,
-            help=f"where the monitor remembers what was told (default: {FOLDER})",
+            help=f"where the monitor remembers what was told (default: {FOLDER} at the root of the "
+            "repository)",
         )
         action.add_argument("--json", action="store_true", help="print it for machines")
 
@@ -87,13 +88,13 @@ def _test(options: Namespace) -> ExitCode:
         print_json(as_json(trial_document(trials)))
     else:
         print_lines(trial_lines(trials))
-    _remember(trials, options.folder / FILE)
+    _remember(trials, _folder(options) / FILE)
     return ExitCode.FAIL if any(each.failure for each in trials) else ExitCode.OK
 
 
 def _list(options: Namespace) -> ExitCode:
     sinks = policy_for(options.policy, options.prompts).monitor.alerts
-    state = read_alert_state(options.folder / FILE)
+    state = read_alert_state(_folder(options) / FILE)
     if options.json:
         print_json(as_json(list_document(state, sinks)))
     else:
@@ -102,12 +103,17 @@ def _list(options: Namespace) -> ExitCode:
     return ExitCode.OK
 
 
+def _folder(options: Namespace) -> Path:
+    return options.folder or usual_place(FOLDER, options.prompts)
+
+
 def _test_command(options: Namespace, sink: str) -> str:
     """Return the command that tries a sink, with the options of this one."""
+    usual = usual_place(FOLDER, options.prompts)
     named = {
         "--policy": options.policy,
         "--prompts": None if options.prompts == PROMPTS else options.prompts,
-        "--folder": None if options.folder == FOLDER else options.folder,
+        "--folder": None if options.folder == usual else options.folder,
     }
     words = [word for option, path in named.items() if path for word in (option, str(path))]
     return shlex.join(("evalgate", "alert", "test", "--sink", sink, *words))

@@ -26,7 +26,7 @@ from evalgate.cli.doctor_live import probed
 from evalgate.cli.doctor_places import log_facts, score_facts, spool_facts
 from evalgate.cli.doctor_prompts import prompt_facts
 from evalgate.cli.evidence_options import policy_for
-from evalgate.cli.prompt_place import repository_of
+from evalgate.cli.prompt_place import usual_place
 from evalgate.errors import EvalgateError, UsageError
 from evalgate.model.alarm import Alarm
 from evalgate.model.monitoring import Level
@@ -52,16 +52,16 @@ def gather(options: Namespace, *, at: float, variables: Mapping[str, str] = os.e
         variables: the environment.
     """
     problems: dict[str, str] = {}
-    root = _root(options.prompts)
     serving = _read(problems, FILE, lambda: _serving(options.prompts))
     policy = _read(problems, "policy", lambda: policy_for(options.policy, options.prompts))
     past = revisions_of(options.prompts)
     prompts = _read(problems, "prompts", lambda: prompt_facts(options.prompts, past)) or ()
     scores = score_facts(options.scores, at=at)
     models = {model for each in prompts for model in each.models}
-    frozen = _read(problems, "baselines", lambda: read_quality_baselines(root / BASELINES)) or ()
+    baselines = _usual(BASELINES, options.prompts)
+    frozen = _read(problems, "baselines", lambda: read_quality_baselines(baselines)) or ()
     sinks = policy.monitor.alerts if policy else ()
-    state = (options.monitor or root / MONITOR_FOLDER) / ALERTS
+    state = (options.monitor or _usual(MONITOR_FOLDER, options.prompts)) / ALERTS
     return Facts(
         at=at,
         problems=problems,
@@ -83,7 +83,7 @@ def gather(options: Namespace, *, at: float, variables: Mapping[str, str] = os.e
         burnt=_burnt(policy, at=at),
         unset={each.name: unset_variables(each, variables) for each in sinks},
         alert_state=_read({}, "alerts", lambda: read_alert_state(state)),
-        last_drill=last_drill(options.incidents or root / INCIDENTS),
+        last_drill=last_drill(options.incidents or _usual(INCIDENTS, options.prompts)),
         probes=_probes(options, serving, prompts, variables=variables),
         drill=drilled(options.prompts) if options.drill else None,
         trials=try_sinks(sinks, at=at, variables=variables) if options.alerts else None,
@@ -138,9 +138,9 @@ def _probes(
     return probed(serving, prompts, simulate=options.simulate, variables=variables)
 
 
-def _root(prompts: Path) -> Path:
-    """Return the root of the repository, also where the folder of prompts is closed."""
+def _usual(place: Path, prompts: Path) -> Path:
+    """Return where something usually lies, also where the folder of prompts is closed."""
     try:
-        return repository_of(prompts) or Path.cwd()
+        return usual_place(place, prompts)
     except UsageError:
-        return repository_of(prompts.absolute().parent) or Path.cwd()
+        return usual_place(place, prompts.absolute().parent)

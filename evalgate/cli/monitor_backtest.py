@@ -11,6 +11,7 @@ from evalgate.cli.complaint import notify
 from evalgate.cli.monitor_files import (
     add_file_arguments,
     add_prompt_arguments,
+    baselines_place,
     nearly,
     prompts_of,
     rules_of,
@@ -129,7 +130,7 @@ def _baselines(
     """Return what holds: what is frozen, unless another time is named or nothing is."""
     until, (_, last) = options.freeze_until, span_of(observations)
     prompts = prompts_of(observations)
-    read = () if until is not None else read_quality_baselines(options.baselines)
+    read = () if until is not None else read_quality_baselines(baselines_place(options))
     frozen = [each for each in read if each.prompt in prompts]
     # What was frozen afterwards is tried out as if it had been at once.
     known = holding(frozen, before=last)
@@ -157,12 +158,12 @@ def _why_made(
     unknown = [each for each in prompts if each not in late]
     if unknown:
         return (
-            f"nothing is frozen of {', '.join(unknown)} in {options.baselines}, which "
+            f"nothing is frozen of {', '.join(unknown)} in {baselines_place(options)}, which "
             "`evalgate monitor freeze` would do: "
         )
     first = min(late[each] for each in prompts)
     return (
-        f"what {options.baselines} says of {', '.join(prompts)} holds for answers after "
+        f"what {baselines_place(options)} says of {', '.join(prompts)} holds for answers after "
         f"{iso(first)} alone, and these scores end before that: "
     )
 

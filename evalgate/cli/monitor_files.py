@@ -12,7 +12,7 @@ from evalgate.adapters.prompt_folder import read_prompt_folder
 from evalgate.adapters.quality_baselines import PLACE
 from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import add_policy_argument, policy_for
-from evalgate.cli.prompt_place import has_prompt
+from evalgate.cli.prompt_place import has_prompt, usual_place
 from evalgate.errors import UsageError
 from evalgate.model.monitoring import MonitorRules
 from evalgate.model.observation import Observation
@@ -63,7 +63,10 @@ def add_prompt_arguments(parser: ArgumentParser, *, by_place: bool = True) -> No
 def add_rule_arguments(parser: ArgumentParser) -> None:
     """Declare where baselines, prompts and the policy lie."""
     parser.add_argument(
-        "--baselines", metavar="FILE", type=Path, default=PLACE, help=f"(default: {PLACE})"
+        "--baselines",
+        metavar="FILE",
+        type=Path,
+        help=f"(default: {PLACE} at the root of the repository)",
     )
     parser.add_argument(
         "--prompts", metavar="DIR", type=Path, default=Path("prompts"), help="(default: prompts)"
@@ -79,6 +82,15 @@ def rules_of(options: Namespace) -> MonitorRules:
         UsageError: it cannot be read.
     """
     return policy_for(options.policy, options.prompts).monitor
+
+
+def baselines_place(options: Namespace) -> Path:
+    """Return where the frozen baselines lie.
+
+    Raises:
+        UsageError: a folder around the prompts cannot be read.
+    """
+    return options.baselines or usual_place(PLACE, options.prompts)
 
 
 def scores_of(

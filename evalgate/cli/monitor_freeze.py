@@ -15,6 +15,7 @@ from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import (
     add_file_arguments,
     add_prompt_arguments,
+    baselines_place,
     named,
     nearly,
     prompts_of,
@@ -95,8 +96,9 @@ def run(options: Namespace) -> ExitCode:
         EvaluationError: no stream has enough scores.
     """
     rules, now = rules_of(options).alarms, now_of(options)
-    content = read_file(options.baselines)
-    before = baselines_in(options.baselines, content) if content is not None else ()
+    path = baselines_place(options)
+    content = read_file(path)
+    before = baselines_in(path, content) if content is not None else ()
     observations = _chosen(options)
     periods = _periods(options, observations, now=now)
     frozen = freeze(observations, periods, _freezing(options, rules, now=now))
@@ -106,8 +108,8 @@ def run(options: Namespace) -> ExitCode:
     _check_bar(found, options)
     new = [each.after for each in found if not each.is_none]
     if new and not options.dry_run:
-        write_quality_baselines(options.baselines, (*before, *new), before=content)
-    _tell(options, found, frozen)
+        write_quality_baselines(path, (*before, *new), before=content)
+    _tell(options, found, frozen, path=path)
     return ExitCode.OK
 
 
@@ -190,14 +192,14 @@ def _check_bar(changes: Sequence[Difference], options: Namespace) -> None:
     )
 
 
-def _tell(options: Namespace, found: Sequence[Difference], frozen: Frozen) -> None:
+def _tell(options: Namespace, found: Sequence[Difference], frozen: Frozen, *, path: Path) -> None:
     changes = [each for each in found if not each.is_none]
     if options.json:
         print_json(
             as_json(
                 {
                     "schema": SCHEMA,
-                    "path": str(options.baselines),
+                    "path": str(path),
                     "written": bool(changes) and not options.dry_run,
                     "baselines": [
                         {
@@ -217,7 +219,7 @@ def _tell(options: Namespace, found: Sequence[Difference], frozen: Frozen) -> No
             )
         )
         return
-    print_lines(map(safe_line, _lines(options.baselines, found, frozen, options.dry_run)))
+    print_lines(map(safe_line, _lines(path, found, frozen, options.dry_run)))
 
 
 def _lines(path: Path, found: Sequence[Difference], frozen: Frozen, is_dry: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ from evalgate.adapters.spend_book import set_aside_on
 from evalgate.adapters.traffic import TrafficReader
 from evalgate.cli.complaint import notify
 from evalgate.cli.evidence_options import policy_for
-from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of
+from evalgate.cli.prompt_place import PROMPTS, find_policy, repository_of, usual_place
 from evalgate.cli.told_places import told_places
 from evalgate.errors import ConfigurationError, EvalgateError, UsageError
 from evalgate.model.alarm_report import AlarmReport
@@ -105,9 +105,9 @@ def place_of(options: Namespace, *, now: float) -> MonitorPlace:
         prompts=prompts,
         policy=policy_for(named, prompts),
         has_policy=named is not None,
-        baselines=options.baselines or root / BASELINES,
-        incidents=options.incidents or root / INCIDENTS,
-        alerts=root / ALERTS,
+        baselines=options.baselines or usual_place(BASELINES, prompts),
+        incidents=options.incidents or usual_place(INCIDENTS, prompts),
+        alerts=usual_place(ALERTS, prompts),
         smells=tuple(options.smells),
         told=told_places(
             root,

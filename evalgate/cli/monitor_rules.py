@@ -15,6 +15,7 @@ from evalgate.cli.evidence_options import add_instant_argument, now_of
 from evalgate.cli.monitor_files import (
     add_file_arguments,
     add_prompt_arguments,
+    baselines_place,
     notify_left_out,
     rules_of,
     scores_of,
@@ -85,7 +86,8 @@ def run(options: Namespace) -> ExitCode:
     now, rules = now_of(options), rules_of(options)
     read, prompts = scores_of(options)
     observations = [each for each in read.observations if each.prompt in prompts and each.ts <= now]
-    baselines = _baselines(options.baselines, observations, max_drop=rules.alarms.max_drop, now=now)
+    path = baselines_place(options)
+    baselines = _baselines(path, observations, max_drop=rules.alarms.max_drop, now=now)
     to = held_to(rules, [each for each in baselines if each.prompt in prompts])
     flows = _flows(options, observations, rules.objectives, now=now).of(prompts)
     paces = _paces(options, prompts, flows)

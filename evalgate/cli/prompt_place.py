@@ -104,6 +104,21 @@ def repository_of(folder: Path) -> Path | None:
     return next((place for place in (real, *real.parents) if _has_git(place)), None)
 
 
+def usual_place(place: Path, prompts: Path) -> Path:
+    """Return where something lies unless told otherwise, as it is named from here.
+
+    Args:
+        place: from the root of the repository of the prompts; from here where there is none.
+        prompts: the folder of the prompts.
+
+    Raises:
+        UsageError: when a folder cannot be read.
+    """
+    here = Path.cwd()
+    found = (repository_of(prompts) or here) / place
+    return found.relative_to(here) if found.is_relative_to(here) else found
+
+
 def has_prompt(folder: Path, name: str) -> bool:
     """Return whether a folder of prompts, which need not be there, has a prompt.
 

@@ -138,6 +138,9 @@ def test_the_list_shows_what_fires_and_a_good_test_clears_a_failing_sink(tmp_pat
         named = ("--policy", ".github/evalgate.yml", "--folder", "./reports/monitor/")
         again = evalgate(tmp_path, "alert", "list", *named).stdout.splitlines()[-1]
         assert again.split() == ["evalgate", "alert", "test", "--sink", "chat", *named[:2]]
+        write(tmp_path, {".git/HEAD": "", "src/app.py": ""})
+        from_below = evalgate(tmp_path / "src", "alert", "list").stdout
+        assert "support (v4, eu): accuracy has fallen" in from_below
         it.status = 200
         tried = evalgate(tmp_path, "alert", "test", **variables)
         assert tried.returncode == 0

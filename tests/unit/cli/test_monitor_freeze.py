@@ -87,6 +87,19 @@ def test_the_same_scores_can_hold_from_an_earlier_instant_on(
     assert "unchanged since 2027-02-02 00:00 UTC" in capsys.readouterr().out
 
 
+def test_from_a_subfolder_it_is_written_at_the_root_of_the_repository(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_scores(folder, production(600, Graded()))
+    (folder / ".git").mkdir()
+    (folder / "src").mkdir()
+    with chdir(folder / "src"):
+        freeze("--scores", "../scores")
+    assert read_quality_baselines(folder / PLACE)
+    assert not (folder / "src" / PLACE).exists()
+    assert f"{folder / PLACE} is written" in capsys.readouterr().out
+
+
 def test_only_streams_with_other_scores_are_frozen_anew(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

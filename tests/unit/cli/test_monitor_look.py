@@ -42,8 +42,7 @@ def options(**changes: object) -> Namespace:
 def test_what_is_not_named_is_where_it_usually_is(shop: Shop) -> None:
     place = place_of(options(), now=AT)
     assert (place.logs, place.scores) == ((Path("logs"),), ())
-    assert place.baselines == shop.root / BASELINES
-    assert place.incidents == shop.root / INCIDENTS
+    assert (place.baselines, place.incidents) == (BASELINES, INCIDENTS)
     assert not place.has_policy
     shop.scores.mkdir()
     shop.write_policy()
@@ -52,6 +51,18 @@ def test_what_is_not_named_is_where_it_usually_is(shop: Shop) -> None:
     assert place.scores == (Path("scores"),)
     assert place.has_policy
     assert [each.name for each in place.rules.objectives] == ["answered", "quick", "readable"]
+
+
+def test_from_a_subfolder_what_is_kept_is_at_the_root_of_the_repository(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop.root / ".git").mkdir()
+    (shop.root / "src").mkdir()
+    monkeypatch.chdir(shop.root / "src")
+    place = place_of(options(), now=AT)
+    assert (place.baselines, place.incidents, place.alerts) == tuple(
+        shop.root / each for each in (BASELINES, INCIDENTS, "reports/monitor/alerts.json")
+    )
 
 
 @pytest.mark.usefixtures("shop")

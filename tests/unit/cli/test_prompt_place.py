@@ -11,6 +11,7 @@ from evalgate.cli.prompt_place import (
     has_prompt,
     prompts_in,
     repository_of,
+    usual_place,
 )
 from evalgate.errors import UsageError
 
@@ -109,3 +110,15 @@ def test_a_loop_of_links_lies_in_the_repository_around_it(tmp_path: Path) -> Non
     (tmp_path / ".git").mkdir()
     (tmp_path / "prompts").symlink_to("prompts")
     assert repository_of(tmp_path / "prompts") == tmp_path
+
+
+def test_what_lies_where_it_usually_does_is_at_the_root_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, {"src/a.py": "", "ai/prompts/p/v1.md": "", "ai/.git": "gitdir: elsewhere"})
+    monkeypatch.chdir(tmp_path)
+    assert usual_place(Path("reports"), Path("prompts")) == Path("reports")
+    assert usual_place(Path("reports"), Path("ai/prompts")) == Path("ai/reports")
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "src")
+    assert usual_place(Path("reports"), Path("prompts")) == tmp_path / "reports"
