@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from evalgate.model.alarm import Alarm
-from evalgate.model.alarm_report import ErrorBudget, Trend, TrendPoint, Unwatched
+from evalgate.model.alarm_report import ErrorBudget, Missing, Trend, TrendPoint, Unwatched
 from evalgate.model.traffic import Change, LineCount, Place, Tally
 
 
@@ -102,6 +102,13 @@ class TrendView:
     marks: tuple[Mark, ...] = ()
     slices: tuple[Trend, ...] = ()
     why: Unwatched | None = None
+
+    @property
+    def lacking(self) -> int:
+        """The scores that are still to come before a trend that is watched can alarm."""
+        if self.trend.limit is None or self.why is None or self.why.why is not Missing.WINDOW:
+            return 0
+        return self.why.lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ def _state(view: TrendView) -> tuple[Verdict, str]:
         return Verdict.INCONCLUSIVE, "ticket"
     if view.trend.limit is None:
         return Verdict.NOT_APPLICABLE, "not watched"
+    if view.lacking:  # its mean is of scores, too, that nothing was held to
+        return Verdict.NOT_APPLICABLE, "too few scores"
     return Verdict.PASS, "well"
 
 

@@ -1,7 +1,7 @@
 """Says how production stands, in the words that page, terminal and documents share."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalgate.model.alarm import Alarm, Signal, Urgency
@@ -89,10 +89,26 @@ def next_command(board: Board) -> str:
 def watched(board: Board) -> str:
     """Say how much is watched, and how much is not."""
     streams = sum(each.trend.limit is not None for each in board.trends)
-    said = [count(streams, "trend of quality", "trends of quality")] if streams else []
+    needing = _needing([each.lacking for each in board.trends if each.lacking], streams)
+    said = []
+    if streams:
+        said.append(f"{count(streams, 'trend of quality', 'trends of quality')}{needing}")
     if board.budgets:
         said.append(count(len(board.budgets), "service level"))
-    return f"{' and '.join(said) or 'nothing'}{_unwatched(board)}"
+    joined = (", and " if needing else " and ").join(said)
+    return f"{joined or 'nothing'}{_unwatched(board)}"
+
+
+def _needing(lacking: Sequence[int], streams: int) -> str:
+    """Say how many of the streams that are watched still need scores, and how many at most."""
+    if not lacking:
+        return ""
+    most = count(max(lacking), "more score")
+    if streams == 1:
+        return f", which needs {most}"
+    if len(lacking) == streams:
+        return f", each of which needs up to {most}"
+    return f", {len(lacking):,} of which {'needs' if len(lacking) == 1 else 'need'} up to {most}"
 
 
 def _unwatched(board: Board) -> str:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from evalgate.model.alarm import Urgency
-from evalgate.model.alarm_report import Burn
+from evalgate.model.alarm_report import Burn, Missing, Unwatched
 from evalgate.model.board import Figures, OpenIncident, TrendView
 from evalgate.model.verdict import Verdict
 from evalgate.reporting.monitor_rows import (
@@ -44,6 +46,25 @@ def test_a_trend_whose_alarm_is_over_is_well() -> None:
 def test_a_window_that_is_not_full_says_so() -> None:
     short = replace(trend(stream(), mean=0.9, baseline=0.9, limit=0.85), in_window=40)
     assert trend_row(TrendView(trend=short)).window == "40 of 100 scores"
+
+
+@pytest.mark.parametrize(
+    ("why", "state", "verdict"),
+    [
+        (Missing.WINDOW, "too few scores", Verdict.NOT_APPLICABLE),
+        (Missing.BASELINE, "well", Verdict.PASS),  # held to its floor
+    ],
+)
+def test_a_trend_is_not_well_before_its_scores_have_come(
+    why: Missing, state: str, verdict: Verdict
+) -> None:
+    low = trend(stream(), mean=0.8, baseline=0.9, limit=0.85)
+    told = Unwatched(stream=low.stream, why=why, lacking=123, until=None, message="wait")
+    view = TrendView(trend=low, why=told)
+    assert (trend_row(view).state, trend_row(view).verdict) == (state, verdict)
+    assert trend_row(replace(view, alarms=(page_alarm(),))).state == "page"
+    unwatched = replace(view, trend=trend(stream(), mean=0.8))
+    assert trend_row(unwatched).state == "not watched"
 
 
 def test_a_budget_burns_when_both_windows_do() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from evalgate.model.alarm import Urgency
+from evalgate.model.alarm_report import Missing, Unwatched
 from evalgate.model.board import Standing, TrendView
 from evalgate.model.monitoring import Level, Objective
 from evalgate.model.observation import Stream
@@ -49,6 +50,33 @@ def test_a_quiet_day_says_what_is_watched_and_what_is_not() -> None:
     assert headline(more) == (
         "Nothing is wrong with what is watched: 1 trend of quality and 2 service levels; "
         "1 trend of quality is not watched."
+    )
+
+
+def lacking(of: TrendView, scores: int) -> TrendView:
+    why = Unwatched(
+        stream=of.trend.stream, why=Missing.WINDOW, lacking=scores, until=None, message="wait"
+    )
+    return replace(of, why=why)
+
+
+def test_a_quiet_day_says_how_many_trends_still_need_scores() -> None:
+    board = well()
+    [full] = board.trends
+    few, fewer = lacking(full, 123), lacking(full, 1)
+    beginning = "Nothing is wrong with what is watched: "
+    told = {
+        (few,): "1 trend of quality, which needs 123 more scores.",
+        (fewer,): "1 trend of quality, which needs 1 more score.",
+        (few, fewer): "2 trends of quality, each of which needs up to 123 more scores.",
+        (full, few): "2 trends of quality, 1 of which needs up to 123 more scores.",
+        (full, few, fewer): "3 trends of quality, 2 of which need up to 123 more scores.",
+    }
+    for trends, said in told.items():
+        assert headline(replace(board, trends=trends)) == f"{beginning}{said}"
+    both = replace(board, trends=(few,), budgets=budgets())
+    assert headline(both) == (
+        f"{beginning}1 trend of quality, which needs 123 more scores, and 2 service levels."
     )
 
 
