@@ -20,12 +20,17 @@ class Level:
     mean: float
 
 
-def change_point(scores: Sequence[float]) -> int:
-    """Return the index of the first score of the lower level; 0 when the scores are too few."""
+def change_point(scores: Sequence[float], *, least: int = 0) -> int:
+    """Return the index of the first score of the lower level; `least` when the scores are too few.
+
+    Args:
+        scores: in the order of time.
+        least: the first index where the level may have moved; what is before shows how it was.
+    """
     total = len(scores)
     sums = list(accumulate(scores, initial=0.0))
-    best, place = 0.0, 0
-    for first in range(FEWEST, total - FEWEST + 1):
+    best, place = 0.0, least
+    for first in range(max(FEWEST, least), total - FEWEST + 1):
         fall = sums[first] / first - (sums[total] - sums[first]) / (total - first)
         gain = fall * fall * first * (total - first) if fall > 0 else 0.0
         if gain > best:

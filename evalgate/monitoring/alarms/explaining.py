@@ -4,6 +4,7 @@ Either all answers are taken to have moved, or those of one slice alone. The sli
 that makes what was seen much likelier.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -64,9 +65,13 @@ def explain(watch: Watch, series: Series, last: int, *, whole: Series) -> Explai
 
 
 def change_of(watch: Watch, series: Series, last: int) -> float:
-    """Return when the first answer was given that was low."""
+    """Return when the first answer was given that was low, of those that the watch is about."""
     begin = max(series.after(watch.begin), last + 1 - MOST_BEFORE)
-    return series.times[begin + change_point(series.outcomes[begin : last + 1])]
+    # All of them may be low: the scores of the baseline show how it was before.
+    known = max(bisect_left(series.times, watch.baseline.since), begin - MOST_BEFORE)
+    known = min(known, begin)
+    outcomes = series.outcomes[known : last + 1]
+    return series.times[known + change_point(outcomes, least=begin - known)]
 
 
 def mixture(before: Sequence[Observation], after: Sequence[Observation]) -> Parts | None:

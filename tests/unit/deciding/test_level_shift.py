@@ -38,3 +38,11 @@ def test_a_gain_is_the_log_likelihood_ratio_of_two_means() -> None:
     assert gain_of(Level(50, 0.9), Level(50, 0.8), 0.1) == pytest.approx(0.01 / (2 * 0.01 * 0.04))
     assert gain_of(Level(50, 0.8), Level(50, 0.9), 0.1) == 0.0
     assert gain_of(Level(0, 0.9), Level(50, 0.8), 0.1) == 0.0
+
+
+def test_what_is_before_the_first_index_shows_the_level_and_is_no_place_of_a_change() -> None:
+    scores = [0.9] * 20 + [0.5] * 30
+    assert change_point(scores) == 20
+    assert change_point(scores, least=20) == 20
+    assert change_point(scores, least=30) == 30
+    assert change_point(scores, least=48) == 48

@@ -8,7 +8,7 @@ import pytest
 
 from evalgate.model.monitoring import AlarmRules
 from evalgate.model.observation import Observation, Stream
-from evalgate.monitoring.alarms.explaining import Explained, explain, mixture
+from evalgate.monitoring.alarms.explaining import Explained, change_of, explain, mixture
 from evalgate.monitoring.alarms.series import narrowed, series_of
 from evalgate.monitoring.alarms.watching import Terms, watches_of
 from tests.unit.monitoring.alarms.production import (
@@ -47,6 +47,33 @@ def test_a_fall_of_all_answers_is_of_the_whole_whoever_noticed_it() -> None:
         found = explained(lower(0.08), by=by)
         assert found.stream == WHOLE
         assert found.began == pytest.approx(at(1_500), abs=12 * EVERY)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_fall_that_begins_where_the_baseline_ends_began_there(seed: int) -> None:
+    scores = production(1_700, lower(0.08), seed=seed)
+    [watch] = watches_of(
+        WHOLE, baselines_of(scores, until=at(1_499)), Terms(rules=AlarmRules(slices=()))
+    )
+    began = change_of(watch, series_of(WHOLE, scores), 1_699)
+    assert at(1_500) <= began <= at(1_510)
+
+
+def test_a_fall_before_what_was_frozen_is_not_taken_for_the_one_after_it() -> None:
+    def twice(of: Observation, draws: Random) -> float:
+        return lower(0.06)(of, draws) - (0.2 if of.ts >= at(700) else 0.0)
+
+    scores = production(1_700, twice)
+    for since in (0, 700):
+        baselines = [
+            replace(each, until=at(1_300), since=at(since))
+            for each in baselines_of(scores[700:1_301], until=at(1_300))
+        ]
+        watch = watches_of(WHOLE, baselines, Terms(rules=AlarmRules()))[0]
+        began = change_of(watch, series_of(WHOLE, scores), 1_699)
+        assert began >= at(1_301)
+        if since:
+            assert began == pytest.approx(at(1_500), abs=12 * EVERY)
 
 
 @pytest.mark.parametrize(
