@@ -27,7 +27,10 @@ AFTERWARDS = 0.5
 
 _FITS, _MAY_FIT, _CANNOT = 12.0, 3.0, 0.03
 
-_BEGAN = {ToldBy.PERSON: "it is said to have begun", ToldBy.NOBODY: "it was reported"}
+_BEGAN: Mapping[ToldBy, str] = {
+    ToldBy.PERSON: "it is said to have begun",
+    ToldBy.NOBODY: "it was reported",
+}
 """What a change came before, where no figures tell it."""
 
 _OWN = frozenset({"prompt", "weight", "model"})
