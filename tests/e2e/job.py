@@ -2,16 +2,18 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from threading import current_thread, main_thread
 from zipfile import ZipFile
 
 from evalgate.adapters.git_process import check
 from evalgate.simulator.server import SimulatorServer
 from tests.act.newcomer import NUMBER, OURS, pull_request_event
-from tests.e2e.shop import environment, start
+from tests.e2e.shop import environment, inside, start
 from tests.github.server import TOKEN, Serving
 from tests.github.state import Status
 
@@ -92,7 +94,7 @@ class Job:
             more: variables of both steps, such as `EVALGATE_POLICY`.
         """
         variables = self.variables(scratch, **more)
-        judged = start(self.shop, "action", variables=variables).wait()
+        judged = _ended(self.shop, "action", variables=variables)
         return self.publish(
             scratch, ended=judged.returncode, log=judged.stdout + judged.stderr, **more
         )
@@ -102,7 +104,7 @@ class Job:
         variables = self.variables(scratch, **more)
         folder = Path(_outputs(variables).get("folder", str(scratch)))
         words = ("publish", str(folder), f"--ended={ended}", f"--report-url={REPORT}")
-        published = start(self.shop, *words, variables=variables).wait()
+        published = _ended(self.shop, *words, variables=variables)
         return Ended(
             exit_code=ended,
             outputs=_outputs(variables),
@@ -127,6 +129,15 @@ class Job:
     def bodies(self) -> list[str]:
         """Return the comments on the pull request."""
         return list(self.github.state.bodies(NUMBER))
+
+
+def _ended(
+    shop: Path, *words: str, variables: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Run a step. Of jobs at once each has a process: a folder and an environment are a process's."""
+    if current_thread() is main_thread():
+        return inside(shop, *words, variables=variables)
+    return start(shop, *words, variables=variables).wait()
 
 
 def _outputs(variables: Mapping[str, str]) -> dict[str, str]:

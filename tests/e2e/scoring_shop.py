@@ -15,8 +15,7 @@ from evalgate.model.chat import ChatRequest
 from evalgate.model.content import Turn
 from evalgate.model.document import Data
 from evalgate.model.sample import Sample, Sampled, Stratum
-from tests.e2e.commands import inside
-from tests.e2e.shop import environment, version, write
+from tests.e2e.shop import environment, inside, version, write
 
 GOOD, BAD = "You have 30 days.", "Whenever you like."
 POLICY = """

@@ -15,9 +15,8 @@ from evalgate.model.call import ServedBy
 from evalgate.model.observation import AnchorScore, Observation
 from evalgate.model.quality_baseline import QualityBaseline
 from evalgate.runtime.logbook.call_line import line_of
-from tests.e2e.commands import inside
 from tests.e2e.prompt_shop import evalgate, host, make_prompts
-from tests.e2e.shop import write
+from tests.e2e.shop import inside, write
 from tests.edges.receivers import receiver
 from tests.unit.runtime.records import RECORD
 

@@ -12,6 +12,7 @@ from tests.e2e.shop import (
     POLICY,
     Claude,
     environment,
+    inside,
     make_shop,
     run,
     simulated_claude,
@@ -182,7 +183,7 @@ def test_in_a_workflow_for_a_pull_request_the_work_tree_is_not_trusted(
 ) -> None:
     variables = {**environment(claude), "GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "main"}
     for words in (("record", "--trials", "3"), ("selftest",), ("selftest", "--paid", "1")):
-        done = start(shop, *words, variables=variables).wait()
+        done = inside(shop, *words, variables=variables)
         assert done.returncode == 2
         assert "run it for pushes to the base branch, or on a schedule" in done.stderr
 

@@ -25,10 +25,10 @@ from tests.e2e.shop import (
     POLICY,
     Claude,
     environment,
+    inside,
     make_shop,
     run,
     simulated_claude,
-    start,
     trials,
     version,
     write,
@@ -169,7 +169,7 @@ def test_a_branch_of_the_clone_counts_outside_of_workflows_alone(
     commit_all(shop, "change")
     variables = environment(claude) | ({"GITHUB_ACTIONS": "true"} if in_workflow else {})
     words = ("plan", "--base", "main", "--out", str(tmp_path / "planned"))
-    done = start(shop, *words, variables=variables).wait()
+    done = inside(shop, *words, variables=variables)
     assert done.returncode == 0, done.stderr
     planned = json.loads((tmp_path / "planned/plan.json").read_text())
     here = GitRepository(shop).resolve("refs/heads/evalgate-records")
