@@ -24,9 +24,8 @@ gc.disable()
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Load the files that have a test to run alone, where nothing else is asked for."""
-    if config.option.markexpr != "alone" or collection_path.suffix != ".py":
-        return None
-    return "mark.alone" not in collection_path.read_text("utf-8") or None
+    is_file = collection_path.suffix == ".py"
+    return (config.option.markexpr == "alone" and is_file and not _says(collection_path)) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    alone = {item.path for item in items if item.get_closest_marker("alone")}
+    unfound = sorted(str(path) for path in alone if not _says(path))
+    if unfound:
+        raise pytest.UsageError(f"nobody would run them: write `mark.alone` itself in {unfound}")
+
+
+def _says(path: Path) -> bool:
+    return "mark.alone" in path.read_text("utf-8")
 
 
 def pytest_collection_finish() -> None:
