@@ -74,10 +74,16 @@ def headline(board: Board) -> str:
         return f"{on_one_line(first.message, _MESSAGE).rstrip('.')}.{more}"
     told: Mapping[Standing, str] = {
         Standing.WELL: f"Nothing is wrong with what is watched: {watched(board)}.",
-        Standing.UNWATCHED: "Nothing is watched: no rule has what it needs.",
+        Standing.UNWATCHED: _nothing_watched(board),
         Standing.UNREAD: "Nothing could be read: there is no call and no score.",
     }
     return told[board.standing]
+
+
+def _nothing_watched(board: Board) -> str:
+    if any(each.lacking for each in board.trends):
+        return f"Nothing is watched yet: {watched(board)}."
+    return "Nothing is watched: no rule has what it needs."
 
 
 def next_command(board: Board) -> str:

@@ -119,9 +119,10 @@ def standing_of(report: AlarmReport, given: Given) -> Standing:
         return Standing.PAGE
     if report.alarms:
         return Standing.TICKET
-    is_watched = any(each.limit is not None for each in report.trends) or any(
-        each.counted for each in report.budgets
-    )
+    waiting = {each.stream for each in report.unwatched}
+    is_watched = any(
+        each.limit is not None and each.stream not in waiting for each in report.trends
+    ) or any(each.counted for each in report.budgets)
     return Standing.WELL if is_watched else Standing.UNWATCHED
 
 

@@ -80,6 +80,14 @@ def test_a_quiet_day_says_how_many_trends_still_need_scores() -> None:
     )
 
 
+def test_where_every_trend_still_needs_scores_nothing_is_watched_yet() -> None:
+    board = replace(well(), standing=Standing.UNWATCHED)
+    [full] = board.trends
+    assert headline(replace(board, trends=(lacking(full, 123),))) == (
+        "Nothing is watched yet: 1 trend of quality, which needs 123 more scores."
+    )
+
+
 def test_where_nothing_is_known_nothing_is_well() -> None:
     assert "Nothing could be read" in headline(unread())
     assert "Nothing is watched" in headline(replace(well(), standing=Standing.UNWATCHED))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from evalgate.model.alarm import Urgency
-from evalgate.model.alarm_report import AlarmReport
+from evalgate.model.alarm_report import AlarmReport, Missing, Unwatched
 from evalgate.model.board import Standing
 from evalgate.model.call_ports import Event, EventKind
 from evalgate.model.observation import Observation
@@ -23,6 +23,8 @@ from tests.unit.reporting.boards import (
 
 READ = Given(calls=1)
 WATCHED = trend(stream(), mean=0.9, baseline=0.9, limit=0.85)
+OTHER = trend(stream(version="v9"), mean=0.9, baseline=0.9, limit=0.85)
+WAITING = Unwatched(stream=stream(), why=Missing.WINDOW, lacking=9, until=None, message="few")
 
 
 def score(ts: float) -> Observation:
@@ -37,6 +39,8 @@ def test_how_production_stands_is_the_gravest_that_is_known() -> None:
         (AlarmReport(at=AT), Given(scores=1), Standing.UNWATCHED),
         (AlarmReport(at=AT, trends=(trend(stream(), mean=1.0),)), READ, Standing.UNWATCHED),
         (AlarmReport(at=AT, trends=(WATCHED,)), READ, Standing.WELL),
+        (AlarmReport(at=AT, trends=(WATCHED,), unwatched=(WAITING,)), READ, Standing.UNWATCHED),
+        (AlarmReport(at=AT, trends=(WATCHED, OTHER), unwatched=(WAITING,)), READ, Standing.WELL),
         (AlarmReport(at=AT, budgets=budgets()), READ, Standing.WELL),
         (AlarmReport(at=AT, alarms=(ticket,)), READ, Standing.TICKET),
         (AlarmReport(at=AT, alarms=(ticket, page_alarm())), READ, Standing.PAGE),
