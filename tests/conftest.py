@@ -2,13 +2,18 @@
 
 import gc
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-# Time limits per example measure the machine, not the code; in CI every run sees the same examples.
-settings.register_profile("evalgate", deadline=None, derandomize="CI" in os.environ)
+# Time limits per example measure the machine, not the code. Every change sees the same examples in
+# CI; what is merged is tried with more of them, which differ from run to run.
+settings.register_profile("full", deadline=None, max_examples=200)
+settings.register_profile(
+    "evalgate", deadline=None, max_examples=25, derandomize="CI" in os.environ
+)
 settings.load_profile("evalgate")
 
 # The width of the terminal in which the tests were started is none of theirs; the readline library
@@ -16,6 +21,8 @@ settings.load_profile("evalgate")
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 
+
+_NUMBERS = count()
 
 # Collecting makes a million objects that stay: looking at them again and again would take half as long
 # as collecting does.
@@ -56,4 +63,5 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep stored answers of tests away from the user's, and from other tests."""
-    monkeypatch.setenv("EVALGATE_CACHE", str(tmp_path_factory.mktemp("cache")))
+    own = f"cache-{next(_NUMBERS)}"
+    monkeypatch.setenv("EVALGATE_CACHE", str(tmp_path_factory.getbasetemp() / own))

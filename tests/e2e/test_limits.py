@@ -182,6 +182,7 @@ LONG = " ".join(f"word{number}" for number in range(6000))
 """A text that makes an answer cost about what may be set aside for it."""
 
 
+@pytest.mark.full
 def test_killing_a_run_again_and_again_does_not_take_it_past_its_limit(shop: Path) -> None:
     limit = 0.05
     write(shop, {"prompts/p/v1.md": version(f"Name the 30 days. {LONG}")})

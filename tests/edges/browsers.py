@@ -14,6 +14,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="chromium is not installed: no page was opened"
 )
+DARK = pytest.param("dark", marks=pytest.mark.full)
+WIDE = pytest.param(1280, marks=pytest.mark.full)
+WIDTHS = (320, *(pytest.param(each, marks=pytest.mark.full) for each in (768, 1440)))
+"""Screens that pages are looked at on, in pixels: the narrowest with every change, and the others."""
+
 READY = "html[data-ready]"
 VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => console.error(`refused: ${event.violatedDirective}`));

@@ -113,7 +113,7 @@ def run(bench: Bench, tmp_path_factory: pytest.TempPathFactory, spring: Path) ->
     return act(bench, repository, Trigger(event="pull_request", payload=EVENT))
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 
 def test_the_job_fails_when_a_change_does_harm(run: Run) -> None:

@@ -29,7 +29,7 @@ from evalgate.model.document import Data
 from evalgate.model.ports import ChatModel
 from evalgate.simulator.server import SimulatorServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 KEY = "sk-worker-0123456789"
 REPOSITORY = Path(__file__).parents[2]

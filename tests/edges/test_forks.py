@@ -22,7 +22,7 @@ from tests.e2e.shop import version
 from tests.github.server import TOKEN
 from tests.github.state import EVERYTHING
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 GRADER = "open({!r}, 'w').write('owned')\n\n\ndef grade(answer, context):\n    return True\n"
 
@@ -176,6 +176,7 @@ def test_a_fork_that_relaxes_the_policy_and_brings_a_grader_is_judged_by_the_bas
     assert not owned.exists()
 
 
+@pytest.mark.always
 def test_a_forged_submission_turns_nothing_green(shop: Newcomer) -> None:
     head = propose(shop, {"prompts/p/v2.md": version(DAMAGING)})
     screened = screen(shop, head)

@@ -246,6 +246,7 @@ def found(folder: Path, reading: Reading) -> set[tuple[str, str]]:
     return candidates | findings
 
 
+@pytest.mark.full
 def test_random_histories_read_as_git_diff_reads_them(tmp_path: Path) -> None:
     compared = skipped = 0
     kinds: set[str] = set()

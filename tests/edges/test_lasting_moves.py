@@ -19,7 +19,7 @@ from tests.act.newcomer import (
 from tests.act.runner import Bench, Run, commit, git
 from tests.e2e.shop import version, write
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 RECORDS = "reports/baselines/p.p.jsonl"
 
@@ -93,6 +93,7 @@ def test_a_promotion_by_pull_request_leaves_the_pointer_to_a_reviewer(shop: Newc
     assert states(shop) == [["in_progress", "queued"]]
 
 
+@pytest.mark.always
 def test_a_promotion_of_a_worse_version_is_blocked(shop: Newcomer) -> None:
     merge(
         shop,

@@ -8,7 +8,7 @@ import pytest
 from tests.act.runner import ACTION, ROOT, Bench, Run, Trigger, act
 from tests.edges.test_action import EVENT, a_repository
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 
 def documented() -> str:

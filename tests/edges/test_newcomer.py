@@ -24,7 +24,7 @@ from tests.e2e.shop import RULES, version, write
 from tests.github.faults import Fault, Kind
 from tests.github.state import EVERYTHING
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 FENCED = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 HOSTILE = (
@@ -54,6 +54,7 @@ def warnings(run: Run) -> list[str]:
     return [line for line in run.log.splitlines() if "::warning" in line]
 
 
+@pytest.mark.always
 def test_a_harmless_change_passes_on_all_four_surfaces(shop: Newcomer) -> None:
     head = shop.propose({"prompts/p/v2.md": version(HARMLESS)})
     run = shop.gate()
@@ -72,6 +73,7 @@ def test_a_harmless_change_passes_on_all_four_surfaces(shop: Newcomer) -> None:
     assert not warnings(run), run.log
 
 
+@pytest.mark.always
 def test_a_damaging_change_is_blocked_and_its_mending_updates_the_comment(shop: Newcomer) -> None:
     head = shop.propose({"prompts/p/v2.md": version(DAMAGING)})
     run = shop.gate()

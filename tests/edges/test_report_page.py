@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from evalgate.reporting.html import page as html_of
-from tests.edges.browsers import CHROMIUM, Watched, faults, needs_chromium, opened
+from tests.edges.browsers import CHROMIUM, DARK, WIDTHS, Watched, faults, needs_chromium, opened
 from tests.edges.reports import ANSWERS, HOSTILE, a_large_report, a_report
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -116,7 +116,7 @@ def test_the_policy_refuses_markup_styles_and_scripts_that_are_not_the_pages_own
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", DARK])
 def test_no_view_keeps_anybody_out(browser: Browser, address: str, view: str, scheme: str) -> None:
     with opened(browser, address, color_scheme=scheme) as (page, _):
         go(page, view)
@@ -124,7 +124,7 @@ def test_no_view_keeps_anybody_out(browser: Browser, address: str, view: str, sc
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("width", [320, 768, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_view_is_wider_than_the_screen(
     browser: Browser, address: str, view: str, width: int
 ) -> None:

@@ -7,7 +7,16 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from evalgate.reporting.rollout_page import rollout_page
-from tests.edges.browsers import CHROMIUM, Watched, faults, needs_chromium, opened
+from tests.edges.browsers import (
+    CHROMIUM,
+    DARK,
+    WIDE,
+    WIDTHS,
+    Watched,
+    faults,
+    needs_chromium,
+    opened,
+)
 from tests.unit.reporting.rollouts import every
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -42,8 +51,8 @@ def test_a_page_asks_for_nothing_and_has_nothing_refused(
 
 
 @pytest.mark.parametrize("name", ["worse", "nothing_known"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", DARK])
+@pytest.mark.parametrize("width", [390, WIDE])
 def test_a_page_keeps_nobody_out(
     browser: Browser, pages: dict[str, str], name: str, scheme: str, width: int
 ) -> None:
@@ -53,7 +62,7 @@ def test_a_page_keeps_nobody_out(
 
 
 @pytest.mark.parametrize("name", ["promoted", "hostile"])
-@pytest.mark.parametrize("width", [320, 768, 1440])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_the_screen(
     browser: Browser, pages: dict[str, str], name: str, width: int
 ) -> None:

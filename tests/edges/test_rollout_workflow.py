@@ -33,7 +33,7 @@ from tests.act.runner import act as start
 from tests.e2e.rollout_shop import Rates, Traffic
 from tests.e2e.shop import version, write
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.full]
 
 LIVE = "prompts/p/live.yaml"
 STAGES = (
@@ -151,6 +151,7 @@ def test_a_check_blocks_unless_the_evidence_says_advance(
     assert any("### Rollout: v2 of p: " in summary for summary in run.summaries)
 
 
+@pytest.mark.always
 def test_an_advance_is_a_commit_with_a_deployment_that_leads_to_the_run(
     production: Production,
 ) -> None:

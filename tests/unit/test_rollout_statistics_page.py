@@ -97,6 +97,7 @@ def test_a_seed_draws_one_course() -> None:
     assert quality_alone(0.1, 0.1, share=0.5, seed=1) == quality_alone(0.1, 0.1, share=0.5, seed=1)
 
 
+@pytest.mark.full
 def test_looks_that_are_passed_over_change_nothing() -> None:
     def ends(world: World, seed: int, every_look: bool) -> Ending:
         return ending(world, seed, every_look=every_look)

@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 
+import pytest
+
 from evalgate.gate.history import history_of
 from evalgate.gate.rehearsal import Rehearsed, rehearse
 from evalgate.model.comparison import CaseKind, PlannedCase
@@ -57,6 +59,7 @@ def test_an_unchanged_prompt_mostly_passes_for_little_more_than_one_call_per_cas
     assert sum(run.trials for run in runs) / (200 * RUNS) <= 1.35
 
 
+@pytest.mark.full
 def test_a_drop_of_the_limit_is_seldom_let_through() -> None:
     assert share(played("limit", drop=0.05), Verdict.PASS) <= 0.1
 
@@ -65,6 +68,7 @@ def test_a_drop_of_twice_the_limit_is_nearly_always_blocked() -> None:
     assert share(played("double", drop=0.1), Verdict.FAIL) >= 0.95
 
 
+@pytest.mark.full
 def test_a_drift_of_both_arms_is_not_taken_for_a_regression() -> None:
     runs = played("drift", drift=0.1)
     assert share(runs, Verdict.FAIL) <= 0.12
