@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.machine import slowness
+
 # Time limits per example measure the machine, not the code. Every change sees the same examples in
 # CI; what is merged is tried with more of them, which differ from run to run.
 settings.register_profile("full", deadline=None, max_examples=200)
@@ -27,6 +29,11 @@ _NUMBERS = count()
 # Collecting makes a million objects that stay: looking at them again and again would take half as long
 # as collecting does.
 gc.disable()
+
+
+def pytest_report_header() -> str:
+    """Say how fast the machine is, since it decides how long everything takes."""
+    return f"machine: {slowness():.1f} times as slow as the one that limits of time were set on"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -180,7 +180,7 @@ class Lookout:
             anchors=scores.anchors,
             left_out=dict(scores.left_out),
             unplaced=scores.unplaced,
-            incidents=open_incidents(incidents),
+            incidents=open_incidents(incidents, at=at),
             sinks=failing_sinks(state),
             smells=_smells(place.smells),
             judge_usd=_judge_usd(place.scores, at),

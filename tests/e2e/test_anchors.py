@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.shop import make_shop, run, simulated_claude
 from tests.e2e.test_calibrate import DRIFTED, NOISY, POLICY, calibrate
 
 
+@pytest.mark.full
 def test_anchors_show_a_judge_that_has_drifted(tmp_path: Path) -> None:
     shop = make_shop(tmp_path / "shop", cases=60, policy=POLICY.format(""))
     calibrate(shop)

@@ -58,6 +58,7 @@ def test_a_killed_run_finds_its_batch_again_and_hands_none_in_twice(shop: Path) 
     assert "found again" in done.stderr
 
 
+@pytest.mark.full
 def test_a_cluster_makes_the_calls_of_a_gate(shop: Path) -> None:
     with simulated_claude() as claude, cluster(2) as running:
         words = ("--engine", "dask", "--address", running.address, "--no-cache")

@@ -301,6 +301,7 @@ def test_the_cost_of_several_roots_is_that_of_all(
     assert float(ended.outputs["cost"]) == pytest.approx(sum(claude.bill[billed:]), abs=1e-6)
 
 
+@pytest.mark.full
 def test_many_roots_stay_within_what_a_step_and_a_comment_can_show(
     tmp_path: Path, github: Serving, claude: Claude
 ) -> None:

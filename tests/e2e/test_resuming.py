@@ -67,6 +67,7 @@ def break_off(folder: Path, *arguments: str, server: Claude) -> "subprocess.Comp
     return process.wait()
 
 
+@pytest.mark.full
 def test_a_run_killed_at_any_moment_runs_every_trial_once_and_pays_at_most_what_was_in_flight(
     tmp_path: Path,
 ) -> None:

@@ -54,7 +54,7 @@ from tests.unit.runtime.records import RECORD
 log = file_call_log(Path(sys.argv[1]), line_of=line_of, now=time.time)
 
 def work(process, thread):
-    for number in range(2000):
+    for number in range(500):
         log.write(replace(RECORD, request_id=f"{process}-{thread}-{number}"))
 
 def many(process):
@@ -88,7 +88,7 @@ def test_eight_forked_processes_with_eight_threads_lose_and_tear_no_line(tmp_pat
     run(FORKS, str(tmp_path))
     ids = Counter(str(line["request_id"]) for line in lines_of(tmp_path))
     del ids["busy"]
-    expected = [f"{p}-{t}-{n}" for p in range(8) for t in range(8) for n in range(2000)]
+    expected = [f"{p}-{t}-{n}" for p in range(8) for t in range(8) for n in range(500)]
     assert ids == Counter(["parent", *expected])
 
 

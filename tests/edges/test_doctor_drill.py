@@ -7,7 +7,7 @@ import pytest
 from evalgate.cli.doctor_drill import drilled
 from tests.e2e.prompt_shop import make_prompts
 from tests.e2e.shop import version, write
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 pytestmark = pytest.mark.alone
 
@@ -19,8 +19,8 @@ def test_switch_and_rollback_are_followed_on_a_copy(tmp_path: Path) -> None:
     assert (drill.prompt, drill.failure) == ("p", "")
     assert drill.switched is not None
     assert drill.rolled_back is not None
-    assert 0 < drill.switched < 2 * SLOWNESS
-    assert 0 < drill.rolled_back < 2 * SLOWNESS
+    assert 0 < drill.switched < 2 * slowness()
+    assert 0 < drill.rolled_back < 2 * slowness()
     assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

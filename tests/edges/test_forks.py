@@ -176,7 +176,6 @@ def test_a_fork_that_relaxes_the_policy_and_brings_a_grader_is_judged_by_the_bas
     assert not owned.exists()
 
 
-@pytest.mark.always
 def test_a_forged_submission_turns_nothing_green(shop: Newcomer) -> None:
     head = propose(shop, {"prompts/p/v2.md": version(DAMAGING)})
     screened = screen(shop, head)

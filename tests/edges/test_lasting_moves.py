@@ -93,7 +93,6 @@ def test_a_promotion_by_pull_request_leaves_the_pointer_to_a_reviewer(shop: Newc
     assert states(shop) == [["in_progress", "queued"]]
 
 
-@pytest.mark.always
 def test_a_promotion_of_a_worse_version_is_blocked(shop: Newcomer) -> None:
     merge(
         shop,

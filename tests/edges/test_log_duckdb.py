@@ -122,7 +122,7 @@ QUESTIONS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(lines=LINES, question=QUESTIONS, is_cut=st.booleans())
 def test_both_say_the_same_of_any_lines(
     reader: LogReader, lines: list[bytes], question: LogQuestion, is_cut: bool

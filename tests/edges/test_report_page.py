@@ -499,6 +499,7 @@ def test_without_script_everything_but_the_list_can_be_read(browser: Browser, ad
         expect(page.locator("#theme")).to_be_hidden()
 
 
+@pytest.mark.full
 def test_five_thousand_cases_are_a_page_of_which_little_is_drawn_at_once(
     browser: Browser, tmp_path: Path
 ) -> None:

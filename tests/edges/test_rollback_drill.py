@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.rollback_drill import Fleet, drilled, fleet, make_shop
 from tests.edges.applications import simulated
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 pytestmark = [pytest.mark.alone, pytest.mark.slow]
 MOST_SECONDS = 2.0
@@ -30,4 +30,4 @@ def served(shop: Path) -> Iterator[Fleet]:
 def test_four_processes_leave_the_new_version_within_two_seconds(
     shop: Path, served: Fleet, by_hand: bool
 ) -> None:
-    assert drilled(shop, served, by_hand=by_hand).followed < MOST_SECONDS * SLOWNESS
+    assert drilled(shop, served, by_hand=by_hand).followed < MOST_SECONDS * slowness()

@@ -151,7 +151,6 @@ def test_a_check_blocks_unless_the_evidence_says_advance(
     assert any("### Rollout: v2 of p: " in summary for summary in run.summaries)
 
 
-@pytest.mark.always
 def test_an_advance_is_a_commit_with_a_deployment_that_leads_to_the_run(
     production: Production,
 ) -> None:

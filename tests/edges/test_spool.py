@@ -14,7 +14,7 @@ import pytest
 from evalgate.adapters.spool import MOST_LINE_BYTES, Spool
 from evalgate.model.call_ports import Event, EventKind
 from tests.edges.samples import make_sample
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 ROOT = Path(__file__).parents[2]
 
@@ -125,7 +125,7 @@ def test_putting_takes_no_longer_than_its_caller_can_spare(tmp_path: Path) -> No
         spool.put(sample)
     each = (time.thread_time() - before) / number
     spool.close(within=20)
-    assert each < 50e-6 * SLOWNESS  # 10 on a machine that does nothing else
+    assert each < 50e-6 * slowness()  # 10 on a machine that does nothing else
 
 
 PROGRAM = """

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from inline_snapshot import snapshot
 
 from evalgate.adapters.formats import FORMATS
@@ -213,6 +214,7 @@ async def test_an_answer_that_ignores_every_instruction_fails_every_case() -> No
     assert [trial for trial, good in outcomes.items() if good is not False] == []
 
 
+@pytest.mark.full
 async def test_pass_rates_follow_the_instructions() -> None:
     rates = {
         "v1": await pass_rate(VERSIONS[0]),

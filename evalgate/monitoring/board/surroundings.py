@@ -8,9 +8,15 @@ from evalgate.model.incident import Incident
 from evalgate.rollout.instants import seconds_of
 
 
-def open_incidents(incidents: Iterable[Incident]) -> tuple[OpenIncident, ...]:
-    """Return the incidents that are not closed, each with the next time that somebody is told."""
-    return tuple(_shown(each) for each in incidents if each.is_open)
+def open_incidents(incidents: Iterable[Incident], *, at: float) -> tuple[OpenIncident, ...]:
+    """Return the incidents that are not closed, each with the next time that somebody is told.
+
+    Args:
+        incidents: of which those that were opened later than `at` are left out.
+        at: in seconds since 1970.
+    """
+    shown = (_shown(each) for each in incidents if each.is_open)
+    return tuple(each for each in shown if each.opened is None or each.opened <= at)
 
 
 def failing_sinks(state: AlertState) -> tuple[FailingSink, ...]:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.adapters import followed_files
@@ -145,7 +145,6 @@ def test_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
     assert list(files.missing.values()) == ["it is no file"]
 
 
-@settings(max_examples=60)
 @given(st.data())
 def test_whatever_is_appended_when_every_line_comes_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

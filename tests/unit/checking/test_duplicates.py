@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evalgate.checking.duplicates import ALIKE, FEWEST_WORDS, twins
 from evalgate.model.document import Data
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 
 def found(*texts: str) -> list[tuple[str, str, float]]:
@@ -82,4 +82,4 @@ def test_cases_made_of_the_same_few_words_are_not_compared_without_end() -> None
     }
     began = process_time()
     assert list(twins(inputs)) == []
-    assert process_time() - began < 5 * SLOWNESS
+    assert process_time() - began < 5 * slowness()

@@ -17,7 +17,7 @@ from evalgate.cli.case_text import case_yaml
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.document import Data, Tree
 from evalgate.model.evalset import Case
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 HEAD = "prompts: [p]\ndefaults: {tags: [all], vars: {shop: Quillfern}}\ngraders: [{contains: x}]\n"
 
@@ -150,4 +150,4 @@ def test_five_thousand_cases_take_no_second() -> None:
     cases = read("".join(listed)) * 10
     begun = time.process_time()
     assert sum(len(case_yaml(case)) for case in cases) > 200_000
-    assert time.process_time() - begun < 1 * SLOWNESS
+    assert time.process_time() - begun < 1 * slowness()

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 import scipy.stats  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.deciding.drift import DRIFTED, drift_evidence
@@ -128,7 +128,6 @@ def test_agreement_is_evidence_against_drift() -> None:
     assert drift_evidence(alike) < 0.1
 
 
-@settings(max_examples=50)
 @given(CASES, st.randoms(use_true_random=False))
 def test_the_order_of_cases_and_trials_does_not_matter(
     cases: list[Case], order: random.Random
@@ -140,7 +139,6 @@ def test_the_order_of_cases_and_trials_does_not_matter(
     assert drift_evidence(shuffled) == pytest.approx(drift_evidence(cases), rel=1e-12)
 
 
-@settings(max_examples=50)
 @given(CASES)
 def test_passes_and_failures_are_treated_alike(cases: list[Case]) -> None:
     mirrored = [

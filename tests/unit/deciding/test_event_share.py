@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 import scipy.stats  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.deciding.concurrent import Observation, blocks
@@ -62,7 +62,6 @@ def test_nine_of_sixty_failures_are_many_where_a_twentieth_is_the_canarys() -> N
     assert evidence(*[ours] * 9, *[theirs] * 51) == pytest.approx(27.658871, abs=1e-6)
 
 
-@settings(max_examples=40)
 @given(st.lists(BLOCKS, min_size=1, max_size=4))
 def test_the_evidence_is_the_likelihood_ratio_of_scipy(told: list[Arms]) -> None:
     likelihoods = []
@@ -78,7 +77,6 @@ def test_the_evidence_is_the_likelihood_ratio_of_scipy(told: list[Arms]) -> None
     assert evidence(*told) == pytest.approx(math.fsum(likelihoods) / 5, rel=1e-6)
 
 
-@settings(max_examples=40)
 @given(st.lists(BLOCKS, max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_blocks_does_not_matter(told: list[Arms], order: random.Random) -> None:
     shuffled = order.sample(told, len(told))
@@ -169,7 +167,6 @@ def test_over_blocks_with_rates_of_their_own_the_expectation_is_exactly_one() ->
     assert mean == pytest.approx(1, abs=1e-9)
 
 
-@settings(max_examples=40)
 @given(st.integers(1, 6), st.integers(1, 9), st.floats(0.05, 0.95), st.data())
 def test_where_the_canary_fails_less_often_the_expectation_is_below_one(
     canary: int, stable: int, odds: float, data: st.DataObject

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.deciding.moving_window import (
@@ -188,7 +188,6 @@ def test_a_spread_is_read_from_a_baseline() -> None:
     assert spread_of(replace(frozen, autocorrelation=-0.5)).worth == 1.0
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     sd=st.floats(0.03, 0.45),
     skew=st.floats(0, 6),

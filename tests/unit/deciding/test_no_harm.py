@@ -47,7 +47,6 @@ def bet(told: list[Arms], max_rise: float) -> float:
 # What it is
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(OUTCOMES, OUTCOMES), max_size=5), LIMITS)
 def test_the_capital_is_that_of_a_gambler_who_bets_before_he_sees(
     told: list[Arms], max_rise: float

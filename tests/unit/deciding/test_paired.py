@@ -11,7 +11,7 @@ import math
 import pytest
 import scipy.optimize  # type: ignore[import-untyped]
 import scipy.stats  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-untyped]
 
@@ -146,7 +146,6 @@ def test_the_score_of_the_contact_lenses_is_recomputed() -> None:
     assert normal_tail(score) == pytest.approx(0.0438, abs=5e-5)
 
 
-@settings(max_examples=50)
 @given(TABLES, st.floats(-0.95, 0.95))
 def test_the_score_rests_on_the_constrained_maximum_of_the_likelihood(
     table: tuple[int, int, int], change: float

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -306,7 +306,6 @@ def spread_out(kinds: Sequence[tuple[list[float], list[float], int]]) -> tuple[V
 
 
 @given(KINDS, ESTIMANDS, st.randoms(use_true_random=False))
-@settings(max_examples=40)
 def test_the_order_of_cases_is_irrelevant(
     kinds: list[tuple[list[float], list[float], int]], estimand: Estimand, random: Any
 ) -> None:
@@ -321,7 +320,6 @@ def test_the_order_of_cases_is_irrelevant(
 
 
 @given(KINDS, ESTIMANDS)
-@settings(max_examples=40)
 def test_the_order_of_trials_is_irrelevant(
     kinds: list[tuple[list[float], list[float], int]], estimand: Estimand
 ) -> None:
@@ -334,7 +332,6 @@ def test_the_order_of_trials_is_irrelevant(
 
 
 @given(KINDS, ESTIMANDS)
-@settings(max_examples=40)
 def test_a_record_against_itself_never_fails(
     kinds: list[tuple[list[float], list[float], int]], estimand: Estimand
 ) -> None:
@@ -346,7 +343,6 @@ def test_a_record_against_itself_never_fails(
 
 
 @given(KINDS, ESTIMANDS, st.sampled_from([0.05, 0.1, 0.3]), st.integers(0, 10**6))
-@settings(max_examples=60)
 def test_a_case_that_improves_never_turns_a_pass_into_a_fail(
     kinds: list[tuple[list[float], list[float], int]],
     estimand: Estimand,

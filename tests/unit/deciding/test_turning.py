@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.deciding.judge_scale import scaled_limit
@@ -233,7 +233,6 @@ def test_no_critical_case_is_supposed_to_break() -> None:
     assert plain.breaking
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     number=st.integers(20, 150),
     losses=st.integers(0, 30),

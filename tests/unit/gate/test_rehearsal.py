@@ -52,6 +52,7 @@ def share(runs: list[Rehearsed], verdict: Verdict) -> float:
     return Counter(run.verdict for run in runs)[verdict] / len(runs)
 
 
+@pytest.mark.full
 def test_an_unchanged_prompt_mostly_passes_for_little_more_than_one_call_per_case() -> None:
     runs = played("unchanged")
     assert share(runs, Verdict.PASS) >= 0.85

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -475,7 +475,6 @@ def read_data(text: str) -> tuple[tuple[Case, ...], list[str]]:
     return cases, [str(problem) for problem in problems]
 
 
-@settings(max_examples=60)
 @given(st.lists(WRITTEN, min_size=1, max_size=3))
 def test_a_case_has_the_same_hash_in_the_set_in_a_line_and_from_defaults(
     written: list[dict[str, Data]],
@@ -493,7 +492,6 @@ def test_a_case_has_the_same_hash_in_the_set_in_a_line_and_from_defaults(
         assert inline([own], defaults=shared)[0].hash == found.hash
 
 
-@settings(max_examples=60)
 @given(WRITTEN, WRITTEN)
 def test_cases_have_equal_hashes_only_when_they_are_equal(
     first: dict[str, Data], second: dict[str, Data]

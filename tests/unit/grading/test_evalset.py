@@ -9,7 +9,7 @@ from evalgate.adapters.formats import FORMATS
 from evalgate.errors import ConfigurationError
 from evalgate.grading.evalset import read_evalset
 from evalgate.model.evalset import EvalSet
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 PATH = "evalsets/support.yaml"
 CASES = "cases: [{id: a, graders: [contains: x]}]"
@@ -143,7 +143,7 @@ def test_a_hostile_set_ends_soon_and_in_a_bounded_list(text: str) -> None:
     problems = problems_of(f"{text}\n{CASES}")
     assert len(problems) <= 1_001
     assert max(map(len, problems)) < 500
-    assert process_time() - start < 3 * SLOWNESS
+    assert process_time() - start < 3 * slowness()
 
 
 def test_problems_of_the_set_and_of_its_lines_are_told_together() -> None:

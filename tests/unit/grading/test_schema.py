@@ -5,7 +5,7 @@ from inline_snapshot import snapshot
 
 from evalgate.grading.schema import MOST_CHARACTERS, schema_fault, violation
 from evalgate.model.document import Data
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 REPLY: dict[str, Data] = {
     "type": "object",
@@ -113,7 +113,7 @@ def test_alternatives_of_alternatives_are_not_explained_one_by_one() -> None:
     assert violation(nested_alternatives(12), {"city": 5}) == snapshot(
         "at the answer: the value fits none of the alternatives that the schema leaves"
     )
-    assert process_time() - start < 4 * SLOWNESS
+    assert process_time() - start < 4 * slowness()
 
 
 def test_beside_references_what_is_plainly_wrong_is_still_named() -> None:

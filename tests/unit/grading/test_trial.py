@@ -16,7 +16,7 @@ from evalgate.model.content import Attachment, ToolCall
 from evalgate.model.evalset import CannedResult, Case, Criterion, GraderSpec
 from evalgate.model.policy import JudgeSettings
 from evalgate.model.trial import Grade, TrialStatus
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 USAGE = Usage(input_tokens=1, output_tokens=1)
 WINDOW = GraderSpec(kind="contains", name="window", argument="30 days")
@@ -268,7 +268,7 @@ async def test_an_endless_answer_is_fenced_in_no_time() -> None:
     started = process_time()
     await grades_of(TONE, answer=completion("É" * 10_000_000), judge=judge)
     assert len(judge.requests[0].turns[0].text) > 10_000_000
-    assert process_time() - started < 5 * SLOWNESS
+    assert process_time() - started < 5 * slowness()
 
 
 async def test_every_call_draws_a_boundary_of_its_own() -> None:

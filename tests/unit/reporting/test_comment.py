@@ -3,7 +3,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import process_time
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
@@ -14,7 +14,7 @@ from evalgate.model.verdict import Flips, PromptVerdict, Reason, RunVerdict, Ver
 from evalgate.reporting.comment import COMMENT_BYTES, MARKER, SUMMARY_BYTES, comment, summary
 from evalgate.reporting.markdown_page import Depth, fitting_page
 from evalgate.reporting.story import Banner, Report
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 from tests.unit.reporting.conftest import HOSTILE
 
 BuildReport = Callable[..., Report]
@@ -215,7 +215,6 @@ def test_hostile_texts_are_shown_and_do_nothing(hostile_report: Report) -> None:
         assert "␛[31m" in text
 
 
-@settings(max_examples=60, deadline=None)
 @given(text=ANY_TEXT, reason=ANY_TEXT, repeats=st.integers(1, 40))
 def test_no_text_breaks_the_limit_or_leaves_anything_open(
     a_report: BuildReport, a_trial: BuildTrial, text: str, reason: str, repeats: int
@@ -257,7 +256,6 @@ def test_hostile_files_and_answers_that_are_compared_do_nothing(
     assert_sound(told)
 
 
-@settings(max_examples=60, deadline=None)
 @given(text=ANY_TEXT, middle=ANY_TEXT)
 def test_no_comparison_of_answers_leaves_anything_open(
     a_report: BuildReport, a_trial: BuildTrial, text: str, middle: str
@@ -335,7 +333,7 @@ def test_long_answers_are_compared_in_little_time(
     report = a_report(run, trials=trials)
     start = process_time()
     summary(report)
-    assert process_time() - start < 5 * SLOWNESS
+    assert process_time() - start < 5 * slowness()
 
 
 def with_files(report: Report, *files: FileChange) -> Report:

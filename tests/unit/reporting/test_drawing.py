@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -87,7 +87,6 @@ def test_a_hostile_text_is_drawn_as_a_text_and_nothing_else(text: str) -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30))
 def test_any_text_comes_out_as_it_went_in(text: str) -> None:
     shown = on_one_line(text, 40)

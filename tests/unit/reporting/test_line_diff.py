@@ -7,7 +7,7 @@ import pytest
 from evalgate.model.change import FileChange
 from evalgate.reporting.line_diff import CONTEXT, ComparedFile, Line, compared
 from evalgate.reporting.word_diff import Kind
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 SIGNS = {Kind.SAME: " ", Kind.GONE: "-", Kind.ADDED: "+"}
 SHOWN = {Kind.SAME: "{}", Kind.GONE: "[{}]", Kind.ADDED: "{{{}}}"}
@@ -94,7 +94,7 @@ def compared_in(before: str | None, after: str | None) -> tuple[ComparedFile, fl
 def test_many_equal_lines_between_others_take_no_time() -> None:
     number = 3_000
     _, seconds = compared_in("}\n" * number, "".join(f"}}\nx{i}\n" for i in range(number // 2)))
-    assert seconds < 2 * SLOWNESS
+    assert seconds < 2 * slowness()
 
 
 def test_a_change_far_down_a_long_file_is_shown() -> None:
@@ -111,7 +111,7 @@ def test_a_file_that_is_cut_is_not_called_the_same_and_its_lines_are_not_counted
     start = "a" * 300_000
     found, seconds = compared_in(f"{start}old", f"{start}new")
     assert found.summary == f"changed{only}"
-    assert seconds < 2 * SLOWNESS
+    assert seconds < 2 * slowness()
 
 
 def test_of_a_line_that_is_too_long_the_beginning_is_shown() -> None:

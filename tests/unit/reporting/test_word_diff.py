@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.reporting.word_diff import MOST_WORDS, Kind, likeness, word_diff, words
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 
 SHOWN = {Kind.SAME: "{}", Kind.GONE: "[-{}-]", Kind.ADDED: "{{+{}+}}"}
 TEXTS = st.text(alphabet="ab c.\n退款天ก็x́é👩‍👩‍👧", max_size=40)
@@ -114,4 +114,4 @@ def test_flags_without_end_take_no_longer_than_letters() -> None:
     assert words("🇩🇪🇫🇷🇯") == ["🇩🇪", "🇫🇷", "🇯"]
     begin = time.process_time()
     word_diff("🇩" * 20_000, "🇫" * 20_000)
-    assert time.process_time() - begin < 0.5 * SLOWNESS
+    assert time.process_time() - begin < 0.5 * slowness()

@@ -230,4 +230,4 @@ class AnyRollout(RuleBasedStateMachine):
 
 
 TestAnyRollout = AnyRollout.TestCase
-TestAnyRollout.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
+TestAnyRollout.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -15,7 +15,7 @@ from evalgate.model.exposure import Exposure, Score
 from evalgate.model.policy import RolloutRules
 from evalgate.model.rollout import Criterion, Evidence, Rollout, SplitCheck
 from evalgate.rollout.evidence import WEIGHTS, evidence_of
-from tests.machine import SLOWNESS
+from tests.machine import slowness
 from tests.unit.rollout.traffic import HOUR, START, Day, call, rollout, score, served, step
 
 RULES = RolloutRules()
@@ -415,4 +415,4 @@ def test_twenty_thousand_calls_are_weighed_in_a_moment() -> None:
     assert len(calls) >= 20_000
     start = time.process_time()
     known(calls, scores)
-    assert time.process_time() - start < 0.8 * SLOWNESS
+    assert time.process_time() - start < 0.8 * slowness()

@@ -28,6 +28,9 @@ MADE = Incident(
 )
 
 
+OPENED = 1_795_305_600.0
+
+
 def told(audience: str, due: str) -> Communication:
     return Communication(audience=audience, channel="", template="", every_minutes=30.0, due=due)
 
@@ -39,21 +42,26 @@ def test_incidents_that_are_not_closed_are_told_with_the_next_update() -> None:
         told("vendor", ""),
     )
     closed = replace(MADE, id="a", status=Status.CLOSED)
-    assert open_incidents([closed, replace(MADE, communication=communication)]) == (
+    assert open_incidents([closed, replace(MADE, communication=communication)], at=OPENED) == (
         OpenIncident(
             id="b",
             title="quality fell",
             status="triaged",
             severity="sev2",
-            opened=1_795_305_600.0,
+            opened=OPENED,
             due=1_795_307_400.0,
         ),
     )
 
 
 def test_an_incident_without_instants_is_shown_all_the_same() -> None:
-    [found] = open_incidents([replace(MADE, opened_at="")])
+    [found] = open_incidents([replace(MADE, opened_at="")], at=OPENED)
     assert (found.opened, found.due) == (None, None)
+
+
+def test_what_was_opened_later_is_not_shown_at_an_instant_before() -> None:
+    assert open_incidents([MADE], at=OPENED - 1) == ()
+    assert len(open_incidents([MADE], at=OPENED)) == 1
 
 
 def test_sinks_that_did_not_take_their_last_alert_are_told_by_name() -> None:

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalgate.model.call import Arm, CallRecord, ServedBy
@@ -100,7 +100,6 @@ def test_a_rate_of_one_chooses_everything() -> None:
     assert all(sampled(each, SamplingRules(rate=1.0)) for each in IDS)
 
 
-@settings(max_examples=50)
 @given(st.text(st.characters()), st.text(), st.floats(0, 1), st.floats(0, 1))
 def test_a_raised_rate_only_adds_calls(
     request_id: str, salt: str, rate: float, raised: float
