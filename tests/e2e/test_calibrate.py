@@ -101,6 +101,7 @@ def test_without_a_calibration_a_note_says_so(shop: Path) -> None:
     assert [note for note in notes if "not calibrated on p" in note] == notes
 
 
+@pytest.mark.full
 def test_a_calibration_of_another_judge_does_not_count(shop: Path) -> None:
     calibrate(shop)
     write(shop, {".github/evalgate.yml": POLICY.format("judge: {effort: high}\n")})
@@ -129,6 +130,7 @@ def test_a_changed_judge_is_tried_on_the_labelled_answers(shop: Path) -> None:
     assert prompt["max_drop"] != 0.1
 
 
+@pytest.mark.full
 def test_a_changed_judge_that_agrees_less_with_people_fails(shop: Path) -> None:
     calibrate(shop)
     write(shop, {".github/evalgate.yml": POLICY.format("judge: {effort: high}\n")})
@@ -136,6 +138,7 @@ def test_a_changed_judge_that_agrees_less_with_people_fails(shop: Path) -> None:
     assert (code, judge["verdict"], codes(judge)) == (1, "fail", ["regression", "judge_tried"])
 
 
+@pytest.mark.full
 def test_a_report_on_a_judge_says_whom_people_contradict(shop: Path) -> None:
     calibrate(shop)
     write(shop, {".github/evalgate.yml": POLICY.format("judge: {effort: high}\n")})

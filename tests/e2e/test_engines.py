@@ -41,6 +41,7 @@ def test_batches_reach_the_verdict_of_single_calls_at_half_the_price(shop: Path)
     assert together == pytest.approx(single / 2, rel=0.1)  # a judge reads each answer once
 
 
+@pytest.mark.full
 def test_a_killed_run_finds_its_batch_again_and_hands_none_in_twice(shop: Path) -> None:
     words = ("--engine", "batches", "--no-cache")
     with simulated_claude(rules=SLOW) as claude:
@@ -77,7 +78,11 @@ def test_a_cluster_makes_the_calls_of_a_gate(shop: Path) -> None:
             ("--engine", "dask", "--address", "tcp://127.0.0.1:1", "--simulate"),
             "--simulate answers on this machine alone",
         ),
-        (("--engine", "dask", "--address", "tcp://127.0.0.1:1"), "tcp://127.0.0.1:1"),
+        pytest.param(
+            ("--engine", "dask", "--address", "tcp://127.0.0.1:1"),
+            "tcp://127.0.0.1:1",
+            marks=pytest.mark.full,  # it is asked for ten seconds
+        ),
     ],
 )
 def test_a_cluster_that_cannot_be_used_is_refused(

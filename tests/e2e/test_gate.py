@@ -159,6 +159,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_before_any_trial(folder: Pat
     assert "trials" not in done.stderr
 
 
+@pytest.mark.full
 def test_a_narrow_encoding_does_not_cost_a_verdict(folder: Path) -> None:
     (folder / "prompts/p/v2.md").write_text(VERSION + "more\n")
     done = evalgate(folder, "gate", "--simulate", PYTHONIOENCODING="ascii")

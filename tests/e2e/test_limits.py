@@ -84,6 +84,7 @@ def test_a_full_disk_is_said_and_loses_no_trial_that_was_written(
     assert decided(shop / "run") == decided(shop / "whole")
 
 
+@pytest.mark.full
 def test_a_full_disk_has_no_batch_paid_for_again(shop: Path) -> None:
     with simulated_claude(rules=RULES + "batches: {seconds: 0.1}\n") as claude:
         full = subprocess.run(
@@ -211,6 +212,7 @@ def test_killing_a_run_again_and_again_does_not_take_it_past_its_limit(shop: Pat
     assert not list((shop / "run").glob("run-spending*"))
 
 
+@pytest.mark.full
 def test_the_roots_of_a_repository_share_the_limit_that_was_typed(shop: Path) -> None:
     cases = (shop / "evalsets/p.yaml").read_text()
     for path in (".github/evalgate.yml", "prompts/p/v2.md"):

@@ -50,6 +50,7 @@ def packed(html: str, id_: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(found[1])))
 
 
+@pytest.mark.full
 def test_rendering_again_gives_the_same_bytes_in_another_process(
     shop: Path, claude: Claude
 ) -> None:

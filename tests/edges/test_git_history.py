@@ -136,6 +136,7 @@ def test_of_too_many_states_the_latest_are_told_and_the_first_of_them_is_whole(
     assert not revisions(folder, most=3).has_more
 
 
+@pytest.mark.full
 def test_of_a_very_long_history_the_last_part_is_looked_at(tmp_path: Path) -> None:
     """A commit changes the record at the very beginning, another one near the end."""
     git(tmp_path, "init", "--quiet", "--initial-branch=main")

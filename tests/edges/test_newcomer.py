@@ -54,7 +54,6 @@ def warnings(run: Run) -> list[str]:
     return [line for line in run.log.splitlines() if "::warning" in line]
 
 
-@pytest.mark.always
 def test_a_harmless_change_passes_on_all_four_surfaces(shop: Newcomer) -> None:
     head = shop.propose({"prompts/p/v2.md": version(HARMLESS)})
     run = shop.gate()

@@ -65,6 +65,7 @@ def test_a_drop_of_the_limit_is_seldom_let_through() -> None:
     assert share(played("limit", drop=0.05), Verdict.PASS) <= 0.1
 
 
+@pytest.mark.full
 def test_a_drop_of_twice_the_limit_is_nearly_always_blocked() -> None:
     assert share(played("double", drop=0.1), Verdict.FAIL) >= 0.95
 
