@@ -7,7 +7,7 @@ from evalgate.model.alarm import Alarm
 from evalgate.model.alarm_report import AlarmReport
 from evalgate.model.board import Board, FailingSink, OpenIncident, Standing
 from evalgate.model.call_ports import Event, EventKind
-from evalgate.model.observation import AnchorScore, Observation
+from evalgate.model.observation import AnchorScore, Observation, Stream
 from evalgate.model.smell_baseline import SmellBaseline
 from evalgate.model.traffic import Traffic
 from evalgate.monitoring.board.canaries import canaries_of
@@ -121,9 +121,15 @@ def standing_of(report: AlarmReport, given: Given) -> Standing:
         return Standing.TICKET
     waiting = {each.stream for each in report.unwatched}
     is_watched = any(
-        each.limit is not None and each.stream not in waiting for each in report.trends
+        each.limit is not None and not {each.stream, _whole(each.stream)} & waiting
+        for each in report.trends
     ) or any(each.counted for each in report.budgets)
     return Standing.WELL if is_watched else Standing.UNWATCHED
+
+
+def _whole(stream: Stream) -> Stream:
+    """Return what a stream is a part of: a part has still fewer scores."""
+    return Stream(prompt=stream.prompt, criterion=stream.criterion)
 
 
 def _is_move(event: Event) -> bool:

@@ -23,7 +23,8 @@ from tests.unit.reporting.boards import (
 
 READ = Given(calls=1)
 WATCHED = trend(stream(), mean=0.9, baseline=0.9, limit=0.85)
-OTHER = trend(stream(version="v9"), mean=0.9, baseline=0.9, limit=0.85)
+PART = trend(stream(version="v9"), mean=0.9, baseline=0.9, limit=0.85)
+OTHER = trend(stream("another"), mean=0.9, baseline=0.9, limit=0.85)
 WAITING = Unwatched(stream=stream(), why=Missing.WINDOW, lacking=9, until=None, message="few")
 
 
@@ -40,6 +41,11 @@ def test_how_production_stands_is_the_gravest_that_is_known() -> None:
         (AlarmReport(at=AT, trends=(trend(stream(), mean=1.0),)), READ, Standing.UNWATCHED),
         (AlarmReport(at=AT, trends=(WATCHED,)), READ, Standing.WELL),
         (AlarmReport(at=AT, trends=(WATCHED,), unwatched=(WAITING,)), READ, Standing.UNWATCHED),
+        (
+            AlarmReport(at=AT, trends=(WATCHED, PART), unwatched=(WAITING,)),
+            READ,
+            Standing.UNWATCHED,
+        ),
         (AlarmReport(at=AT, trends=(WATCHED, OTHER), unwatched=(WAITING,)), READ, Standing.WELL),
         (AlarmReport(at=AT, budgets=budgets()), READ, Standing.WELL),
         (AlarmReport(at=AT, alarms=(ticket,)), READ, Standing.TICKET),
